@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
-#include "support/csv.hpp"
+#include "tests/support/csv.hpp"
 
 #include <charconv>
 #include <cmath>

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
-#include "support/dataset.hpp"
+#include "tests/support/dataset.hpp"
 
-#include "support/csv.hpp"
+#include "tests/support/csv.hpp"
 #include <cstddef>
 #include <stdexcept>
 #include <utility>

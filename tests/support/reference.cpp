@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
-#include "support/reference.hpp"
+#include "tests/support/reference.hpp"
 
-#include "support/dataset.hpp"
+#include "tests/support/dataset.hpp"
 #include <cstddef>
 #include <filesystem>
 #include <stdexcept>

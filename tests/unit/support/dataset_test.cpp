@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "support/csv.hpp"
-#include "support/dataset.hpp"
-#include "support/reference.hpp"
+#include "tests/support/csv.hpp"
+#include "tests/support/dataset.hpp"
+#include "tests/support/reference.hpp"
 #include <cmath>
 #include <stdexcept>
 #include <string>
