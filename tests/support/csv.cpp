@@ -73,14 +73,18 @@ std::vector<std::vector<std::string>> parse_csv(std::string_view text, const std
   return records;
 }
 
-std::vector<std::vector<std::string>> read_csv(const std::filesystem::path& path) {
+std::string read_text(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) {
     throw std::runtime_error(path.string() + ": cannot be opened");
   }
   std::ostringstream text;
   text << file.rdbuf();
-  return parse_csv(text.str(), path.string());
+  return text.str();
+}
+
+std::vector<std::vector<std::string>> read_csv(const std::filesystem::path& path) {
+  return parse_csv(read_text(path), path.string());
 }
 
 bool parse_number(std::string_view field, double& value) {

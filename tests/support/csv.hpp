@@ -17,7 +17,10 @@ namespace vigil::test {
 [[nodiscard]] std::vector<std::vector<std::string>> parse_csv(std::string_view text,
                                                               const std::string& origin);
 
-/// The same for a file.
+/// The bytes of a file. Throws std::runtime_error when it cannot be opened.
+[[nodiscard]] std::string read_text(const std::filesystem::path& path);
+
+/// parse_csv of a file.
 [[nodiscard]] std::vector<std::vector<std::string>> read_csv(const std::filesystem::path& path);
 
 /// A finite number, or NaN for "NA"; false when the field is neither.

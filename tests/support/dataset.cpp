@@ -25,7 +25,7 @@ Dataset::Dataset(const std::filesystem::path& path) : origin_(path.string()) {
   }
 }
 
-const std::vector<std::string>& Dataset::text(std::string_view column) const {
+const std::vector<std::string>& Dataset::text(std::string_view column) const& {
   const auto found = columns_.find(column);
   if (found == columns_.end()) {
     throw std::runtime_error(origin_ + ": no column '" + std::string(column) + "'");
