@@ -31,7 +31,7 @@ CoxLikelihood::CoxLikelihood(const SurvivalOutcome& outcome,
                              std::span<const Index> stratum,
                              std::span<const double> offset,
                              Ties ties)
-    : ties_(ties) {
+    : ties_(ties), subjects_in_cohort_(weights.subjects()) {
   VIGIL_EXPECTS(size_of(outcome.time) == weights.subjects());
   VIGIL_EXPECTS(stratum.empty() || size_of(stratum) == weights.subjects());
   VIGIL_EXPECTS(offset.empty() || size_of(offset) == weights.subjects());
@@ -76,8 +76,10 @@ void CoxLikelihood::find_event_times(const SurvivalOutcome& outcome, const CaseW
     stratum.end_time = size_of(event_time_);
     for (Index row = first; row < end; ++row) {
       const auto from = event_time_.begin() + stratum.first_time;
-      const auto later = std::find_if(
-          from, event_time_.end(), [&](const EventTime& event) { return event.time > entry(row); });
+      const auto later =
+          std::partition_point(from, event_time_.end(), [&](const EventTime& event) {
+            return event.time <= entry(row);
+          });
       first_time_.push_back(later - event_time_.begin());
       stratum.nested = stratum.nested && later == from;
     }

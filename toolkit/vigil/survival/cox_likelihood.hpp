@@ -64,6 +64,7 @@ public:
   [[nodiscard]] Index rows() const noexcept { return size_of(subject_); }
   [[nodiscard]] Index strata() const noexcept { return size_of(level_); }
   [[nodiscard]] std::span<const Index> subjects() const noexcept { return subject_; }
+  [[nodiscard]] Index subjects_in_cohort() const noexcept { return subjects_in_cohort_; }
   [[nodiscard]] std::span<const double> weight() const noexcept { return weight_; }
   [[nodiscard]] double total_weight() const noexcept { return total_weight_; }
   /// Subjects with an event (distinct), and their weight.
@@ -142,6 +143,7 @@ private:
                       std::span<double> out) const;
 
   Ties ties_;
+  Index subjects_in_cohort_;
   std::vector<Index> subject_, stratum_label_, level_;
   std::vector<double> weight_, offset_;
   std::vector<std::uint8_t> event_;
