@@ -217,22 +217,20 @@ Gradient gradient_of(const Columns& columns,
   return gradient;
 }
 
-/// False when G(T-) is zero for an event, which then has no weight.
-bool fill_inverse_censoring(const Evaluation& evaluation,
-                            const EvaluationRows& rows,
-                            Columns& columns) {
-  for (Index row = 0; row < rows.rows(); ++row) {
-    if (rows.ending[at(row)] == Ending::censored || rows.time[at(row)] > columns.tau) {
-      continue;
-    }
-    const double survival =
-        evaluation.censoring.survival_before(rows.subject[at(row)], rows.time[at(row)]);
-    if (!(survival > 0.0)) {
-      return false;
-    }
-    columns.inverse_g[at(row)] = 1.0 / survival;
+/// Sets 1/G(T_i-) of everybody who failed by tau. Empty, or why that cannot be done.
+std::string fill_inverse_censoring(const Evaluation& evaluation,
+                                   const EvaluationRows& rows,
+                                   Columns& columns) {
+  if (std::string problem = censoring_problem(evaluation, rows); !problem.empty()) {
+    return problem;
   }
-  return true;
+  for (Index row = 0; row < rows.rows(); ++row) {
+    if (rows.ending[at(row)] != Ending::censored && rows.time[at(row)] <= columns.tau) {
+      columns.inverse_g[at(row)] = 1.0 / evaluation.censoring.survival_before(rows.subject[at(row)],
+                                                                              rows.time[at(row)]);
+    }
+  }
+  return {};
 }
 
 } // namespace
@@ -256,8 +254,10 @@ Concordance concordance(const Evaluation& evaluation, const ConcordanceOptions& 
                   .ending = rows.ending,
                   .tau = evaluation.horizon};
   const bool by_censoring = options.pair_weight == PairWeight::inverse_censoring;
-  if (by_censoring && !fill_inverse_censoring(evaluation, rows, columns)) {
-    return failed("an event has censoring survival zero");
+  if (by_censoring) {
+    if (std::string problem = fill_inverse_censoring(evaluation, rows, columns); !problem.empty()) {
+      return failed(std::move(problem));
+    }
   }
   Concordance result;
   std::vector<Shares> shares(rows.time.size());

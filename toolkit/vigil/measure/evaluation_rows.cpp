@@ -108,9 +108,22 @@ Column risk_column(const Evaluation& evaluation, const EvaluationRows& rows) {
   return checked_column(rows, risk.at_horizon(number), "predicted risk at this horizon");
 }
 
+std::string censoring_problem(const Evaluation& evaluation, const EvaluationRows& rows) {
+  VIGIL_EXPECTS(evaluation.censoring.subjects() == evaluation.weights.subjects());
+  for (const Index subject : rows.subject) {
+    if (evaluation.censoring.place_of(subject) == no_index) {
+      return "a subject belongs to no stratum of the censoring weights";
+    }
+  }
+  return {};
+}
+
 Column censoring_weight_column(const Evaluation& evaluation, const EvaluationRows& rows) {
   if (!std::isfinite(evaluation.horizon)) {
     return {.value = {}, .problem = "needs a horizon"};
+  }
+  if (std::string problem = censoring_problem(evaluation, rows); !problem.empty()) {
+    return {.value = {}, .problem = std::move(problem)};
   }
   if (!evaluation.censoring.supports(evaluation.horizon)) {
     return {.value = {},

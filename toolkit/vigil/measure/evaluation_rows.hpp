@@ -35,7 +35,7 @@ struct EvaluationRows {
 
 /// A number per row, or the reason why there is none.
 struct Column {
-  std::vector<double> value;
+  std::vector<double> value = {};
   std::string problem = {};
 };
 [[nodiscard]] Column score_column(const Evaluation& evaluation, const EvaluationRows& rows);
@@ -44,6 +44,10 @@ struct Column {
 /// W_i at the horizon; a problem when the horizon is not finite or G is zero where it is needed.
 [[nodiscard]] Column censoring_weight_column(const Evaluation& evaluation,
                                              const EvaluationRows& rows);
+
+/// Empty, or why the censoring weights cannot serve these rows (a subject that belongs to none of their strata).
+[[nodiscard]] std::string censoring_problem(const Evaluation& evaluation,
+                                            const EvaluationRows& rows);
 
 /// True for a row whose event of interest happened by the horizon.
 [[nodiscard]] inline bool event_by(const EvaluationRows& rows, Index row, double horizon) {
