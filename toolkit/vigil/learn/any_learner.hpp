@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/learn/learner.hpp"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace vigil {
+
+/// A fitted model of any kind, chosen at run time.
+class AnyModel {
+public:
+  template <class M>
+  requires(!std::same_as<M, AnyModel>) && Model<M> explicit AnyModel(M model)
+      : held_(std::make_shared<Held<M>>(std::move(model))) {}
+
+  [[nodiscard]] Prediction predict(const Covariates& covariates,
+                                   const PredictionRequest& request,
+                                   FitContext& context) const {
+    return held_->predict(covariates, request, context);
+  }
+  [[nodiscard]] FitStatus status() const { return held_->status(); }
+  [[nodiscard]] std::vector<SelectedFeature> selected() const { return held_->selected(); }
+  [[nodiscard]] Record record() const { return held_->record(); }
+
+private:
+  struct Interface {
+    Interface() = default;
+    Interface(const Interface&) = delete;
+    Interface& operator=(const Interface&) = delete;
+    Interface(Interface&&) = delete;
+    Interface& operator=(Interface&&) = delete;
+    virtual ~Interface() = default;
+    [[nodiscard]] virtual Prediction
+    predict(const Covariates&, const PredictionRequest&, FitContext&) const = 0;
+    [[nodiscard]] virtual FitStatus status() const = 0;
+    [[nodiscard]] virtual std::vector<SelectedFeature> selected() const = 0;
+    [[nodiscard]] virtual Record record() const = 0;
+  };
+  template <class M>
+  struct Held final : Interface {
+    explicit Held(M model) : value(std::move(model)) {}
+    [[nodiscard]] Prediction predict(const Covariates& covariates,
+                                     const PredictionRequest& request,
+                                     FitContext& context) const override {
+      return value.predict(covariates, request, context);
+    }
+    [[nodiscard]] FitStatus status() const override { return value.status(); }
+    [[nodiscard]] std::vector<SelectedFeature> selected() const override {
+      return value.selected();
+    }
+    [[nodiscard]] Record record() const override { return value.record(); }
+    M value;
+  };
+  std::shared_ptr<const Interface> held_;
+};
+
+/// A learner of any kind, chosen at run time by name.
+class AnyLearner {
+public:
+  using Model = AnyModel;
+
+  template <class L>
+  requires(!std::same_as<L, AnyLearner>) && Learner<L> explicit AnyLearner(L learner)
+      : held_(std::make_shared<Held<L>>(std::move(learner))) {}
+
+  [[nodiscard]] std::vector<AnyModel> fit_all(const FitBatch& batch, FitContext& context) const {
+    return held_->fit_all(batch, context);
+  }
+
+private:
+  struct Interface {
+    Interface() = default;
+    Interface(const Interface&) = delete;
+    Interface& operator=(const Interface&) = delete;
+    Interface(Interface&&) = delete;
+    Interface& operator=(Interface&&) = delete;
+    virtual ~Interface() = default;
+    [[nodiscard]] virtual std::vector<AnyModel> fit_all(const FitBatch&, FitContext&) const = 0;
+  };
+  template <class L>
+  struct Held final : Interface {
+    explicit Held(L learner) : value(std::move(learner)) {}
+    [[nodiscard]] std::vector<AnyModel> fit_all(const FitBatch& batch,
+                                                FitContext& context) const override {
+      std::vector<AnyModel> models;
+      for (auto& model : value.fit_all(batch, context)) {
+        models.emplace_back(std::move(model));
+      }
+      return models;
+    }
+    L value;
+  };
+  std::shared_ptr<const Interface> held_;
+};
+
+static_assert(Learner<AnyLearner>);
+
+} // namespace vigil

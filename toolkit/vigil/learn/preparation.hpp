@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/base/index.hpp"
+#include "vigil/cohort/case_weights.hpp"
+#include "vigil/cohort/training_data.hpp"
+#include "vigil/learn/record.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace vigil {
+
+/// impute: "median", "mean" or "none" (missing values are then refused).
+struct PreparationOptions {
+  std::string impute = "median";
+  bool standardize = true;
+};
+
+/// How raw columns become prepared ones, fitted on training weights only and applied lazily anywhere:
+///
+///   prepared = (x' - shift) / scale,   x' = x, or fill where x is missing
+///
+/// shift = weighted mean of x', scale = weighted SD of x' (divisor W) when standardizing; else shift = 0,
+/// scale = 1. All in the raw unit. A column that is constant or has no value in training is not kept.
+class Preparation {
+public:
+  struct Column {
+    double fill = 0.0, shift = 0.0, scale = 1.0;
+    double centre = 0.0, spread = 1.0; ///< weighted mean and SD of x' whether or not they are used
+    bool keep = true;
+  };
+  explicit Preparation(std::vector<Column> columns) : columns_(std::move(columns)) {}
+
+  [[nodiscard]] Index columns() const noexcept { return size_of(columns_); }
+  [[nodiscard]] const Column& column(Index column) const { return columns_[at(column)]; }
+  [[nodiscard]] bool keeps(Index column) const noexcept { return columns_[at(column)].keep; }
+  /// Prepared value of one raw value.
+  [[nodiscard]] double apply(Index column, double raw) const noexcept {
+    const Column& rule = columns_[at(column)];
+    return ((raw == raw ? raw : rule.fill) - rule.shift) / rule.scale;
+  }
+  /// The rules of the listed columns alone, in that order: what a model keeps.
+  [[nodiscard]] Preparation select(std::span<const Index> listed) const;
+
+  [[nodiscard]] Record record() const;
+  [[nodiscard]] static Preparation from_record(const Record& record);
+
+private:
+  std::vector<Column> columns_;
+};
+
+/// One preparation for each weighting, in one pass over the matrix; sees training rows (weight > 0) only.
+/// Throws InputError for impute = "none" when a training row of a kept column has missing values.
+[[nodiscard]] std::vector<Preparation> fit_preparations(const TrainingData& data,
+                                                        std::span<const CaseWeights> weightings,
+                                                        const PreparationOptions& options,
+                                                        Scheduler& scheduler);
+
+/// Prepared values of the listed columns (markers first, then clinical), one column after another:
+/// listed.size() x subjects. `preparation` has one rule per listed column, in that order.
+[[nodiscard]] std::vector<double> prepared_columns(const Covariates& covariates,
+                                                   std::span<const Index> listed,
+                                                   const Preparation& preparation,
+                                                   Scheduler& scheduler);
+
+/// Raw values of one clinical column or the listed marker columns in double, NaN = missing:
+/// listed.size() x subjects.
+[[nodiscard]] std::vector<double>
+raw_columns(const Covariates& covariates, std::span<const Index> listed, Scheduler& scheduler);
+
+/// Column numbers of a model's features in another cohort, found by name. Throws InputError that lists the
+/// missing ones and the nearest names.
+[[nodiscard]] std::vector<Index> find_columns(const Covariates& covariates,
+                                              std::span<const std::string> names);
+
+} // namespace vigil

@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/cohort/case_weights.hpp"
+#include "vigil/cohort/outcome.hpp"
+#include "vigil/learn/prediction.hpp"
+#include "vigil/survival/censoring_weights.hpp"
+
+#include <cmath>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vigil::measure {
+
+/// Risk by the horizon without covariates, estimated on the training set; reference of IPA.
+struct NullRisk {
+  double risk;
+};
+
+/// A prediction beside what happened. horizon: for measures at a time (also tau of concordance where finite).
+struct Evaluation {
+  const Prediction& prediction;
+  const Outcome& outcome;
+  const CaseWeights& weights;
+  std::span<const Index> centre; ///< empty: pairs are formed over all subjects
+  const survival::CensoringWeights& censoring;
+  double horizon = std::numeric_limits<double>::infinity();
+  double threshold = std::numeric_limits<double>::quiet_NaN();
+  int cause = 1;
+  const NullRisk* null = nullptr;
+};
+
+/// A value and how it would move with each subject: psi_i, summing to zero, SE = sd(psi) / sqrt(n), divisor n,
+/// over the subjects with weight (the support). Differences and poolings of estimates combine psi.
+struct Estimate {
+  double value = std::numeric_limits<double>::quiet_NaN();
+  std::vector<double> influence = {}; ///< one per subject of the evaluation, 0 outside the support
+  std::string undefined_because = {}; ///< empty: defined
+};
+
+/// sd(psi)/sqrt(n) over the support; NaN without influence values.
+[[nodiscard]] double standard_error(const Estimate& estimate, const CaseWeights& weights);
+
+[[nodiscard]] Estimate undefined(std::string because);
+
+enum class Better { higher, lower, nearer_one };
+/// Scale on which the normal interval is symmetric.
+enum class IntervalScale { identity, logit, log };
+
+struct Interval {
+  double lower, upper;
+};
+[[nodiscard]] Interval normal_interval(double value, double se, double level, IntervalScale scale);
+
+/// One row of the table of measures: the command line, reports, docs and property tests read it.
+struct Entry {
+  std::string_view name, formula, source, unit;
+  Better better;
+  IntervalScale scale;
+  bool needs_horizon, needs_risk, needs_threshold;
+  Estimate (*evaluate)(const Evaluation&);
+};
+
+[[nodiscard]] std::span<const Entry> table() noexcept;
+/// Entry by name. Throws ConfigError with the nearest name.
+[[nodiscard]] const Entry& find(std::string_view name);
+
+} // namespace vigil::measure

@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/numeric/tail.hpp"
+
+#include <boost/math/distributions/beta.hpp>
+#include <boost/math/distributions/chi_squared.hpp>
+#include <boost/math/distributions/normal.hpp>
+#include <boost/math/distributions/students_t.hpp>
+
+#include <cmath>
+
+namespace vigil {
+
+namespace math = boost::math;
+
+double normal_quantile(double probability) {
+  return math::quantile(math::normal_distribution<double>(), probability);
+}
+
+double normal_cdf(double value) {
+  return math::cdf(math::normal_distribution<double>(), value);
+}
+
+double two_sided_normal_p(double value) {
+  return 2.0 * math::cdf(math::complement(math::normal_distribution<double>(), std::fabs(value)));
+}
+
+double chi_square_upper(double value, double degrees_of_freedom) {
+  return math::cdf(
+      math::complement(math::chi_squared_distribution<double>(degrees_of_freedom), value));
+}
+
+double student_t_quantile(double probability, double degrees_of_freedom) {
+  return math::quantile(math::students_t_distribution<double>(degrees_of_freedom), probability);
+}
+
+double two_sided_student_t_p(double value, double degrees_of_freedom) {
+  const math::students_t_distribution<double> distribution(degrees_of_freedom);
+  return 2.0 * math::cdf(math::complement(distribution, std::fabs(value)));
+}
+
+double beta_quantile(double probability, double a, double b) {
+  return math::quantile(math::beta_distribution<double>(a, b), probability);
+}
+
+} // namespace vigil

@@ -1,0 +1,18 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+namespace vigil {
+
+/// Tails and quantiles of the distributions that intervals and tests need (Boost.Math).
+[[nodiscard]] double normal_quantile(double probability);
+[[nodiscard]] double normal_cdf(double value);
+/// P(|Z| > |value|) for a standard normal Z.
+[[nodiscard]] double two_sided_normal_p(double value);
+[[nodiscard]] double chi_square_upper(double value, double degrees_of_freedom);
+[[nodiscard]] double student_t_quantile(double probability, double degrees_of_freedom);
+[[nodiscard]] double two_sided_student_t_p(double value, double degrees_of_freedom);
+/// Quantile of Beta(a, b), a > 0, b > 0.
+[[nodiscard]] double beta_quantile(double probability, double a, double b);
+
+} // namespace vigil
