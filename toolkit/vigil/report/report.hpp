@@ -22,9 +22,9 @@ struct InputSummary {
   std::string digest = {};
   std::string time_column = {}, event_column = {};
   Index subjects = 0, markers = 0, clinical = 0, events = 0;
-  Index centres = 0;                      ///< 0: no centre column
+  Index centres = 0;                       ///< 0: no centre column
   double median_follow_up = not_available; ///< reverse Kaplan-Meier
-  std::vector<std::string> notes = {};    ///< what was assumed or converted on reading
+  std::vector<std::string> notes = {};     ///< what was assumed or converted on reading
 };
 
 /// What was run. `fits` counts every model fitted, inner ones included.
@@ -92,7 +92,8 @@ struct ZoneRow {
   std::string action = {};
   Index subjects = 0, events = 0; ///< events by the horizon, as observed
   double share = not_available;
-  double event_risk = not_available, event_lower = not_available, event_upper = not_available; ///< Kaplan-Meier
+  double event_risk = not_available, event_lower = not_available,
+         event_upper = not_available; ///< Kaplan-Meier
 };
 
 /// Shares of the zones under another assumption (the tornado): board_skill x 1/2, x 2, ratio 0.25, ...
@@ -132,10 +133,10 @@ struct ActionCurve {
 
 struct TriageSummary {
   std::string learner = {}, decide_at = {};
-  std::string cohort = {};           ///< id of the cohort that was triaged, empty = the study's own
-  bool held_out = false;             ///< the risks come from models that had not seen these subjects
+  std::string cohort = {}; ///< id of the cohort that was triaged, empty = the study's own
+  bool held_out = false;   ///< the risks come from models that had not seen these subjects
   double horizon = not_available;
-  bool all_treated = false;          ///< prints the banner: safety of observing cannot be studied
+  bool all_treated = false; ///< prints the banner: safety of observing cannot be studied
   std::vector<std::string> labels = {"observe", "board", "resect"}; ///< words for the three actions
   Harms harms = {};
   Thresholds on_reduction = {}, on_risk = {};
@@ -167,8 +168,9 @@ struct CalibrationSummary {
 /// Everything that report.json, the tables and report.html are made of.
 struct Report {
   std::string title = {};
-  std::string subjects_are = {}; ///< who was studied, in words ("women with node-positive breast cancer")
-  std::string endpoint = {};     ///< the event, in words
+  std::string subjects_are =
+      {}; ///< who was studied, in words ("women with node-positive breast cancer")
+  std::string endpoint = {}; ///< the event, in words
   TimeUnit time_unit = TimeUnit::unstated;
   std::vector<InputSummary> inputs = {};
   PlanSummary plan = {};
@@ -180,7 +182,7 @@ struct Report {
   std::vector<CoefficientRow> coefficients = {};
   std::vector<CalibrationSummary> calibration = {};
   std::optional<TriageSummary> triage = {};
-  std::string no_triage_because = {};               ///< when `triage` is absent
+  std::string no_triage_because = {};                ///< when `triage` is absent
   std::vector<std::string> undeclared_known_at = {}; ///< features taken to be known at biopsy
   std::vector<std::string> warnings = {};
   PredictionTable predictions = {}; ///< tables only
