@@ -104,7 +104,8 @@ by_row(const CoxLikelihood& likelihood, const std::vector<double>& columns, Inde
 class Definition : public testing::TestWithParam<std::tuple<Ties, bool>> {};
 
 TEST_P(Definition, ValueResidualsAndInformationAgreeWithThePlainFormula) {
-  const auto [ties, entry] = GetParam();
+  const Ties ties = std::get<0>(GetParam());
+  const bool entry = std::get<1>(GetParam());
   const Case made = draw_case("definition", entry);
   const CaseWeights weights = CaseWeights::ones(made.subjects).with_sampling(made.sampling);
   const CoxLikelihood likelihood(made.outcome, weights, made.stratum, made.offset, ties);
