@@ -34,15 +34,19 @@ struct Evaluation {
   const NullRisk* null = nullptr;
 };
 
-/// A value and how it would move with each subject: psi_i, summing to zero, SE = sd(psi) / sqrt(n), divisor n,
-/// over the subjects with weight (the support). Differences and poolings of estimates combine psi.
+/// A value and how it would move with each subject.
+///
+///   psi_i = n s_i d(value)/d(w_i),   w_i = times_i s_i, n = sum of times
+///   sum of times_i psi_i = 0,   SE = sqrt(sum of times_i psi_i^2) / n  (divisor n)
+///
+/// With every subject once this is SE = sd(psi) / sqrt(n). Differences and poolings of estimates combine psi.
 struct Estimate {
   double value = std::numeric_limits<double>::quiet_NaN();
   std::vector<double> influence = {}; ///< one per subject of the evaluation, 0 outside the support
   std::string undefined_because = {}; ///< empty: defined
 };
 
-/// sd(psi)/sqrt(n) over the support; NaN without influence values.
+/// sqrt(sum of times psi^2) / n over the support; NaN without influence values.
 [[nodiscard]] double standard_error(const Estimate& estimate, const CaseWeights& weights);
 
 [[nodiscard]] Estimate undefined(std::string because);
