@@ -18,7 +18,7 @@ Handle list_space(std::size_t length) {
 
 std::vector<const char*> pointers_to(std::span<const std::string> values) {
   std::vector<const char*> pointers;
-  pointers.reserve(values.size());
+  pointers.reserve(values.size() + 1); // HDF5 wants an address even for no value
   for (const auto& value : values) {
     pointers.push_back(value.c_str());
   }
@@ -89,7 +89,9 @@ void Hdf5Writer::number(const std::string& path, double value) {
 
 void Hdf5Writer::numbers(const std::string& path, std::span<const double> values) {
   const Handle space = list_space(values.size());
-  dataset(path, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, space.id(), values.data());
+  const double none = 0.0;
+  dataset(
+      path, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, space.id(), values.empty() ? &none : values.data());
 }
 
 void Hdf5Writer::count(const std::string& path, Index value) {
@@ -106,7 +108,8 @@ void Hdf5Writer::codes(const std::string& path, std::span<const Index> values, i
                    : bytes == 2 ? H5T_STD_I16LE
                    : bytes == 4 ? H5T_STD_I32LE
                                 : H5T_STD_I64LE;
-  dataset(path, type, H5T_NATIVE_INT64, space.id(), values.data());
+  const Index none = 0;
+  dataset(path, type, H5T_NATIVE_INT64, space.id(), values.empty() ? &none : values.data());
 }
 
 void Hdf5Writer::matrix(const std::string& path, const MatrixChunks& chunks) {
