@@ -7,7 +7,6 @@
 #include "vigil/cohort/training_data.hpp"
 
 #include <functional>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,29 +49,54 @@ struct FoldOptions {
   Index folds = 5, repeats = 10;
 };
 
-/// Repeated K folds, stratified by centre x event, whole groups together, drawn over within.support().
+/// Repeated K folds: resample r is fold r % K + 1 of repeat r / K + 1. The fold tests, the others train.
+///
+/// within    who takes part, and with which weight; others neither train nor test
+/// strata    centre x event (cause, label); units (groups, else subjects) are shuffled within a stratum and
+///           dealt in turn, events first: units per fold differ by at most 1 in each stratum, in the events,
+///           and in total
+/// throws    ConfigError for fewer than 2 folds or 1 repeat, more folds than units, more folds than units with
+///           an event; InputError for fewer than 2 events (time-to-event outcomes)
+/// cost      O(n log n) per resample made
+/// checked by tests/unit/resample/folds
 [[nodiscard]] ResamplePlan stratified_folds(const TrainingData& data,
                                             const CaseWeights& within,
                                             const FoldOptions& options,
                                             const RandomKey& key);
-/// Draws with replacement within centre x event (whole groups); tests on the subjects not drawn.
+
+/// Draws with replacement within centre x event, as many units as there are; tests on the subjects not drawn.
+///
+/// train     times = number of draws x the times of `within`; a subject is one row however often it is drawn,
+///           so that no copy of it can sit in an inner test fold
+/// throws    ConfigError for no replicate, InputError for fewer than 2 units
+/// source    Efron 1979, Ann. Statist. 7:1; checked by tests/unit/resample/bootstrap
 [[nodiscard]] ResamplePlan bootstrap(const TrainingData& data,
                                      const CaseWeights& within,
                                      Index replicates,
                                      const RandomKey& key);
-/// Each centre once as the test set. Throws InputError with fewer than two centres.
+
+/// Each centre once as the test set, in the order of the centre levels; `fold` is the centre level + 1.
+///
+/// Subjects without a centre always train. Nobody trains whose group has a member in the test centre.
+/// throws    InputError with fewer than two centres
+/// checked by tests/unit/resample/other_plans
 [[nodiscard]] ResamplePlan
 leave_one_centre_out(const TrainingData& data, const CaseWeights& within, const RandomKey& key);
+
 /// One resample: `train` trains, `test` tests.
+/// throws    ConfigError when a subject is on both sides or a side is empty
 [[nodiscard]] ResamplePlan
 split(const CaseWeights& train, const CaseWeights& test, const RandomKey& key);
-/// Folds named by the user: fold_of[repeat][subject], from 1; 0 = in no fold of that repeat.
+
+/// Folds named by the user: fold_of[repeat][subject], from 1; 0 = not in that repeat: neither trains nor tests.
+/// throws    InputError for a wrong number of subjects, a negative number, one fold, or an empty fold
 [[nodiscard]] ResamplePlan imported_folds(const CaseWeights& within,
                                           std::vector<std::vector<Index>> fold_of,
                                           const RandomKey& key);
 
 /// Fold (1 .. folds) of each subject of `within`, 0 for the others: the one drawing behind stratified_folds and
-/// every inner cross-validation.
+/// every inner cross-validation. Few events are no error here: a fold without one adds nothing to a loss.
+/// throws    ConfigError for fewer than 2 folds or more folds than units
 [[nodiscard]] std::vector<Index>
 draw_folds(const TrainingData& data, const CaseWeights& within, Index folds, const RandomKey& key);
 

@@ -29,9 +29,8 @@ double CoxFit::standard_error(Index column) const {
   return std::sqrt(covariance[at(column * (size_of(coefficient) + 1))]);
 }
 
-std::vector<double> gather_rows(const CoxLikelihood& likelihood,
-                                std::span<const double> columns,
-                                Index columns_count) {
+std::vector<double>
+gather_rows(const CoxLikelihood& likelihood, std::span<const double> columns, Index columns_count) {
   const Index subjects = columns_count == 0 ? 0 : size_of(columns) / columns_count;
   std::vector<double> result;
   result.reserve(at(likelihood.rows() * columns_count));
@@ -45,12 +44,15 @@ std::vector<double> gather_rows(const CoxLikelihood& likelihood,
 
 namespace {
 
-constexpr double monotone = 1e-6; // information left of its value at 0 where a coefficient runs away
+constexpr double monotone =
+    1e-6; // information left of its value at 0 where a coefficient runs away
 
 // Newton's iterations on columns that were centred and scaled.
 class Newton {
 public:
-  Newton(const CoxLikelihood& likelihood, const CoxFitOptions& options, std::span<const double> rows)
+  Newton(const CoxLikelihood& likelihood,
+         const CoxFitOptions& options,
+         std::span<const double> rows)
       : likelihood_(likelihood), options_(options), rows_(rows),
         order_(size_of(rows) / likelihood.rows()), coefficient_(at(order_), 0.0),
         point_(evaluate(coefficient_)),
@@ -109,8 +111,7 @@ private:
   [[nodiscard]] std::vector<double> gradient() const {
     std::vector<double> result;
     for (Index column = 0; column < order_; ++column) {
-      const auto values =
-          rows_.subspan(at(column * likelihood_.rows()), at(likelihood_.rows()));
+      const auto values = rows_.subspan(at(column * likelihood_.rows()), at(likelihood_.rows()));
       result.push_back(first_.keeps(column) ? dot(values, point_.residual) : 0.0);
     }
     return result;

@@ -29,7 +29,8 @@ struct CoxFit {
   std::vector<double> covariance;  ///< inverse information, k x k; 0 where dropped
   std::vector<Index> dropped;      ///< collinear or constant columns, ascending
   double log_likelihood = 0.0, null_log_likelihood = 0.0;
-  double score_test = 0.0; ///< Rao's, at 0, on size_of(coefficient) - size_of(dropped) degrees of freedom
+  double score_test =
+      0.0; ///< Rao's, at 0, on size_of(coefficient) - size_of(dropped) degrees of freedom
   Index iterations = 0;
   CoxPoint point = {}; ///< at the coefficients
 
@@ -50,8 +51,7 @@ struct CoxFit {
                              const CoxFitOptions& options = {});
 
 /// Values in cohort order (subjects x k) to row order (rows x k).
-[[nodiscard]] std::vector<double> gather_rows(const CoxLikelihood& likelihood,
-                                              std::span<const double> columns,
-                                              Index columns_count);
+[[nodiscard]] std::vector<double>
+gather_rows(const CoxLikelihood& likelihood, std::span<const double> columns, Index columns_count);
 
 } // namespace vigil::survival

@@ -76,10 +76,9 @@ void CoxLikelihood::find_event_times(const SurvivalOutcome& outcome, const CaseW
     stratum.end_time = size_of(event_time_);
     for (Index row = first; row < end; ++row) {
       const auto from = event_time_.begin() + stratum.first_time;
-      const auto later =
-          std::partition_point(from, event_time_.end(), [&](const EventTime& event) {
-            return event.time <= entry(row);
-          });
+      const auto later = std::partition_point(from, event_time_.end(), [&](const EventTime& event) {
+        return event.time <= entry(row);
+      });
       first_time_.push_back(later - event_time_.begin());
       stratum.nested = stratum.nested && later == from;
     }

@@ -61,15 +61,12 @@ double CoxRisk::linear_predictor(std::span<const double> x) const {
   return dot(coefficient_, x);
 }
 
-RiskWithLimits CoxRisk::at_horizon(std::span<const double> x,
-                                   double offset,
-                                   Index stratum,
-                                   double horizon,
-                                   double level) const {
+RiskWithLimits CoxRisk::at_horizon(
+    std::span<const double> x, double offset, Index stratum, double horizon, double level) const {
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   const Stratum& base = strata_[at(stratum)];
-  const Index place = std::upper_bound(base.time.begin(), base.time.end(), horizon) -
-                      base.time.begin() - 1;
+  const Index place =
+      std::upper_bound(base.time.begin(), base.time.end(), horizon) - base.time.begin() - 1;
   const double eta = linear_predictor(x) + offset;
   if (!std::isfinite(eta)) {
     return {nan, nan, nan};

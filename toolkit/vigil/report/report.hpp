@@ -1,0 +1,192 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/base/index.hpp"
+#include "vigil/cohort/cohort.hpp"
+#include "vigil/validate/summary.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The finished values of a study, as the page and the tables show them. Nothing here is computed by `report`;
+/// every time is in the cohort's unit, every share and risk in [0, 1]; a missing number is NaN and prints as NA.
+namespace vigil::report {
+
+/// A cohort that was read: the study's own (id empty) or an external one.
+struct InputSummary {
+  std::string id = {};
+  std::string file = {}; ///< without its folder
+  std::string digest = {};
+  std::string time_column = {}, event_column = {};
+  Index subjects = 0, markers = 0, clinical = 0, events = 0;
+  Index centres = 0;                       ///< 0: no centre column
+  double median_follow_up = not_available; ///< reverse Kaplan-Meier
+  std::vector<std::string> notes = {};     ///< what was assumed or converted on reading
+};
+
+/// What was run. `fits` counts every model fitted, inner ones included.
+struct PlanSummary {
+  std::string scheme = {};
+  Index folds = 0, repeats = 0, inner_folds = 0, resamples = 0, fits = 0;
+  std::uint64_t seed = 0;
+  std::vector<double> horizons = {};
+  std::vector<std::string> learners = {};
+};
+
+/// The way of one cohort (id as in InputSummary) to its analysed subjects.
+struct CohortFlow {
+  std::string id = {};
+  std::vector<FlowStep> steps = {};
+};
+
+/// One row of predictions.tsv; risk, lower and upper hold one number per horizon (lower, upper may be empty).
+struct PredictionRow {
+  std::string learner = {}, scheme = {};
+  Index repeat = 0, fold = 0;
+  std::string subject = {}, centre = {};
+  double time = not_available, event = not_available, score = not_available;
+  std::vector<double> risk = {}, lower = {}, upper = {};
+};
+struct PredictionTable {
+  std::vector<double> horizons = {};
+  std::vector<PredictionRow> rows = {};
+};
+
+/// One row of folds.tsv.
+struct FoldRow {
+  std::string subject = {};
+  Index repeat = 0, fold = 0;
+};
+
+/// One row of selected_features.tsv: `frequency` = `selected` / `fits` over the outer resamples; `coefficient` is
+/// that of the model fitted to all subjects (NaN: not in it).
+struct SelectedFeatureRow {
+  std::string learner = {}, feature = {}, known_at = {};
+  double frequency = not_available;
+  Index selected = 0, fits = 0;
+  double coefficient = not_available;
+};
+
+/// One row of coefficients.tsv: the model fitted to all subjects, original feature scale.
+struct CoefficientRow {
+  std::string learner = {}, feature = {};
+  double coefficient = not_available, se = not_available;
+};
+
+/// One row of triage.tsv, and what happened to the subject by the horizon (for the waterfall; not in the table).
+enum class HorizonOutcome { unknown, no_event, event };
+struct TriageRow {
+  std::string subject = {};
+  std::string action = {}; ///< observe, board, resect
+  double risk = not_available, lower = not_available, upper = not_available;
+  double risk_resected = not_available, reduction = not_available, horizon = not_available;
+  std::vector<std::string> reasons = {}; ///< R01.., in code order
+  HorizonOutcome outcome = HorizonOutcome::unknown;
+};
+
+/// One action: who falls into it and how they fared.
+struct ZoneRow {
+  std::string action = {};
+  Index subjects = 0, events = 0; ///< events by the horizon, as observed
+  double share = not_available;
+  double event_risk = not_available, event_lower = not_available,
+         event_upper = not_available; ///< Kaplan-Meier
+};
+
+/// Shares of the zones under another assumption (the tornado): board_skill x 1/2, x 2, ratio 0.25, ...
+struct ShareRow {
+  std::string assumption = {};
+  double residual_risk_ratio = not_available, board_skill = not_available;
+  double observe = not_available, board = not_available, resect = not_available;
+  bool declared = false; ///< the assumption of the study itself
+};
+
+/// A reason code with its meaning and how many subjects it sent to the board.
+struct ReasonRow {
+  std::string code = {}, meaning = {};
+  Index subjects = 0;
+};
+
+/// Thresholds on the absolute risk reduction q, and on the risk where the second risk is ratio x the first
+/// (then p = q / (1 - ratio)); NaN where there is none (no board zone: only `two_way`).
+struct Thresholds {
+  double observe_below = not_available, two_way = not_available, resect_above = not_available;
+};
+
+struct Harms {
+  double missed_event = not_available, resection = not_available, board = not_available,
+         board_skill = not_available;
+  double residual_risk_ratio = not_available; ///< NaN: both risks are estimated
+};
+
+/// Kaplan-Meier of one action group. Steps at the distinct event times; `at_risk` at `TriageSummary::risk_times`.
+struct ActionCurve {
+  std::string action = {};
+  std::vector<double> time = {}, survival = {}, lower = {}, upper = {};
+  std::vector<double> censored = {}; ///< censoring times, one per subject
+  double last_time = not_available;  ///< the curve is drawn up to here
+  std::vector<Index> at_risk = {};
+};
+
+struct TriageSummary {
+  std::string learner = {}, decide_at = {};
+  std::string cohort = {}; ///< id of the cohort that was triaged, empty = the study's own
+  bool held_out = false;   ///< the risks come from models that had not seen these subjects
+  double horizon = not_available;
+  bool all_treated = false; ///< prints the banner: safety of observing cannot be studied
+  std::vector<std::string> labels = {"observe", "board", "resect"}; ///< words for the three actions
+  Harms harms = {};
+  Thresholds on_reduction = {}, on_risk = {};
+  std::vector<ZoneRow> zones = {};
+  std::vector<ShareRow> shares = {};
+  std::vector<ReasonRow> reasons = {};
+  std::vector<TriageRow> rows = {};
+  std::vector<double> risk_times = {};
+  std::vector<ActionCurve> curves = {};
+  double log_rank_p = not_available; ///< of the groups, printed in the caption
+  std::string guarantee = {};        ///< what is and is not guaranteed about the observed group
+};
+
+/// Observed against predicted risk at a horizon: by groups of risk, and smooth where it was computed.
+struct CalibrationGroup {
+  double predicted = not_available, observed = not_available, lower = not_available,
+         upper = not_available;
+  Index subjects = 0;
+};
+struct CalibrationSummary {
+  std::string learner = {}, resampling = {};
+  double horizon = not_available;
+  std::vector<CalibrationGroup> groups = {};
+  std::vector<double> curve_predicted = {}, curve_observed = {}, curve_lower = {}, curve_upper = {};
+  std::vector<double> bin_start = {}, bin_end = {}; ///< histogram of the predicted risks
+  std::vector<Index> bin_subjects = {};
+};
+
+/// Everything that report.json, the tables and report.html are made of.
+struct Report {
+  std::string title = {};
+  std::string subjects_are =
+      {}; ///< who was studied, in words ("women with node-positive breast cancer")
+  std::string endpoint = {}; ///< the event, in words
+  TimeUnit time_unit = TimeUnit::unstated;
+  std::vector<InputSummary> inputs = {};
+  PlanSummary plan = {};
+  std::vector<CohortFlow> flows = {};
+  std::vector<PerformanceRow> performance = {};
+  std::vector<ComparisonRow> comparisons = {};
+  std::vector<CentreRow> centres = {};
+  std::vector<SelectedFeatureRow> selected_features = {};
+  std::vector<CoefficientRow> coefficients = {};
+  std::vector<CalibrationSummary> calibration = {};
+  std::optional<TriageSummary> triage = {};
+  std::string no_triage_because = {};                ///< when `triage` is absent
+  std::vector<std::string> undeclared_known_at = {}; ///< features taken to be known at biopsy
+  std::vector<std::string> warnings = {};
+  PredictionTable predictions = {}; ///< tables only
+  std::vector<FoldRow> folds = {};  ///< tables only
+};
+
+} // namespace vigil::report
