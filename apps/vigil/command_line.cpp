@@ -128,7 +128,7 @@ const Verb& find_verb(std::string_view name) {
     }
     names.emplace_back(verb.name);
   }
-  refuse("unknown verb " + quoted(name),
+  refuse("unknown verb " + vigil::quoted(name),
          "one of " + join(names, ", "),
          suggestion(name, names) + " (see: vigil --help)");
 }
@@ -158,7 +158,7 @@ void refuse_extras(const std::vector<std::string>& extras, const std::vector<Bin
         names.push_back((binding.spec->name == "o" ? "-" : "--") + std::string(binding.spec->name));
       }
       const std::string name = extra.substr(0, extra.find('='));
-      refuse("unknown option " + quoted(name), "an option of this verb", suggestion(name, names));
+      refuse("unknown option " + vigil::quoted(name), "an option of this verb", suggestion(name, names));
     }
   }
 }

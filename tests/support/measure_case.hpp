@@ -20,8 +20,7 @@ class MeasureCase {
 public:
   /// code: 0 censored, 1 the event of interest, 2 a competing event (any 2 makes it a competing-risks outcome).
   MeasureCase(std::vector<double> time, std::span<const double> code)
-      : outcome_(make_outcome(std::move(time), code)),
-        weights_(CaseWeights::ones(size_of(code))) {}
+      : outcome_(make_outcome(std::move(time), code)), weights_(CaseWeights::ones(size_of(code))) {}
 
   MeasureCase& score(std::vector<double> values) {
     prediction_.score = std::move(values);

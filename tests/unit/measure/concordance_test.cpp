@@ -1,13 +1,12 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
-#include "vigil/measure/concordance.hpp"
-
-#include "tests/support/measure_case.hpp"
-#include "tests/support/near.hpp"
 #include "vigil/base/random.hpp"
+#include "vigil/measure/concordance.hpp"
 
 #include <gtest/gtest.h>
 
+#include "tests/support/measure_case.hpp"
+#include "tests/support/near.hpp"
 #include <numeric>
 
 namespace vigil::measure {
@@ -57,15 +56,13 @@ Pairs all_pairs(const Columns& columns,
       if (i == j || (within_centre && columns.centre[at(i)] != columns.centre[at(j)])) {
         continue;
       }
-      const bool later =
-          columns.time[at(j)] > columns.time[at(i)] ||
-          (columns.time[at(j)] == columns.time[at(i)] && columns.code[at(j)] == 0.0);
+      const bool later = columns.time[at(j)] > columns.time[at(i)] ||
+                         (columns.time[at(j)] == columns.time[at(i)] && columns.code[at(j)] == 0.0);
       const bool other = columns.code[at(j)] == 2.0 && columns.time[at(j)] <= columns.time[at(i)];
       if (!later && !other) {
         continue;
       }
-      const double pair =
-          weight[at(i)] * weight[at(j)] * (later ? g(i) * g(i) : g(i) * g(j));
+      const double pair = weight[at(i)] * weight[at(j)] * (later ? g(i) * g(i) : g(i) * g(j));
       const double gap = columns.score[at(i)] - columns.score[at(j)];
       pairs.comparable += pair;
       pairs.concordant += gap > 0.0 ? pair : (gap == 0.0 ? 0.5 * pair : 0.0);
@@ -90,16 +87,15 @@ TEST_P(AgainstAllPairs, ValueIsThatOfTheDefinition) {
     example.score(columns.score).at(setting.tau).centre(columns.centre);
     example.weights(example.weights().with_sampling(columns.weight));
     const Evaluation evaluation = example.evaluation();
-    const Pairs pairs = all_pairs(
-        columns, columns.weight, evaluation, setting.by_censoring, setting.within_centre);
+    const Pairs pairs =
+        all_pairs(columns, columns.weight, evaluation, setting.by_censoring, setting.within_centre);
     const Concordance found = concordance(
         evaluation,
         {.pair_weight = setting.by_censoring ? PairWeight::inverse_censoring : PairWeight::equal,
          .within_centre = setting.within_centre});
     const double expected = pairs.concordant / pairs.comparable;
     EXPECT_NEAR(found.estimate.value, expected, test::rounding(expected, 100)) << seed;
-    EXPECT_NEAR(
-        found.pairs.comparable(), pairs.comparable, test::rounding(pairs.comparable, 400))
+    EXPECT_NEAR(found.pairs.comparable(), pairs.comparable, test::rounding(pairs.comparable, 400))
         << seed;
   }
 }
@@ -139,7 +135,8 @@ TEST_P(AgainstAllPairs, InfluenceIsTheDerivativeByTheWeight) {
 }
 
 /// How C moves with log(1/G(T_k-)) of each subject, pair by pair, spread over time by the martingales.
-std::vector<double> plain_censoring_term(const Columns& columns, const Evaluation& evaluation, double c) {
+std::vector<double>
+plain_censoring_term(const Columns& columns, const Evaluation& evaluation, double c) {
   const Index n = size_of(columns.time);
   std::vector<double> pull(at(n), 0.0);
   double all = 0.0;
@@ -174,8 +171,7 @@ std::vector<double> plain_censoring_term(const Columns& columns, const Evaluatio
     for (Index k = 0; k < n && censored > 0.0; ++k) {
       const bool censored_now = columns.time[at(k)] == u && columns.code[at(k)] == 0.0;
       const bool exposed = columns.time[at(k)] > u || censored_now;
-      const double martingale =
-          (censored_now ? 1.0 : 0.0) - (exposed ? censored / remaining : 0.0);
+      const double martingale = (censored_now ? 1.0 : 0.0) - (exposed ? censored / remaining : 0.0);
       term[at(k)] += q * martingale / remaining;
     }
   }

@@ -98,10 +98,10 @@ Estimate auc(const Evaluation& evaluation, const AucOptions& options) {
   value /= sides.cases;
   std::vector<double> gradient;
   for (Index row = 0; row < rows.rows(); ++row) {
-    gradient.push_back(rows.total *
-                       (sides.as_case[at(row)] / sides.cases +
-                        sides.as_control[at(row)] / sides.controls) *
-                       (share[at(row)] - value));
+    gradient.push_back(
+        rows.total *
+        (sides.as_case[at(row)] / sides.cases + sides.as_control[at(row)] / sides.controls) *
+        (share[at(row)] - value));
   }
   const std::vector<double> carried = gradient;
   add_censoring_term(evaluation, rows, carried, evaluation.horizon, gradient);

@@ -33,9 +33,8 @@ HorizonData horizon_data(const Evaluation& evaluation) {
   return data;
 }
 
-WeightedMean squared_error(const Evaluation& evaluation,
-                           const HorizonData& data,
-                           std::span<const double> risk) {
+WeightedMean
+squared_error(const Evaluation& evaluation, const HorizonData& data, std::span<const double> risk) {
   std::vector<double> loss;
   for (std::size_t row = 0; row < risk.size(); ++row) {
     const double gap = data.happened[row] - risk[row];

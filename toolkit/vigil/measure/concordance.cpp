@@ -119,8 +119,8 @@ public:
 private:
   void start_group_at_each_new_time() {
     for (Index place = 0; place < size_of(order_); ++place) {
-      if (place == 0 || columns_.time[at(order_[at(place)])] !=
-                            columns_.time[at(order_[at(place - 1)])]) {
+      if (place == 0 ||
+          columns_.time[at(order_[at(place)])] != columns_.time[at(order_[at(place - 1)])]) {
         group_start_.push_back(place);
       }
     }
@@ -143,9 +143,8 @@ private:
   }
   /// Concordant with a leader: a smaller score.
   [[nodiscard]] Share seen_from_lead(const FenwickTree& tree, Index row) const {
-    return {.below = tree.below(rank(row)),
-            .tied = tree.equal(rank(row)),
-            .comparable = tree.total()};
+    return {
+        .below = tree.below(rank(row)), .tied = tree.equal(rank(row)), .comparable = tree.total()};
   }
   /// Concordant with a follower: leaders with a greater score.
   [[nodiscard]] Share seen_from_follower(const FenwickTree& tree, Index row) const {
@@ -161,9 +160,8 @@ private:
   Index levels_ = 0;
 };
 
-std::vector<std::vector<Index>> strata_of(const Evaluation& evaluation,
-                                          const EvaluationRows& rows,
-                                          bool within_centre) {
+std::vector<std::vector<Index>>
+strata_of(const Evaluation& evaluation, const EvaluationRows& rows, bool within_centre) {
   std::map<Index, std::vector<Index>> members;
   for (Index row = 0; row < rows.rows(); ++row) {
     const bool split = within_centre && !evaluation.centre.empty();
@@ -205,7 +203,9 @@ Gradient gradient_of(const Columns& columns,
   Gradient gradient;
   const double scale = total / comparable;
   for (std::size_t row = 0; row < shares.size(); ++row) {
-    const auto excess = [c](const Share& share) { return share.concordant() - c * share.comparable; };
+    const auto excess = [c](const Share& share) {
+      return share.concordant() - c * share.comparable;
+    };
     const Shares& own = shares[row];
     const double g = columns.inverse_g[row];
     const double lead = g * g * excess(own.later_lead), other = g * excess(own.other_lead),
@@ -218,16 +218,15 @@ Gradient gradient_of(const Columns& columns,
 }
 
 /// Sets 1/G(T_i-) of everybody who failed by tau. Empty, or why that cannot be done.
-std::string fill_inverse_censoring(const Evaluation& evaluation,
-                                   const EvaluationRows& rows,
-                                   Columns& columns) {
+std::string
+fill_inverse_censoring(const Evaluation& evaluation, const EvaluationRows& rows, Columns& columns) {
   if (std::string problem = censoring_problem(evaluation, rows); !problem.empty()) {
     return problem;
   }
   for (Index row = 0; row < rows.rows(); ++row) {
     if (rows.ending[at(row)] != Ending::censored && rows.time[at(row)] <= columns.tau) {
-      columns.inverse_g[at(row)] = 1.0 / evaluation.censoring.survival_before(rows.subject[at(row)],
-                                                                              rows.time[at(row)]);
+      columns.inverse_g[at(row)] =
+          1.0 / evaluation.censoring.survival_before(rows.subject[at(row)], rows.time[at(row)]);
     }
   }
   return {};

@@ -14,7 +14,7 @@ enum class PairWeight {
 
 struct ConcordanceOptions {
   PairWeight pair_weight = PairWeight::equal;
-  bool within_centre = true;       ///< where the evaluation names centres: pairs within a centre only
+  bool within_centre = true; ///< where the evaluation names centres: pairs within a centre only
   bool censoring_is_known = false; ///< leave the estimation of G out of the influence values
 };
 

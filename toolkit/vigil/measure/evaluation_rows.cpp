@@ -44,10 +44,8 @@ Column checked_column(const EvaluationRows& rows,
                       std::span<const double> per_subject,
                       const std::string& what) {
   Column column{.value = gather(rows, per_subject)};
-  const auto missing =
-      static_cast<Index>(std::count_if(column.value.begin(), column.value.end(), [](double value) {
-        return std::isnan(value);
-      }));
+  const auto missing = static_cast<Index>(std::count_if(
+      column.value.begin(), column.value.end(), [](double value) { return std::isnan(value); }));
   if (missing > 0) {
     column.problem =
         number_text(missing) + " of " + number_text(rows.rows()) + " subjects have no " + what;

@@ -30,12 +30,12 @@ Grid step_grid(const EvaluationRows& rows, const RiskTable& curves, double tau) 
 }
 
 /// G of each row just before its own time, and of its stratum at u.
-double censoring_weight(const Evaluation& evaluation, Index subject, double time, Ending end, double u) {
+double
+censoring_weight(const Evaluation& evaluation, Index subject, double time, Ending end, double u) {
   if (time > u) {
     return 1.0 / evaluation.censoring.survival_at(subject, u);
   }
-  return end == Ending::censored ? 0.0
-                                 : 1.0 / evaluation.censoring.survival_before(subject, time);
+  return end == Ending::censored ? 0.0 : 1.0 / evaluation.censoring.survival_before(subject, time);
 }
 
 /// W_j(u) (y_j(u) - p_j(u))^2 of every row; risk is 0 before the first time of the curves.

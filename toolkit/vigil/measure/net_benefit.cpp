@@ -109,11 +109,9 @@ Estimate net_benefit_conditional(const Evaluation& evaluation) {
   const double benefit = risk.value * (1.0 + rule.odds) - rule.odds;
   for (Index row = 0; row < rule.rows.rows(); ++row) {
     const double inside = rule.risk[at(row)] >= evaluation.threshold ? 1.0 : 0.0;
-    gradient[at(row)] =
-        (inside - share) * benefit + (1.0 + rule.odds) * risk.gradient[at(row)];
+    gradient[at(row)] = (inside - share) * benefit + (1.0 + rule.odds) * risk.gradient[at(row)];
   }
-  return {.value = share * benefit,
-          .influence = influence_from(evaluation, rule.rows, gradient)};
+  return {.value = share * benefit, .influence = influence_from(evaluation, rule.rows, gradient)};
 }
 
 Estimate net_benefit_treat_all(const Evaluation& evaluation) {

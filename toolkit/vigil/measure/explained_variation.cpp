@@ -1,0 +1,149 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/measure/explained_variation.hpp"
+
+#include "vigil/measure/cox_slope.hpp"
+#include "vigil/measure/evaluation_rows.hpp"
+#include "vigil/numeric/order.hpp"
+#include "vigil/numeric/tail.hpp"
+
+#include <cmath>
+#include <numbers>
+
+namespace vigil::measure {
+
+namespace {
+
+/// Mean of the normal scores of the ranks that tied scores share; a subject drawn twice takes two ranks.
+std::vector<double> normal_scores(const EvaluationRows& rows,
+                                  const CaseWeights& weights,
+                                  std::span<const double> score) {
+  const auto drawn = [&](Index row) { return Index{weights.times(rows.subject[at(row)])}; };
+  Index count = 0;
+  for (Index row = 0; row < rows.rows(); ++row) {
+    count += drawn(row);
+  }
+  const auto order = ascending_order(score);
+  std::vector<double> z(score.size());
+  Index rank = 0;
+  for (std::size_t first = 0; first < order.size();) {
+    std::size_t last = first;
+    double sum = 0.0;
+    Index tied = 0;
+    for (; last < order.size() && score[at(order[last])] == score[at(order[first])]; ++last) {
+      for (Index copy = 0; copy < drawn(order[last]); ++copy, ++tied) {
+        ++rank;
+        sum += normal_quantile((static_cast<double>(rank) - 0.375) /
+                               (static_cast<double>(count) + 0.25));
+      }
+    }
+    for (; first < last; ++first) {
+      z[at(order[first])] = sum / static_cast<double>(tied);
+    }
+  }
+  return z;
+}
+
+struct Scores {
+  EvaluationRows rows;
+  Column score;
+};
+
+Scores scores_of(const Evaluation& evaluation) {
+  Scores scores{.rows = evaluation_rows(evaluation), .score = {}};
+  if (scores.rows.problem.empty()) {
+    scores.score = score_column(evaluation, scores.rows);
+  } else {
+    scores.score.problem = scores.rows.problem;
+  }
+  return scores;
+}
+
+} // namespace
+
+RoystonD fit_royston_d(const Evaluation& evaluation, survival::Ties ties) {
+  RoystonD result;
+  const Scores scores = scores_of(evaluation);
+  std::string problem = scores.score.problem;
+  CoxSlope slope;
+  if (problem.empty()) {
+    slope = fit_slope(scores.rows,
+                      evaluation.weights,
+                      normal_scores(scores.rows, evaluation.weights, scores.score.value),
+                      ties);
+    problem = slope.problem;
+  }
+  if (!problem.empty()) {
+    result.d = undefined(problem);
+    result.r2 = undefined(problem);
+    return result;
+  }
+  const double kappa = std::sqrt(8.0 / std::numbers::pi);
+  const double error = std::numbers::pi * std::numbers::pi / 6.0;
+  const double signal = slope.value * slope.value;
+  result.d = {.value = kappa * slope.value,
+              .influence = influence_from(evaluation, scores.rows, slope.gradient)};
+  result.r2 = {.value = signal / (error + signal), .influence = result.d.influence};
+  const double slope_of_r2 = 2.0 * slope.value * error / ((error + signal) * (error + signal));
+  for (std::size_t i = 0; i < result.d.influence.size(); ++i) {
+    result.r2.influence[i] *= slope_of_r2;
+    result.d.influence[i] *= kappa;
+  }
+  result.wald_se = kappa * slope.wald_se;
+  return result;
+}
+
+Estimate royston_d(const Evaluation& evaluation) {
+  return fit_royston_d(evaluation).d;
+}
+
+Estimate r2_d(const Evaluation& evaluation) {
+  return fit_royston_d(evaluation).r2;
+}
+
+Estimate goenen_heller(const Evaluation& evaluation) {
+  const Scores scores = scores_of(evaluation);
+  if (!scores.score.problem.empty()) {
+    return undefined(scores.score.problem);
+  }
+  const auto& score = scores.score.value;
+  const auto& weight = scores.rows.weight;
+  double concordant = 0.0, pairs = 0.0;
+  for (Index i = 0; i < scores.rows.rows(); ++i) {
+    // Copies of one subject are pairs with equal scores.
+    const Index subject = scores.rows.subject[at(i)];
+    const double copies =
+        0.5 * weight[at(i)] * (weight[at(i)] - evaluation.weights.sampling(subject));
+    concordant += 0.5 * copies;
+    pairs += copies;
+    for (Index j = 0; j < i; ++j) {
+      const double pair = weight[at(i)] * weight[at(j)];
+      concordant += pair / (1.0 + std::exp(-std::fabs(score[at(i)] - score[at(j)])));
+      pairs += pair;
+    }
+  }
+  return pairs > 0.0 ? Estimate{.value = concordant / pairs} : undefined("no pair of subjects");
+}
+
+Estimate kent_oquigley_r2(const Evaluation& evaluation) {
+  const Scores scores = scores_of(evaluation);
+  if (!scores.score.problem.empty()) {
+    return undefined(scores.score.problem);
+  }
+  const auto& rows = scores.rows;
+  if (!(rows.total > 1.0)) {
+    return undefined("fewer than two subjects");
+  }
+  double mean = 0.0, squares = 0.0;
+  for (Index row = 0; row < rows.rows(); ++row) {
+    mean += rows.weight[at(row)] * scores.score.value[at(row)] / rows.total;
+  }
+  for (Index row = 0; row < rows.rows(); ++row) {
+    const double gap = scores.score.value[at(row)] - mean;
+    squares += rows.weight[at(row)] * gap * gap;
+  }
+  const double variance = squares / (rows.total - 1.0);
+  return {.value = variance / (std::numbers::pi * std::numbers::pi / 6.0 + variance)};
+}
+
+} // namespace vigil::measure

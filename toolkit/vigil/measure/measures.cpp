@@ -1,0 +1,213 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/base/error.hpp"
+#include "vigil/base/text.hpp"
+#include "vigil/measure/auc.hpp"
+#include "vigil/measure/brier.hpp"
+#include "vigil/measure/calibration.hpp"
+#include "vigil/measure/calibration_curve.hpp"
+#include "vigil/measure/concordance.hpp"
+#include "vigil/measure/explained_variation.hpp"
+#include "vigil/measure/measure.hpp"
+#include "vigil/measure/net_benefit.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace vigil::measure {
+
+namespace {
+
+struct Needs {
+  bool horizon = false, risk = false, threshold = false;
+};
+
+constexpr Needs score_only{};
+constexpr Needs horizon_only{.horizon = true};
+constexpr Needs risk_at_horizon{.horizon = true, .risk = true};
+constexpr Needs rule{.horizon = true, .risk = true, .threshold = true};
+
+struct About {
+  std::string_view name, formula, source, unit = "1";
+};
+
+constexpr Entry entry(About about,
+                      Better better,
+                      IntervalScale scale,
+                      Needs needs,
+                      Estimate (*evaluate)(const Evaluation&)) {
+  return {.name = about.name,
+          .formula = about.formula,
+          .source = about.source,
+          .unit = about.unit,
+          .better = better,
+          .scale = scale,
+          .needs_horizon = needs.horizon,
+          .needs_risk = needs.risk,
+          .needs_threshold = needs.threshold,
+          .evaluate = evaluate};
+}
+
+// One row per measure; a new measure is a pair of files and a row here.
+constexpr std::array entries = {
+    entry({"harrell_c",
+           "sum_{i event, T_i <= tau} sum_{j in R_i} k_ij / sum_i |R_i|",
+           "Harrell et al. 1982"},
+          Better::higher,
+          IntervalScale::logit,
+          score_only,
+          harrell_c),
+    entry({"uno_c",
+           "sum_{i event, T_i <= tau} G(T_i-)^-2 sum_{j in R_i} k_ij / sum_i G(T_i-)^-2 |R_i|",
+           "Uno et al. 2011"},
+          Better::higher,
+          IntervalScale::logit,
+          score_only,
+          uno_c),
+    entry({"auc",
+           "sum_ij a_i b_j k_ij / (sum a_i sum b_j), controls: no event of interest by t",
+           "Blanche, Dartigues and Jacqmin-Gadda 2013"},
+          Better::higher,
+          IntervalScale::logit,
+          horizon_only,
+          auc),
+    entry({"auc_event_free_controls",
+           "sum_ij a_i b_j k_ij / (sum a_i sum b_j), controls: no event of any kind by t",
+           "Blanche, Dartigues and Jacqmin-Gadda 2013"},
+          Better::higher,
+          IntervalScale::logit,
+          horizon_only,
+          auc_event_free_controls),
+    entry({"brier", "mean W_i(t) (y_i - p_i)^2", "Graf et al. 1999"},
+          Better::lower,
+          IntervalScale::identity,
+          risk_at_horizon,
+          brier),
+    entry({"ipa", "1 - BS(t) / BS_null(t)", "Kattan and Gerds 2018"},
+          Better::higher,
+          IntervalScale::identity,
+          risk_at_horizon,
+          ipa),
+    entry({"ibs", "INT_0^tau BS(u) du / tau, of predicted curves", "Graf et al. 1999"},
+          Better::lower,
+          IntervalScale::identity,
+          horizon_only,
+          ibs),
+    entry({"log_score",
+           "mean W_i(t) {-y_i log p_i - (1 - y_i) log(1 - p_i)}",
+           "Gerds and Schumacher 2006"},
+          Better::lower,
+          IntervalScale::identity,
+          risk_at_horizon,
+          log_score),
+    entry({"oe_ratio", "F(t) / mean p_i", "McLernon et al. 2023"},
+          Better::nearer_one,
+          IntervalScale::log,
+          risk_at_horizon,
+          oe_ratio),
+    entry({"calibration_slope",
+           "coefficient of the score in Cox's model of the evaluated subjects",
+           "van Houwelingen 2000"},
+          Better::nearer_one,
+          IntervalScale::identity,
+          score_only,
+          calibration_slope),
+    entry({"ici", "mean |smooth observed risk - p_i|", "Austin, Harrell and van Klaveren 2020"},
+          Better::lower,
+          IntervalScale::identity,
+          risk_at_horizon,
+          ici),
+    entry({"e50", "median |smooth observed risk - p_i|", "Austin, Harrell and van Klaveren 2020"},
+          Better::lower,
+          IntervalScale::identity,
+          risk_at_horizon,
+          e50),
+    entry({"e90",
+           "90th percentile of |smooth observed risk - p_i|",
+           "Austin, Harrell and van Klaveren 2020"},
+          Better::lower,
+          IntervalScale::identity,
+          risk_at_horizon,
+          e90),
+    entry({"emax", "max |smooth observed risk - p_i|", "Austin, Harrell and van Klaveren 2020"},
+          Better::lower,
+          IntervalScale::identity,
+          risk_at_horizon,
+          emax),
+    entry({"royston_d",
+           "sqrt(8/pi) times the coefficient of the normal scores of the score in Cox's model",
+           "Royston and Sauerbrei 2004"},
+          Better::higher,
+          IntervalScale::identity,
+          score_only,
+          royston_d),
+    entry({"r2_d", "(D^2/k^2) / (pi^2/6 + D^2/k^2), k^2 = 8/pi", "Royston and Sauerbrei 2004"},
+          Better::higher,
+          IntervalScale::identity,
+          score_only,
+          r2_d),
+    entry({"goenen_heller",
+           "2 / (n (n - 1)) sum_{i<j} 1 / (1 + exp(-|score_i - score_j|))",
+           "Goenen and Heller 2005"},
+          Better::higher,
+          IntervalScale::logit,
+          score_only,
+          goenen_heller),
+    entry({"kent_oquigley_r2", "var(score) / (pi^2/6 + var(score))", "Kent and O'Quigley 1988"},
+          Better::higher,
+          IntervalScale::identity,
+          score_only,
+          kent_oquigley_r2),
+    entry({"net_benefit",
+           "mean W_i(t) 1(p_i >= p_t) {y_i - (1 - y_i) p_t / (1 - p_t)}",
+           "Vickers and Elkin 2006"},
+          Better::higher,
+          IntervalScale::identity,
+          rule,
+          net_benefit),
+    entry({"net_benefit_conditional",
+           "P(p >= p_t) {F_g - (1 - F_g) p_t / (1 - p_t)}, F_g the risk among p >= p_t",
+           "Vickers et al. 2008"},
+          Better::higher,
+          IntervalScale::identity,
+          rule,
+          net_benefit_conditional),
+    entry({"net_benefit_treat_all", "F - (1 - F) p_t / (1 - p_t)", "Vickers and Elkin 2006"},
+          Better::higher,
+          IntervalScale::identity,
+          {.horizon = true, .threshold = true},
+          net_benefit_treat_all),
+    entry({"actions_avoided",
+           "100 (NB - NB_all) (1 - p_t) / p_t",
+           "Vickers and Elkin 2006",
+           "per 100 subjects"},
+          Better::higher,
+          IntervalScale::identity,
+          rule,
+          actions_avoided),
+};
+
+} // namespace
+
+std::span<const Entry> table() noexcept {
+  return entries;
+}
+
+const Entry& find(std::string_view name) {
+  const auto found = std::find_if(
+      entries.begin(), entries.end(), [name](const Entry& one) { return one.name == name; });
+  if (found != entries.end()) {
+    return *found;
+  }
+  std::vector<std::string> names;
+  for (const Entry& one : entries) {
+    names.emplace_back(one.name);
+  }
+  throw ConfigError({.where = "measure",
+                     .found = quoted(name),
+                     .expected = "one of " + join(names, ", "),
+                     .remedy = suggestion(name, names),
+                     .problem = "unknown measure"});
+}
+
+} // namespace vigil::measure

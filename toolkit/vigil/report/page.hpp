@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/report/figures.hpp"
+#include "vigil/report/report.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Parts of report.html. Every function returns HTML in which each value of the report is escaped.
+namespace vigil::report {
+
+/// The figures that stand under a section, and whether this build can draw them.
+struct PageFigures {
+  std::vector<Figure> figures;
+  bool drawable = true;
+};
+
+/// <name class="...">inner</name>; `inner` is HTML already.
+[[nodiscard]] std::string
+element(std::string_view name, std::string_view inner, std::string_view css_class = {});
+/// A paragraph of plain text.
+[[nodiscard]] std::string paragraph(std::string_view text, std::string_view css_class = {});
+
+/// A table of plain text cells; the first `words` columns are text, the others numbers (right aligned).
+struct PageTable {
+  std::vector<std::string> header;
+  std::vector<std::vector<std::string>> rows;
+  std::size_t words = 1;
+  std::vector<bool> strong = {}; ///< rows to set in bold
+};
+[[nodiscard]] std::string table_block(const PageTable& table);
+
+/// A figure with caption and data table; empty when the report has no figure of that name.
+[[nodiscard]] std::string figure_block(const PageFigures& figures, std::string_view name);
+/// All figures whose names start so, side by side where there is room.
+[[nodiscard]] std::string figure_grid(const PageFigures& figures, std::string_view prefix);
+
+/// The small mark of an action: circle, square, triangle.
+[[nodiscard]] std::string action_mark(std::string_view action);
+
+[[nodiscard]] std::string verdict_section(const Report& report);
+[[nodiscard]] std::string triage_section(const Report& report, const PageFigures& figures);
+[[nodiscard]] std::string performance_section(const Report& report, const PageFigures& figures);
+[[nodiscard]] std::string features_section(const Report& report, const PageFigures& figures);
+[[nodiscard]] std::string study_section(const Report& report);
+
+} // namespace vigil::report

@@ -1,0 +1,149 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/base/text.hpp"
+#include "vigil/report/page.hpp"
+#include "vigil/report/words.hpp"
+
+#include <cmath>
+
+namespace vigil::report {
+namespace {
+
+std::string horizon_cell(double horizon, TimeUnit unit) {
+  return std::isnan(horizon) ? std::string("–") : time_words(horizon, unit);
+}
+
+std::string performance_table(const Report& report) {
+  PageTable table{.header = {"Model",
+                             "Measure",
+                             "Horizon",
+                             "Measured on",
+                             "Estimate",
+                             "Interval",
+                             "Subjects",
+                             "Events"},
+                  .rows = {},
+                  .words = 4};
+  const PerformanceRow* best = headline(report);
+  for (const PerformanceRow& row : report.performance) {
+    std::string interval = "–";
+    if (!std::isnan(row.lower) && !std::isnan(row.upper)) {
+      interval = fixed_text(row.lower, 3) + " to " + fixed_text(row.upper, 3);
+    }
+    std::string measure(measure_words(row.measure).title);
+    if (!std::isnan(row.threshold)) {
+      measure += " at threshold " + number_text(row.threshold);
+    }
+    std::string estimate = value_words(row.estimate, 3);
+    if (std::isnan(row.estimate) && !row.undefined_because.empty()) {
+      estimate += " (" + row.undefined_because + ")";
+    }
+    table.rows.push_back({row.learner,
+                          measure,
+                          horizon_cell(row.horizon, report.time_unit),
+                          resampling_words(row.resampling),
+                          estimate,
+                          interval,
+                          count_text(row.subjects),
+                          count_text(row.events)});
+    table.strong.push_back(&row == best);
+  }
+  return table_block(table);
+}
+
+std::string comparison_table(const Report& report) {
+  if (report.comparisons.empty()) {
+    return {};
+  }
+  PageTable table{.header = {"Model",
+                             "against",
+                             "Measure",
+                             "Horizon",
+                             "Measured on",
+                             "Difference",
+                             "95 % interval",
+                             "p"},
+                  .rows = {},
+                  .words = 5};
+  for (const ComparisonRow& row : report.comparisons) {
+    std::string interval = "–";
+    if (!std::isnan(row.lower) && !std::isnan(row.upper)) {
+      interval = fixed_text(row.lower, 3) + " to " + fixed_text(row.upper, 3);
+    }
+    table.rows.push_back({row.learner,
+                          row.reference,
+                          std::string(measure_words(row.measure).title),
+                          horizon_cell(row.horizon, report.time_unit),
+                          resampling_words(row.resampling),
+                          value_words(row.difference, 3),
+                          interval,
+                          !std::isnan(row.p) && row.p < 0.001 ? "< 0.001" : value_words(row.p, 3)});
+  }
+  return element("h3", "Models compared on the same subjects") + table_block(table);
+}
+
+std::string coefficient_number(double value) {
+  return std::isnan(value) ? std::string("–") : fixed_text(value, 4);
+}
+
+std::string coefficient_tables(const Report& report) {
+  std::string html;
+  std::size_t first = 0;
+  while (first < report.coefficients.size()) {
+    const std::string& learner = report.coefficients[first].learner;
+    PageTable table{.header = {"Feature", "Coefficient", "SE", "Hazard ratio"}, .rows = {}};
+    std::size_t next = first;
+    for (; next < report.coefficients.size() && report.coefficients[next].learner == learner;
+         ++next) {
+      const CoefficientRow& row = report.coefficients[next];
+      table.rows.push_back({row.feature,
+                            coefficient_number(row.coefficient),
+                            coefficient_number(row.se),
+                            value_words(std::exp(row.coefficient), 3)});
+    }
+    html +=
+        "<details><summary>" +
+        escaped("Coefficients of " + learner + " fitted to all subjects (" +
+                counted(size_of(table.rows), "feature", "features") + ")") +
+        "</summary>" + table_block(table) +
+        paragraph("Per unit of the feature as recorded. A penalized coefficient is drawn towards "
+                  "zero and has no standard error here.",
+                  "note") +
+        "</details>";
+    first = next;
+  }
+  return html;
+}
+
+} // namespace
+
+std::string performance_section(const Report& report, const PageFigures& figures) {
+  if (report.performance.empty() && report.calibration.empty()) {
+    return {};
+  }
+  std::string html = "<h2>How well the models predict</h2>";
+  html +=
+      paragraph("Points with intervals; the dashed line is the value of a model that knows nothing "
+                "(ranking) or is exactly right (calibration). Circles: resampling within the "
+                "study. Squares: an external cohort.",
+                "lead");
+  html += figure_grid(figures, "performance_");
+  html += "<details class=\"wide\" open><summary>All numbers</summary>" +
+          performance_table(report) + "</details>";
+  html += comparison_table(report);
+  html += figure_grid(figures, "calibration");
+  html += figure_grid(figures, "centres_");
+  return "<section id=\"performance\">" + html + "</section>\n";
+}
+
+std::string features_section(const Report& report, const PageFigures& figures) {
+  if (report.selected_features.empty() && report.coefficients.empty()) {
+    return {};
+  }
+  std::string html = "<h2>What the models use</h2>";
+  html += figure_grid(figures, "selected_features");
+  html += coefficient_tables(report);
+  return "<section id=\"features\">" + html + "</section>\n";
+}
+
+} // namespace vigil::report

@@ -1,0 +1,131 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/base/text.hpp"
+#include "vigil/report/page.hpp"
+#include "vigil/report/words.hpp"
+
+#include <cmath>
+
+namespace vigil::report {
+namespace {
+
+std::string zone_limits(std::string_view action, const Thresholds& limits) {
+  const bool board_zone = !std::isnan(limits.observe_below) && !std::isnan(limits.resect_above);
+  const double low = board_zone ? limits.observe_below : limits.two_way;
+  const double high = board_zone ? limits.resect_above : limits.two_way;
+  if (std::isnan(low) || std::isnan(high)) {
+    return "–";
+  }
+  if (action == "observe") {
+    return "below " + percent_words(low, 1);
+  }
+  if (action == "resect") {
+    return high > 1.0 ? "nobody" : "above " + percent_words(high, 1);
+  }
+  return board_zone ? percent_words(low, 1) + " to " + percent_words(std::fmin(high, 1.0), 1)
+                    : "only by a guard";
+}
+
+std::string zone_table(const Report& report, const TriageSummary& triage) {
+  const bool on_risk = !std::isnan(triage.harms.residual_risk_ratio);
+  std::string html = "<div class=\"table\"><table><thead><tr><th scope=\"col\">Proposed</th>"
+                     "<th scope=\"col\" class=\"n\">Risk reduction</th>";
+  if (on_risk) {
+    html += "<th scope=\"col\" class=\"n\">Predicted risk</th>";
+  }
+  html += "<th scope=\"col\" class=\"n\">Subjects</th><th scope=\"col\" class=\"n\">Share</th>"
+          "<th scope=\"col\" class=\"n\">Events by " +
+          escaped(time_words(triage.horizon, report.time_unit)) +
+          "</th><th scope=\"col\" class=\"n\">Observed risk (95 %)</th></tr></thead><tbody>";
+  const auto number = [](const std::string& text) { return element("td", escaped(text), "n"); };
+  for (const ZoneRow& zone : triage.zones) {
+    html += "<tr><td>" + action_mark(zone.action) + escaped(action_label(triage, zone.action)) +
+            "</td>" + number(zone_limits(zone.action, triage.on_reduction));
+    if (on_risk) {
+      html += number(zone_limits(zone.action, triage.on_risk));
+    }
+    std::string observed = percent_words(zone.event_risk);
+    if (!std::isnan(zone.event_lower) && !std::isnan(zone.event_upper)) {
+      observed += " (" + fixed_text(100 * zone.event_lower, 0) + "–" +
+                  fixed_text(100 * zone.event_upper, 0) + ")";
+    }
+    html += number(count_text(zone.subjects)) + number(percent_words(zone.share)) +
+            number(count_text(zone.events)) + number(observed) + "</tr>";
+  }
+  return html + "</tbody></table></div>";
+}
+
+std::string harms_block(const TriageSummary& triage) {
+  const Harms& harms = triage.harms;
+  PageTable table{.header = {"Declared by the study", "Value"}, .rows = {}};
+  const auto add = [&table](const std::string& name, double value) {
+    if (!std::isnan(value)) {
+      table.rows.push_back({name, number_text(value)});
+    }
+  };
+  add("Harm of a missed event", harms.missed_event);
+  add("Harm of “" + action_label(triage, "resect") + "”", harms.resection);
+  add("Harm of referral to the board", harms.board);
+  add("Share of perfect foresight that the board’s work-up captures (board skill)",
+      harms.board_skill);
+  add("Share of the risk that “" + action_label(triage, "resect") +
+          "” leaves (assumed, not estimated)",
+      harms.residual_risk_ratio);
+  std::string html = element("h3", "What the thresholds rest on") + table_block(table);
+  std::string text = "The thresholds follow from these numbers alone and were fixed before any "
+                     "outcome was looked at.";
+  if (!triage.decide_at.empty()) {
+    text += " Only what is known at “" + triage.decide_at + "” was used to predict.";
+  }
+  if (!triage.learner.empty()) {
+    text += " The risk comes from the model “" + triage.learner + "”.";
+  }
+  if (!std::isnan(harms.residual_risk_ratio)) {
+    text += " “" + action_label(triage, "resect") + "” is assumed to leave " +
+            percent_words(harms.residual_risk_ratio) + " of the risk, for every subject.";
+  }
+  return html + paragraph(text);
+}
+
+std::string reasons_block(const TriageSummary& triage) {
+  if (triage.reasons.empty()) {
+    return {};
+  }
+  PageTable table{
+      .header = {"Code", "Why the board was asked", "Subjects"}, .rows = {}, .words = 2};
+  for (const ReasonRow& reason : triage.reasons) {
+    table.rows.push_back({reason.code, reason.meaning, count_text(reason.subjects)});
+  }
+  return element("h3", "Why subjects go to “" + escaped(action_label(triage, "board")) + "”") +
+         table_block(table) +
+         paragraph(
+             "Being sent to the board is no middle risk class: it says that data and model do "
+             "not support preferring one action for this subject. One subject can have "
+             "several reasons.",
+             "note");
+}
+
+} // namespace
+
+std::string triage_section(const Report& report, const PageFigures& figures) {
+  if (!report.triage) {
+    return {};
+  }
+  const TriageSummary& triage = *report.triage;
+  std::string html = "<h2>The proposed actions</h2>";
+  html += paragraph("Each subject’s risk of " + endpoint_words(report) + " within " +
+                        time_words(triage.horizon, report.time_unit) +
+                        " is turned into an absolute risk reduction and compared with thresholds "
+                        "that follow from the declared harms.",
+                    "lead");
+  html += zone_table(report, triage);
+  html += figure_block(figures, "kaplan_meier");
+  html += figure_block(figures, "triage_waterfall");
+  html += element("div",
+                  element("div", harms_block(triage)) + element("div", reasons_block(triage)),
+                  "columns");
+  html += figure_block(figures, "zone_shares");
+  return "<section id=\"actions\">" + html + "</section>\n";
+}
+
+} // namespace vigil::report

@@ -1,0 +1,231 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/base/text.hpp"
+#include "vigil/report/page.hpp"
+#include "vigil/report/words.hpp"
+
+#include <array>
+#include <cmath>
+
+namespace vigil::report {
+namespace {
+
+constexpr std::array<const char*, 3> actions{"observe", "board", "resect"};
+
+const ZoneRow* find_zone(const TriageSummary& triage, std::string_view action) {
+  for (const ZoneRow& zone : triage.zones) {
+    if (zone.action == action) {
+      return &zone;
+    }
+  }
+  return nullptr;
+}
+
+const InputSummary* triaged_input(const Report& report) {
+  const InputSummary* input =
+      report.triage ? find_input(report, report.triage->cohort) : find_input(report, "");
+  return input != nullptr || report.inputs.empty() ? input : &report.inputs.front();
+}
+
+std::string people(const Report& report) {
+  return report.subjects_are.empty() ? "subjects" : report.subjects_are;
+}
+
+std::string studied_card(const Report& report) {
+  std::string html = element("h2", "Who was studied");
+  const InputSummary* own = find_input(report, "");
+  if (own != nullptr) {
+    html += element("p", escaped(count_text(own->subjects)), "big");
+    std::string text =
+        people(report) + "; " + count_text(own->events) + " had " + endpoint_words(report) + ".";
+    if (!std::isnan(own->median_follow_up)) {
+      text += " Median follow-up " + time_words(own->median_follow_up, report.time_unit) + ".";
+    }
+    html += paragraph(text);
+  }
+  for (const InputSummary& input : report.inputs) {
+    if (!input.id.empty()) {
+      html +=
+          "<p><b>" + escaped(count_text(input.subjects)) + "</b> " +
+          escaped("other subjects (" + input.id + ", " + counted(input.events, "event", "events") +
+                  ") to test the finished model on.") +
+          "</p>";
+    }
+  }
+  return element("section", html, "card");
+}
+
+std::string strength_words(double concordance) {
+  return concordance < 0.55   ? "hardly better than chance"
+         : concordance < 0.65 ? "weakly"
+         : concordance < 0.75 ? "moderately"
+         : concordance < 0.85 ? "well"
+                              : "very well";
+}
+
+std::string prediction_card(const Report& report) {
+  std::string html = element("h2", "How well does it predict");
+  const PerformanceRow* row = headline(report);
+  if (row == nullptr) {
+    html += paragraph("–", "big");
+    return element("section",
+                   html + paragraph("No concordance on subjects that the model had not seen could "
+                                    "be computed."),
+                   "card");
+  }
+  html += "<p class=\"big\">" + escaped(value_words(row->estimate, 2));
+  if (!std::isnan(row->lower) && !std::isnan(row->upper)) {
+    html += " <small>" + escaped(fixed_text(row->lower, 2) + "–" + fixed_text(row->upper, 2)) +
+            "</small>";
+  }
+  html += "</p>";
+  const std::string name(measure_words(row->measure).title);
+  html += paragraph(name + " with " + percent_words(row->level) +
+                    " interval: of two subjects, the "
+                    "model names the one with the earlier event in " +
+                    fixed_text(100 * row->estimate, 0) + " of 100 pairs (chance: 50). It ranks " +
+                    strength_words(row->estimate) + ".");
+  html += paragraph(
+      "Measured on subjects that it had not seen: " + resampling_words(row->resampling) + ".");
+  return element("section", html, "card");
+}
+
+std::string share_bar(const TriageSummary& triage) {
+  std::string html = "<svg class=\"bar\" viewBox=\"0 0 1000 24\" preserveAspectRatio=\"none\" "
+                     "role=\"img\" aria-label=\"Shares of the three actions\">";
+  double left = 0;
+  for (const char* action : actions) {
+    const ZoneRow* zone = find_zone(triage, action);
+    const double share = zone == nullptr || std::isnan(zone->share) ? 0 : zone->share;
+    html += "<rect class=\"" + std::string(action) + "\" y=\"0\" height=\"24\" x=\"" +
+            fixed_text(1000 * left, 1) + "\" width=\"" + fixed_text(1000 * share, 1) + "\"/>";
+    left += share;
+  }
+  return html + "</svg>";
+}
+
+std::string triage_card(const Report& report) {
+  std::string html = element("h2", "What it would propose");
+  if (!report.triage) {
+    const std::string reason =
+        report.no_triage_because.empty() ? "No harms were declared." : report.no_triage_because;
+    return element("section",
+                   html + paragraph("–", "big") + paragraph("No actions are proposed. " + reason),
+                   "card");
+  }
+  const TriageSummary& triage = *report.triage;
+  html += share_bar(triage);
+  html += "<dl class=\"actions\">";
+  for (const char* action : actions) {
+    const ZoneRow* zone = find_zone(triage, action);
+    html += "<div><dt>" + action_mark(action) + escaped(action_label(triage, action)) +
+            "</dt><dd>" + escaped(count_text(zone == nullptr ? 0 : zone->subjects)) + "<small>" +
+            escaped(percent_words(zone == nullptr ? 0 : zone->share)) + "</small></dd></div>";
+  }
+  html += "</dl>";
+  const InputSummary* input = triaged_input(report);
+  std::string whom = input == nullptr || input->id.empty() ? "the studied subjects"
+                                                           : "the subjects of " + input->id;
+  html += paragraph("For " + whom + ", by the risk of " + endpoint_words(report) + " within " +
+                    time_words(triage.horizon, report.time_unit) +
+                    " and the harms that the study declared.");
+  return element("section", html, "card");
+}
+
+std::string observed_event_words(const Report& report, const TriageSummary& triage) {
+  const ZoneRow* zone = find_zone(triage, "observe");
+  if (zone == nullptr || zone->subjects == 0) {
+    return {};
+  }
+  std::string text = "In the “" + action_label(triage, "observe") + "” group of " +
+                     counted(zone->subjects, "subject", "subjects") + ", " +
+                     count_text(zone->events) + " had " + endpoint_words(report) + " by " +
+                     time_words(triage.horizon, report.time_unit);
+  if (!std::isnan(zone->event_risk)) {
+    text += " (Kaplan–Meier " + percent_words(zone->event_risk);
+    if (!std::isnan(zone->event_lower) && !std::isnan(zone->event_upper)) {
+      text += ", 95 % interval " + percent_words(zone->event_lower) + " to " +
+              percent_words(zone->event_upper);
+    }
+    text += ")";
+  }
+  return text + ".";
+}
+
+std::string list_item(const std::string& text) {
+  return text.empty() ? text : element("li", escaped(text));
+}
+
+std::string shown_list(const Report& report) {
+  std::string items;
+  if (headline(report) != nullptr) {
+    items += list_item("How well the risks rank and fit, measured on subjects that took no part in "
+                       "fitting, with intervals.");
+  }
+  if (report.triage) {
+    items += list_item("Which action follows for whom from the predicted risk and the declared "
+                       "harms; “" +
+                       action_label(*report.triage, "board") +
+                       "” whenever data or model do not support an answer.");
+    items += list_item(observed_event_words(report, *report.triage));
+  }
+  return items;
+}
+
+std::string not_shown_list(const Report& report) {
+  std::string items;
+  if (report.triage) {
+    const TriageSummary& triage = *report.triage;
+    items += list_item(triage.guarantee.empty()
+                           ? "Risk control of the observed group is not computed in this version: "
+                             "no bound on its event risk is guaranteed."
+                           : triage.guarantee);
+    if (!std::isnan(triage.harms.residual_risk_ratio)) {
+      items += list_item(
+          "That “" + action_label(triage, "resect") + "” helps. It is assumed to leave " +
+          percent_words(triage.harms.residual_risk_ratio) + " of the risk, for every subject.");
+    }
+  }
+  return items + list_item("Anything about a single patient. These are results about a cohort and "
+                           "a rule.");
+}
+
+bool nobody_resected(const TriageSummary& triage) {
+  for (const ShareRow& row : triage.shares) {
+    if (row.declared && row.resect < 0.01) {
+      return true;
+    }
+  }
+  return false;
+}
+
+} // namespace
+
+std::string verdict_section(const Report& report) {
+  std::string html;
+  if (report.triage && report.triage->all_treated) {
+    html += element("p",
+                    "<b>All patients were treated.</b> The labels show how the layer works; the "
+                    "safety of observing cannot be studied in these data.",
+                    "banner");
+  }
+  if (report.triage && nobody_resected(*report.triage)) {
+    html +=
+        paragraph("With these harms no tumour is ever sent to resection by this rule.", "banner");
+  }
+  html +=
+      element("div", studied_card(report) + prediction_card(report) + triage_card(report), "cards");
+  html +=
+      element("div",
+              element("section",
+                      element("h2", "What this report shows") + element("ul", shown_list(report)),
+                      "shown") +
+                  element("section",
+                          element("h2", "What it does not guarantee") +
+                              element("ul", not_shown_list(report)),
+                          "not-shown"),
+              "limits");
+  return html;
+}
+
+} // namespace vigil::report

@@ -1,0 +1,256 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/report/words.hpp"
+
+#include "vigil/base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace vigil::report {
+namespace {
+
+constexpr double none = not_available;
+
+constexpr std::array<MeasureWords, 13> all_measures{{
+    {"harrell_c",
+     "Harrell’s C",
+     "share of comparable pairs put in the right order; 0.5 is a coin toss, 1 is perfect",
+     0.5,
+     0.45,
+     0.8},
+    {"uno_c",
+     "Uno’s C",
+     "as Harrell’s C, corrected for censoring; 0.5 is a coin toss, 1 is perfect",
+     0.5,
+     0.45,
+     0.8},
+    {"auc",
+     "AUC at the horizon",
+     "chance that a subject with the event by the horizon has the higher risk; 0.5 is a coin toss",
+     0.5,
+     0.45,
+     0.8},
+    {"brier",
+     "Brier score",
+     "mean squared error of the predicted risk; lower is better",
+     none,
+     0.0,
+     0.25},
+    {"ipa",
+     "Scaled Brier (IPA)",
+     "improvement over giving everybody the same risk; 0 is none, 1 is perfect",
+     0.0,
+     -0.05,
+     0.3},
+    {"ibs",
+     "Integrated Brier score",
+     "Brier score averaged over time; lower is better",
+     none,
+     0.0,
+     0.25},
+    {"calibration_slope",
+     "Calibration slope",
+     "1 is right; below 1 the predicted risks are too extreme",
+     1.0,
+     0.6,
+     1.4},
+    {"oe_ratio",
+     "Observed / expected",
+     "events seen for each event predicted; 1 is right, above 1 risk is underestimated",
+     1.0,
+     0.6,
+     1.4},
+    {"ici", "ICI", "mean distance between predicted and observed risk; 0 is best", 0.0, 0.0, 0.1},
+    {"e50", "E50", "median distance between predicted and observed risk; 0 is best", 0.0, 0.0, 0.1},
+    {"e90", "E90", "90th percentile of that distance; 0 is best", 0.0, 0.0, 0.2},
+    {"royston_d",
+     "Royston’s D",
+     "log hazard ratio between the riskier and the safer half; 0 is no separation",
+     0.0,
+     -0.1,
+     1.5},
+    {"net_benefit",
+     "Net benefit",
+     "true positives less false positives, weighted by the threshold",
+     0.0,
+     -0.05,
+     0.3},
+}};
+
+bool defined(double value) {
+  return !std::isnan(value);
+}
+
+// 5.0 prints as 5, 2.5 as 2.5.
+std::string short_number(double value) {
+  const double whole = std::round(value);
+  return std::fabs(value - whole) < 0.05 ? fixed_text(whole, 0) : fixed_text(value, 1);
+}
+
+} // namespace
+
+std::string escaped(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  for (const char letter : text) {
+    switch (letter) {
+    case '&':
+      result += "&amp;";
+      break;
+    case '<':
+      result += "&lt;";
+      break;
+    case '>':
+      result += "&gt;";
+      break;
+    case '"':
+      result += "&quot;";
+      break;
+    case '\'':
+      result += "&#39;";
+      break;
+    case '\n':
+    case '\t':
+      result += letter;
+      break;
+    default:
+      if (static_cast<unsigned char>(letter) < 0x20) {
+        result += "\xEF\xBF\xBD";
+      } else {
+        result += letter;
+      }
+    }
+  }
+  return result;
+}
+
+std::string counted(Index count, std::string_view one, std::string_view many) {
+  return count_text(count) + " " + std::string(count == 1 ? one : many);
+}
+
+std::string value_words(double value, int decimals) {
+  return defined(value) ? fixed_text(value, decimals) : "–";
+}
+
+std::string interval_words(double value, double lower, double upper, int decimals) {
+  std::string text = value_words(value, decimals);
+  if (defined(lower) && defined(upper)) {
+    text += " (" + fixed_text(lower, decimals) + " to " + fixed_text(upper, decimals) + ")";
+  }
+  return text;
+}
+
+std::string percent_words(double share, int decimals) {
+  return defined(share) ? fixed_text(100.0 * share, decimals) + " %" : "–";
+}
+
+std::string time_words(double time, TimeUnit unit) {
+  if (!defined(time)) {
+    return "–";
+  }
+  if (unit == TimeUnit::unstated) {
+    return short_number(time) + " (unit not stated)";
+  }
+  std::string name(name_of(unit));
+  if (time == 1.0) {
+    name.pop_back();
+  }
+  std::string text = short_number(time) + " " + name;
+  const double years = unit == TimeUnit::days     ? time / 365.25
+                       : unit == TimeUnit::weeks  ? time * 7.0 / 365.25
+                       : unit == TimeUnit::months ? time / 12.0
+                                                  : none;
+  if (defined(years) && years >= 0.95) {
+    const std::string number = short_number(years);
+    text += " (" + number + (number == "1" ? " year)" : " years)");
+  }
+  return text;
+}
+
+std::string time_axis_words(TimeUnit unit) {
+  return unit == TimeUnit::unstated ? "Time (unit not stated)"
+                                    : "Time in " + std::string(name_of(unit));
+}
+
+std::string resampling_words(std::string_view resampling) {
+  if (resampling.starts_with("external:")) {
+    return "external cohort " + std::string(resampling.substr(9));
+  }
+  if (resampling == "apparent") {
+    return "same subjects as fitted (optimistic)";
+  }
+  if (resampling == "nested-cv") {
+    return "nested cross-validation";
+  }
+  if (resampling == "repeated-cv") {
+    return "repeated cross-validation";
+  }
+  if (resampling == "bootstrap") {
+    return "bootstrap, out of bag";
+  }
+  if (resampling == "loco") {
+    return "leave one centre out";
+  }
+  return std::string(resampling);
+}
+
+std::string endpoint_words(const Report& report) {
+  return report.endpoint.empty() ? "the event" : report.endpoint;
+}
+
+std::string action_label(const TriageSummary& triage, std::string_view action) {
+  constexpr std::array<std::string_view, 3> actions{"observe", "board", "resect"};
+  const auto place = std::find(actions.begin(), actions.end(), action);
+  const auto number = static_cast<std::size_t>(place - actions.begin());
+  return number < triage.labels.size() ? triage.labels[number] : std::string(action);
+}
+
+MeasureWords measure_words(std::string_view measure) {
+  const auto* found =
+      std::find_if(all_measures.begin(), all_measures.end(), [measure](const MeasureWords& words) {
+        return words.name == measure;
+      });
+  return found != all_measures.end() ? *found
+                                     : MeasureWords{measure, measure, "", none, none, none};
+}
+
+const PerformanceRow* headline(const Report& report) {
+  std::string learner;
+  std::string cohort;
+  if (report.triage) {
+    learner = report.triage->learner;
+    cohort = report.triage->cohort;
+  } else if (!report.plan.learners.empty()) {
+    learner = report.plan.learners.front();
+  }
+  const PerformanceRow* best = nullptr;
+  int best_rank = 0;
+  for (const PerformanceRow& row : report.performance) {
+    const bool concordance = row.measure == "harrell_c" || row.measure == "uno_c";
+    if (!concordance || row.learner != learner || !defined(row.estimate) ||
+        row.resampling == "apparent") {
+      continue;
+    }
+    const bool external = row.resampling.starts_with("external:");
+    const bool same_cohort = external && row.resampling.substr(9) == cohort;
+    const int rank = (same_cohort ? 6 : external ? 4 : 2) + (row.measure == "harrell_c" ? 1 : 0);
+    if (rank > best_rank) {
+      best = &row;
+      best_rank = rank;
+    }
+  }
+  return best;
+}
+
+const InputSummary* find_input(const Report& report, std::string_view id) {
+  for (const InputSummary& input : report.inputs) {
+    if (input.id == id) {
+      return &input;
+    }
+  }
+  return nullptr;
+}
+
+} // namespace vigil::report

@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/report/report.hpp"
+
+#include <string>
+#include <string_view>
+
+/// Values in the words of the page. Every function here returns plain text; `escaped` makes it fit for HTML.
+namespace vigil::report {
+
+/// `&`, `<`, `>`, `"` and `'` as entities; control characters other than line ends become U+FFFD.
+[[nodiscard]] std::string escaped(std::string_view text);
+
+/// "3 subjects", "1 subject".
+[[nodiscard]] std::string counted(Index count, std::string_view one, std::string_view many);
+/// A value with `decimals` digits, or an en dash where it is missing.
+[[nodiscard]] std::string value_words(double value, int decimals);
+/// "0.67 (0.64 to 0.70)"; without limits the value alone.
+[[nodiscard]] std::string interval_words(double value, double lower, double upper, int decimals);
+/// "38 %".
+[[nodiscard]] std::string percent_words(double share, int decimals = 0);
+/// "1826 days (5 years)"; the unit is said to be unstated where it is.
+[[nodiscard]] std::string time_words(double time, TimeUnit unit);
+/// "Time in days".
+[[nodiscard]] std::string time_axis_words(TimeUnit unit);
+/// "external cohort gbsg", "nested cross-validation", "same subjects as fitted (optimistic)".
+[[nodiscard]] std::string resampling_words(std::string_view resampling);
+/// The event in words, "the event" when the report does not say.
+[[nodiscard]] std::string endpoint_words(const Report& report);
+/// The label of an action ("observe", "board", "resect").
+[[nodiscard]] std::string action_label(const TriageSummary& triage, std::string_view action);
+
+/// How a measure is shown to people.
+struct MeasureWords {
+  std::string_view name, title, explanation;
+  double reference;   ///< drawn as a dashed line; NaN: none
+  double least, most; ///< the axis shows at least this much
+};
+/// Words of a measure; one that is not listed keeps its name.
+[[nodiscard]] MeasureWords measure_words(std::string_view measure);
+
+/// The row that answers "how well does it predict?": concordance of the triage's learner (else the first) on an
+/// external cohort, else by resampling; nothing when there is only the apparent value.
+[[nodiscard]] const PerformanceRow* headline(const Report& report);
+/// The input a triage was made for; nothing when no input has its id.
+[[nodiscard]] const InputSummary* find_input(const Report& report, std::string_view id);
+
+} // namespace vigil::report

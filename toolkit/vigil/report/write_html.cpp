@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/report/write_html.hpp"
+
+#include "vigil/base/digest.hpp"
+#include "vigil/report/assets.hpp"
+#include "vigil/report/page.hpp"
+#include "vigil/report/words.hpp"
+#include "vigil/report/write_file.hpp"
+#include "vigil/version.hpp"
+
+#include <span>
+
+namespace vigil::report {
+namespace {
+
+unsigned hex_value(char digit) {
+  return static_cast<unsigned>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
+}
+
+// A content security policy names a script by the base 64 of its SHA-256: 32 bytes, so one `=` at the end.
+std::string source_hash(std::string_view text) {
+  Digest digest;
+  digest.add(std::as_bytes(std::span(text)));
+  const std::string hex = digest.hex() + "00";
+  constexpr std::string_view alphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string result;
+  for (std::size_t first = 0; first + 3 <= hex.size(); first += 3) {
+    const unsigned bits =
+        hex_value(hex[first]) << 8U | hex_value(hex[first + 1]) << 4U | hex_value(hex[first + 2]);
+    result += alphabet[bits >> 6U];
+    result += alphabet[bits & 63U];
+  }
+  result.back() = '=';
+  return "'sha256-" + result + "'";
+}
+
+std::string head(const Report& report, const Assets& assets, bool drawable) {
+  const std::string script =
+      drawable ? "script-src " + source_hash(assets.script) : "script-src 'none'";
+  std::string html = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; " +
+                     script + "; style-src " + source_hash(assets.style) +
+                     "; img-src data:; base-uri 'none'; form-action 'none'\">\n"
+                     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                     "<meta name=\"referrer\" content=\"no-referrer\">\n";
+  html += "<title>" + escaped(report.title.empty() ? "vigil report" : report.title) + "</title>\n";
+  html += "<link rel=\"icon\" href=\"data:,\">\n";
+  return html + "<style>" + std::string(assets.style) + "</style>\n</head>\n";
+}
+
+std::string masthead(const Report& report) {
+  std::string html = "<div class=\"kicker\"><span>vigil " + escaped(version) +
+                     " · report</span><strong>Research use only</strong></div>";
+  html += element("h1", escaped(report.title.empty() ? "Survival study" : report.title));
+  return element("header", html);
+}
+
+std::string contents(const Report& report) {
+  std::string html;
+  const auto add = [&html](const char* id, const char* name) {
+    html += std::string("<a href=\"#") + id + "\">" + name + "</a>";
+  };
+  if (report.triage) {
+    add("actions", "Proposed actions");
+  }
+  if (!report.performance.empty() || !report.calibration.empty()) {
+    add("performance", "Prediction");
+  }
+  if (!report.selected_features.empty() || !report.coefficients.empty()) {
+    add("features", "Features");
+  }
+  add("study", "Study and data");
+  return element("nav", html);
+}
+
+} // namespace
+
+std::string html_text(const Report& report) {
+  const Assets assets = embedded_assets();
+  const PageFigures figures{.figures = figures_of(report), .drawable = !assets.templates.empty()};
+  std::string html = head(report, assets, figures.drawable);
+  html += "<body>\n" + masthead(report) + "<main>\n" + verdict_section(report) + contents(report);
+  if (!figures.drawable) {
+    html += paragraph(
+        "This page has its tables but no figures: " + std::string(assets.missing) + ".", "banner");
+  } else {
+    html +=
+        "<noscript><p class=\"banner\">The figures need scripts, which this viewer does not run. "
+        "Their data stand below each of them.</p></noscript>\n";
+  }
+  html += triage_section(report, figures) + performance_section(report, figures) +
+          features_section(report, figures) + study_section(report) + "</main>\n";
+  html += element("footer", escaped(intended_use));
+  if (figures.drawable) {
+    html += "\n<script type=\"application/json\" id=\"figures\">" +
+            page_block(figures.figures, assets.templates) + "</script>\n<script>" +
+            std::string(assets.script) + "</script>";
+  }
+  return html + "\n</body>\n</html>\n";
+}
+
+void write_html(const Report& report, const std::filesystem::path& directory) {
+  write_file(directory / "report.html", html_text(report));
+}
+
+} // namespace vigil::report

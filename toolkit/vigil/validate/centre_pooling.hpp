@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/base/index.hpp"
+
+#include <limits>
+#include <span>
+
+namespace vigil {
+
+/// A random-effects summary of one estimate per centre, on the scale on which the estimates were given.
+struct CentrePooling {
+  Index centres = 0;
+  double mu = std::numeric_limits<double>::quiet_NaN();   ///< mean over centres
+  double se = std::numeric_limits<double>::quiet_NaN();   ///< Hartung-Knapp
+  double tau2 = std::numeric_limits<double>::quiet_NaN(); ///< variance between centres
+  double i2 = std::numeric_limits<double>::quiet_NaN();   ///< share of tau2 in the total, 0 to 1
+  double lower = std::numeric_limits<double>::quiet_NaN();
+  double upper = std::numeric_limits<double>::quiet_NaN();
+  double prediction_lower = std::numeric_limits<double>::quiet_NaN(); ///< for a new centre
+  double prediction_upper = std::numeric_limits<double>::quiet_NaN();
+  bool converged = true;
+};
+
+/// Random-effects pooling by restricted maximum likelihood with the Hartung-Knapp interval.
+///
+///   w_s = 1 / (v_s + tau2),   mu = sum w y / sum w,   tr P = sum w - sum w^2 / sum w
+///   tau2 <- max(0, tau2 + (sum w^2 (y - mu)^2 - tr P)
+///                         / (sum w^2 - 2 sum w^3 / sum w + (sum w^2 / sum w)^2))     Fisher scoring
+///   se^2 = sum w (y - mu)^2 / ((k - 1) sum w),   interval mu +- t_{k-1} se
+///   I2   = tau2 / (tau2 + s2),  s2 = (k - 1) sum 1/v / ((sum 1/v)^2 - sum 1/v^2)
+///   prediction interval mu +- t_{k-1} sqrt(tau2 + se^2)
+///
+/// estimate  y_s, k centres, k >= 2
+/// variance  v_s > 0
+/// level     coverage of both intervals, for example 0.95
+/// returns   converged = false when Fisher scoring still moves after 1000 steps
+/// source    Viechtbauer 2005, J. Educ. Behav. Stat. 30:261; Hartung and Knapp 2001, Stat. Med. 20:3875;
+///           Higgins and Thompson 2002, Stat. Med. 21:1539; checked by tests/reference/centre_pooling
+[[nodiscard]] CentrePooling
+pool_centres(std::span<const double> estimate, std::span<const double> variance, double level);
+
+} // namespace vigil
