@@ -55,6 +55,11 @@ enum class Better { higher, lower, nearer_one };
 /// Scale on which the normal interval is symmetric.
 enum class IntervalScale { identity, logit, log };
 
+/// How values of test folds are averaged: by number of events, by weight of the subjects (a mean over subjects:
+/// the same as pooling the folds), by comparable pairs, or by cases times controls. Scores of different folds
+/// come from different models, so that pairs across folds are never formed.
+enum class FoldWeight { events, subjects, pairs, cases_by_controls };
+
 struct Interval {
   double lower, upper;
 };
@@ -67,6 +72,7 @@ struct Entry {
   IntervalScale scale;
   bool needs_horizon, needs_risk, needs_threshold;
   Estimate (*evaluate)(const Evaluation&);
+  FoldWeight fold_weight = FoldWeight::events;
 };
 
 [[nodiscard]] std::span<const Entry> table() noexcept;

@@ -13,6 +13,12 @@ namespace vigil {
 inline constexpr double not_available = std::numeric_limits<double>::quiet_NaN();
 
 /// One row of performance.tsv. resampling: `apparent`, the scheme's name, or `external:<id>`.
+///
+/// interval_method   nadeau_bengio (mean of the fold models), influence (the frozen model),
+///                   bootstrap_shifted_percentile, reml_hartung_knapp (mean over centres),
+///                   one_stage_cluster (within centres), none
+/// undefined         resamples (or centres) without a value, of `resamples`; never dropped silently:
+///                   undefined_because names the reasons with their counts
 struct PerformanceRow {
   std::string learner, measure;
   double horizon = not_available, threshold = not_available;
@@ -20,7 +26,7 @@ struct PerformanceRow {
   std::string resampling;
   double estimate = not_available, se = not_available, lower = not_available, upper = not_available;
   double level = 0.95;
-  std::string interval_method;
+  std::string interval_method = "none";
   Index subjects = 0, events = 0, resamples = 0, undefined = 0;
   std::string undefined_because = {};
 };
@@ -34,15 +40,28 @@ struct ComparisonRow {
          upper = not_available, p = not_available;
 };
 
-/// One row of centres.tsv: a centre, or (centre empty) the pooled row.
+/// One row of centres.tsv: a centre; all centres too small to be pooled on their own ("(small centres)"); or
+/// the pooled row (centre empty). mu and the limits are on the measure's own scale, tau2 on the scale of
+/// pooling (logit, log or identity). `undefined_because`: why a centre has no estimate, or why a row is not
+/// pooled.
 struct CentreRow {
   std::string learner, measure;
-  double horizon = not_available;
+  double horizon = not_available, threshold = not_available;
+  std::string resampling;
   std::string centre;
   Index subjects = 0, events = 0;
   double estimate = not_available, se = not_available;
   double mu = not_available, tau2 = not_available, i2 = not_available, lower = not_available,
          upper = not_available, prediction_lower = not_available, prediction_upper = not_available;
+  Index centres = 0; ///< in the pooled row: estimates that were pooled
+  std::string undefined_because = {};
+};
+
+/// All rows of one validation, in the order learner, measure, horizon, threshold.
+struct Summary {
+  std::vector<PerformanceRow> performance;
+  std::vector<ComparisonRow> comparisons;
+  std::vector<CentreRow> centres;
 };
 
 } // namespace vigil

@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/measure/measure.hpp"
+#include "vigil/validate/final_fit.hpp"
+#include "vigil/validate/summary.hpp"
+#include "vigil/validate/validate.hpp"
+
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace vigil {
+
+/// What to compute from predictions.
+struct SummaryOptions {
+  std::vector<const measure::Entry*> measures; ///< rows of measure::table()
+  std::vector<double> horizons = {};           ///< for measures at a horizon; among those predicted
+  std::vector<double> thresholds = {};         ///< for measures of a decision
+  double tau = std::numeric_limits<double>::infinity(); ///< end of follow-up for the other measures
+  double level = 0.95;
+  int cause = 1;
+  std::string resampling = {};   ///< name in the rows; empty: the scheme of the plan
+  std::string reference = {};    ///< learner that the others are compared with; empty: the first
+  Index smallest_bootstrap = 20; ///< replicates with a value that an optimism needs
+};
+
+/// Records of a validation, whole or merged from shards, in any order.
+struct ValidationResults {
+  const Cohort& cohort;
+  const CaseWeights& within; ///< what the plan was drawn within
+  const ResamplePlan& plan;
+  std::span<const ResampleRecord> records;
+  std::span<const ResampleRecord> apparent = {}; ///< of the final models; needed by a bootstrap
+};
+
+/// Performance, paired comparisons and centres of a validation.
+///
+/// repeated-cv, imported-folds   each measure within each test fold, folds averaged by measure::FoldWeight (pairs
+///     across folds are never formed; means over subjects thereby equal the pooled value); G from all subjects;
+///     interval by Nadeau and Bengio; comparisons from the differences on common folds
+/// bootstrap   apparent value less the mean optimism theta(model_b, sample_b) - theta(model_b, original);
+///     percentiles of theta(model_b, sample_b) shifted by the optimism; SE their SD
+/// loco        each centre by its own model; pooled by pool_centres on the scale of the measure. A centre is pooled
+///     on its own with at least 10 events, a value inside the domain of the scale and a positive SE; the others
+///     form one "(small centres)" estimate (pairs within centres, clustered SE), which is pooled under the same
+///     rule. Fewer than 5 estimates to pool: one estimate over all centres, pairs within centres, clustered SE,
+///     t with centres - 1 degrees of freedom, no prediction interval
+/// split       the test part alone, influence-function SE: it speaks of the frozen model
+///
+/// With apparent records, rows `apparent` come first, without interval: they are not validation.
+///
+/// source    Nadeau and Bengio 2003; Efron 1983; Noma et al. 2021; Debray et al. 2017; Snell et al. 2018;
+///           checked by tests/unit/validate/summarise
+[[nodiscard]] Summary
+summarise(const ValidationResults& results, const SummaryOptions& options, Scheduler& scheduler);
+
+/// Frozen models on another cohort.
+struct ExternalResults {
+  std::string id; ///< rows say `external:<id>`
+  const Cohort& cohort;
+  std::span<const ExternalPrediction> predictions;
+  std::vector<double> null_risk = {}; ///< of the training cohort at options.horizons; empty: none
+};
+
+/// Performance and comparisons (differences of influence values) with influence-function SE, and centres when
+/// the cohort has at least two, pooled as for loco.
+[[nodiscard]] Summary summarise_external(const ExternalResults& results,
+                                         const SummaryOptions& options,
+                                         Scheduler& scheduler);
+
+/// Risk of the cause by each horizon without covariates (Aalen and Johansen): what `ipa` compares with.
+/// Empty for outcomes without time.
+[[nodiscard]] std::vector<double> null_risks(const Outcome& outcome,
+                                             const CaseWeights& weights,
+                                             std::span<const double> horizons,
+                                             int cause);
+
+} // namespace vigil
