@@ -21,7 +21,7 @@ TEST(PenalizedCohort, PathOfTheNorwegianColorectalCohort) {
   Scheduler scheduler(2);
   FitContext context{scheduler};
   const Cohort cohort =
-      storage::read_cohort({.file = file, .time = "time", .event = "event"}, scheduler);
+      storage::open_cohort({.file = file, .time = "time", .event = "event"}, scheduler);
   const TrainingData data = cohort.data();
   const CaseWeights weights = cohort.weights();
   const auto preparations = fit_preparations(data, {&weights, 1}, {}, scheduler);
