@@ -101,6 +101,11 @@ void PathFitter::advance(const MarkerColumns& columns, Index until) {
   path_.ended = state_ == State::end;
 }
 
+void PathFitter::set_lambdas(std::span<const double> lambdas) {
+  VIGIL_EXPECTS(begun() && path_.points() == 0 && !lambdas.empty());
+  lambda_.assign(lambdas.begin(), lambdas.end());
+}
+
 void PathFitter::ask_for_columns(std::vector<Index> columns) {
   joining_ = std::move(columns);
   for (const Index column : joining_) {
