@@ -47,6 +47,8 @@ public:
   [[nodiscard]] const Preparation& preparation() const noexcept { return item_.preparation; }
   [[nodiscard]] const PathFit& path() const noexcept { return path_; }
   [[nodiscard]] const survival::CoxLikelihood& likelihood() const noexcept { return *likelihood_; }
+  /// Linear predictor at prepared values by row, at the last point, without the offset.
+  [[nodiscard]] std::vector<double> prepared_eta() const;
   /// False until the null model is fitted and the lambdas are known.
   [[nodiscard]] bool begun() const noexcept { return !lambda_.empty() || state_ == State::end; }
   /// All lambdas of the path, descending, solved or not; once begun.
