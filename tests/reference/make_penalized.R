@@ -39,3 +39,12 @@ writeLines(paste0("# R ", getRversion(), ", glmnet ", packageVersion("glmnet"), 
                   ", seed 20260101, thresh 1e-14, make_penalized.R"), out)
 write.csv(do.call(rbind, rows), out, row.names = FALSE, quote = FALSE)
 close(out)
+# Cross-validation with named folds (subject i in fold 1 + (i - 1) mod 5), grouped = Verweij and van Houwelingen.
+cv <- cv.glmnet(x, Surv(time, event), family = "cox", foldid = 1 + (seq_len(n) - 1) %% 5, grouped = TRUE,
+                thresh = 1e-14, maxit = 1e7, nlambda = 20, lambda.min.ratio = 0.05)
+out <- file("penalized_cv.csv", "w")
+writeLines(paste0("# R ", getRversion(), ", glmnet ", packageVersion("glmnet"), ", seed 20260101, thresh 1e-14, make_penalized.R"), out)
+write.csv(data.frame(point = seq_along(cv$lambda), lambda = format(cv$lambda, digits = 15), loss = format(cv$cvm, digits = 15),
+                     loss_se = format(cv$cvsd, digits = 15), minimum = as.integer(cv$lambda == cv$lambda.min),
+                     one_se = as.integer(cv$lambda == cv$lambda.1se)), out, row.names = FALSE, quote = FALSE)
+close(out)

@@ -76,7 +76,8 @@ TEST_P(AgainstGlmnet, CoefficientsLambdasAndDeviance) {
     ++compared;
     const auto number = static_cast<Index>(point[row]) - 1;
     ASSERT_LT(number, path.points());
-    EXPECT_NEAR(path.lambda[at(number)], lambda[row], 1e-9);
+    // glmnet's grid drifts: its last lambda is 0.05 (1 - 2.2e-8) times its first.
+    EXPECT_NEAR(path.lambda[at(number)], lambda[row], 3e-8 * lambda[row]);
     EXPECT_NEAR(path.deviance_explained[at(number)], explained[row], 1e-7);
     double ours = 0.0;
     const auto features = path.coefficients.features_at(number);

@@ -101,6 +101,25 @@ void PathFitter::advance(const MarkerColumns& columns, Index until) {
   path_.ended = state_ == State::end;
 }
 
+void PathFitter::set_lambdas(std::span<const double> lambdas) {
+  VIGIL_EXPECTS(begun() && path_.points() == 0 && !lambdas.empty());
+  lambda_.assign(lambdas.begin(), lambdas.end());
+}
+
+std::vector<double> PathFitter::prepared_eta() const {
+  std::vector<double> eta(working_->eta().begin(), working_->eta().end());
+  double constant =
+      0.0; // the working set is centred, prepared values only where the preparation says so
+  for (Index place = 0; place < working_->size(); ++place) {
+    const auto& rule = item_.preparation.column(working_->columns()[at(place)]);
+    constant += working_->coefficients()[at(place)] * (rule.centre - rule.shift) / rule.scale;
+  }
+  for (double& value : eta) {
+    value += constant;
+  }
+  return eta;
+}
+
 void PathFitter::ask_for_columns(std::vector<Index> columns) {
   joining_ = std::move(columns);
   for (const Index column : joining_) {

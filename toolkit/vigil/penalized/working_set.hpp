@@ -26,7 +26,8 @@ public:
   [[nodiscard]] std::span<const double> coefficients() const noexcept { return coefficient_; }
   /// The likelihood at the coefficients; residuals by row.
   [[nodiscard]] const survival::CoxPoint& point() const noexcept { return point_; }
-  [[nodiscard]] double total_weight() const noexcept { return likelihood_.total_weight(); }
+  /// Linear predictor by row, without the offset.
+  [[nodiscard]] std::span<const double> eta() const noexcept { return eta_; }
 
   /// A column with coefficient 0; values by row, centred; factor 0 = unpenalized.
   void add(Index column, double factor, std::span<const double> values);
