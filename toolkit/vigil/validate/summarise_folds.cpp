@@ -158,6 +158,7 @@ ComparisonRow fold_comparison(const FoldTable& table,
                     .reference = table.learners[at(reference)].learner,
                     .measure = std::string(what.entry->name),
                     .horizon = horizon_of(what),
+                    .threshold = what.threshold,
                     .resampling = options.resampling};
   std::vector<FoldValue> differences = table.value[at(learner)][at(cell)];
   for (Index number = 0; number < size_of(differences); ++number) {

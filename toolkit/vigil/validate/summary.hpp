@@ -34,7 +34,7 @@ struct PerformanceRow {
 /// One row of comparisons.tsv: learner minus reference on the same subjects.
 struct ComparisonRow {
   std::string learner, reference, measure;
-  double horizon = not_available;
+  double horizon = not_available, threshold = not_available;
   std::string resampling;
   double difference = not_available, se = not_available, lower = not_available,
          upper = not_available, p = not_available;
