@@ -142,6 +142,7 @@ TEST(summarise_left_out_centres, counts_centres_without_events) {
   const Summary summary = summarise(run.results(), concordance(), scheduler);
   EXPECT_EQ(summary.performance[0].resamples, 6);
   EXPECT_EQ(summary.performance[0].undefined, 1);
+  EXPECT_EQ(summary.performance[0].small_folds, 1);
   EXPECT_FALSE(summary.performance[0].undefined_because.empty());
   EXPECT_FALSE(rows_of(summary, "best")[2].undefined_because.empty());
 }

@@ -128,6 +128,21 @@ TEST(summarise_folds, compares_learners_on_common_folds) {
   EXPECT_NEAR(row.p, two_sided_student_t_p(row.difference / row.se, 11.0), test::rounding(1.0, 16));
 }
 
+// 12 events in 4 folds: 3 in each, fewer than 5.
+TEST(summarise_folds, flags_folds_with_few_events) {
+  CohortParts parts = test::small_parts({.subjects = 80});
+  auto& event = std::get<SurvivalOutcome>(*parts.outcome).event;
+  Index kept = 0;
+  for (std::uint8_t& one : event) {
+    kept += one;
+    one = one != 0 && kept <= 12 ? 1 : 0;
+  }
+  const ValidationRun run = folds_run(Cohort(std::move(parts)));
+  Scheduler scheduler(1);
+  const Summary summary = summarise(run.results(), options_for({"harrell_c"}), scheduler);
+  EXPECT_EQ(find_row(summary, "best", "harrell_c", not_available).small_folds, 12);
+}
+
 TEST(summarise_folds, counts_undefined_folds_with_their_reason) {
   ValidationRun run = folds_run(test::small_cohort({.subjects = 80}));
   run.records[0].status = FitStatus::undefined;

@@ -29,6 +29,8 @@ struct PerformanceRow {
   std::string interval_method = "none";
   Index subjects = 0, events = 0, resamples = 0, undefined = 0;
   std::string undefined_because = {};
+  Index small_folds =
+      0; ///< test folds (or centres) with fewer than 5 events: their values are unstable
 };
 
 /// One row of comparisons.tsv: learner minus reference on the same subjects.
