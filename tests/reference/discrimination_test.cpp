@@ -213,5 +213,47 @@ TEST(Auc, Mgus2CompetingRisks) {
              martingale_ties);
 }
 
+/// timeROC leaves events exactly at t out of both sides; pbc has one at day 1000, mgus2 several at month 120.
+TEST(Auc, EventsAtTheHorizonLeftOut) {
+  const AucOptions as_timeroc{.event_at_horizon_is_case = false};
+  const test::Pbc312 pbc;
+  MeasureCase example = pbc_by_bili(pbc);
+  example.at(1000);
+  const Estimate found = auc(example.evaluation(), as_timeroc);
+  expect_row(
+      found.value,
+      reference_value(
+          "cumulative/dynamic AUC(t), IPCW KM", "timeROC", "pbc[1:312]", "marker=bili; t=1000"),
+      closed_form);
+  expect_row(se_as_packages(example, found),
+             reference_value("cumulative/dynamic AUC(t) SE, iid representation",
+                             "timeROC",
+                             "pbc[1:312]",
+                             "marker=bili; t=1000"),
+             martingale_ties);
+  expect_row(auc(example.evaluation()).value,
+             reference_value("Uno AUC(t)", "survAUC", "pbc[1:312]", "marker=bili; t=1000"),
+             closed_form);
+  const test::Mgus2Complete mgus;
+  MeasureCase months(mgus.time, mgus.code);
+  months.score(mgus.mspike).at(120);
+  const char* at_120 = "marker=mspike; cause=1; t=120";
+  expect_row(
+      auc(months.evaluation(), as_timeroc).value,
+      reference_value("competing-risk AUC(t) definition 2 (controls: event-free or competing)",
+                      "timeROC",
+                      "mgus2 cc",
+                      at_120),
+      closed_form);
+  const Estimate first = auc(months.evaluation(),
+                             {.controls = Controls::event_free, .event_at_horizon_is_case = false});
+  expect_row(first.value,
+             reference_value("competing-risk AUC(t) definition 1 (controls: event-free)",
+                             "timeROC",
+                             "mgus2 cc",
+                             at_120),
+             closed_form);
+}
+
 } // namespace
 } // namespace vigil::measure

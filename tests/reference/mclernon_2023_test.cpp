@@ -1,236 +1,292 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// McLernon et al. 2023, Ann Intern Med 176:105; docs/reproductions/mclernon_2023.md.
+// McLernon et al. 2023, Ann. Intern. Med. 176:105: a model of the Rotterdam patients, validated in GBSG at 5 years.
+// Published numbers to their printed digits; the rest against tests/reference/reference_values.csv.
 #include "vigil/measure/auc.hpp"
 #include "vigil/measure/brier.hpp"
+#include "vigil/measure/calibration.hpp"
+#include "vigil/measure/calibration_curve.hpp"
 #include "vigil/measure/concordance.hpp"
 #include "vigil/measure/net_benefit.hpp"
-#include "vigil/measure/observed_risk.hpp"
 #include "vigil/numeric/spline.hpp"
-#include "vigil/survival/cox_risk.hpp"
 
 #include <gtest/gtest.h>
 
-#include "tests/reference/breast_cancer.hpp"
-#include "tests/support/measure_case.hpp"
+#include "tests/support/cox_model.hpp"
 #include "tests/support/near.hpp"
 #include "tests/support/reference.hpp"
-#include <algorithm>
-#include <cmath>
-#include <limits>
-#include <numeric>
-#include <string>
-#include <vector>
+#include "tests/support/reference_cohorts.hpp"
 
-namespace vigil::test {
+namespace vigil::measure {
 namespace {
 
-constexpr double years_5 = 5.0 * 365.25; ///< days
-constexpr double years_4_99 = 4.99 * 365.25;
-constexpr double forever = std::numeric_limits<double>::infinity();
-constexpr std::string_view model_1 = "McLernon 2023 model 1";
-constexpr std::string_view model_1_at_5 = "McLernon 2023 model 1; t=5";
+using test::MeasureCase;
+using test::printed_digits;
+using test::reference_value;
 
-Design published_covariates(const BreastCancer& cohort) {
-  std::vector<double> nodes = cohort.nodes;
-  for (double& value : nodes) {
-    value = std::min(value, 19.0); // 99th percentile in Rotterdam
-  }
-  const std::vector<double> knots = {0.0, 1.0, 9.0};
-  std::vector<double> grade_3;
-  for (const double grade : cohort.grade) {
-    grade_3.push_back(grade == 3.0 ? 1.0 : 0.0);
-  }
-  return {cohort.size_20_50,
-          cohort.size_above_50,
-          nodes,
-          restricted_cubic_spline(nodes, knots),
-          grade_3};
+constexpr double cox_solver = 1e-8; // the reference solver stops at a relative change of 1e-9
+constexpr double smoother = 1e-6;   // two Cox fits, of which the reference solver stops early
+constexpr double martingale_ties =
+    1e-4; // packages differ in the tied denominator of the censoring martingale
+
+/// Inverse of the empirical distribution function (quantile type 1 in R).
+double percentile_99(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const double place = std::ceil(0.99 * static_cast<double>(values.size()));
+  return values[static_cast<std::size_t>(place) - 1];
 }
 
-struct McLernon : testing::Test {
-  const BreastCancer rotterdam = read_breast_cancer("rotterdam", false, years_5);
-  const BreastCancer gbsg = read_breast_cancer("gbsg", false, years_5);
-  /// The observed risk at 5 years needs follow-up beyond: the same cohort, not cut.
-  const BreastCancer gbsg_uncut = read_breast_cancer("gbsg", false, forever);
-  const Design gbsg_design = published_covariates(gbsg);
-  const CoxAnalysis model{rotterdam, published_covariates(rotterdam), survival::Ties::efron};
-  const std::vector<double> index = linear_predictor(gbsg_design, model.fit.coefficient);
+struct Columns {
+  std::vector<double> time, event;
+  test::Design clinical, with_pgr;
+};
 
-  [[nodiscard]] std::vector<double> risk_at(double horizon) const {
-    const survival::CoxRisk rule(model.likelihood, model.fit, model.columns);
-    std::vector<double> risk;
-    for (Index i = 0; i < gbsg.subjects(); ++i) {
-      risk.push_back(rule.at_horizon(row_of(gbsg_design, i), 0.0, 0, horizon).risk);
+void append_spline(test::Design& design,
+                   const std::vector<double>& column,
+                   double largest,
+                   const std::vector<double>& knots) {
+  design.push_back(test::mapped(column, [largest](double x) { return std::min(x, largest); }));
+  design.push_back(restricted_cubic_spline(design.back(), knots));
+}
+
+Columns columns_of(const test::Dataset& data,
+                   const std::vector<double>& above_20,
+                   const std::vector<double>& above_50,
+                   double most_nodes,
+                   double most_pgr) {
+  Columns columns;
+  columns.clinical = {above_20, above_50};
+  append_spline(columns.clinical, data.numbers("nodes"), most_nodes, {0, 1, 9});
+  columns.clinical.push_back(data.indicator("grade", "3"));
+  columns.with_pgr = columns.clinical;
+  append_spline(columns.with_pgr, data.numbers("pgr"), most_pgr, {0, 41, 486});
+  return columns;
+}
+
+void cut_at_five_years(Columns& columns) {
+  for (std::size_t i = 0; i < columns.time.size(); ++i) {
+    columns.event[i] = columns.time[i] > 5.0 ? 0.0 : columns.event[i];
+    columns.time[i] = std::min(columns.time[i], 5.0);
+  }
+}
+
+class McLernon2023 : public ::testing::Test {
+protected:
+  McLernon2023() {
+    const auto data = test::read_dataset("rotterdam");
+    const auto external = test::read_dataset("gbsg");
+    const double most_nodes = percentile_99(data.numbers("nodes"));
+    const double most_pgr = percentile_99(data.numbers("pgr"));
+    rotterdam = columns_of(
+        data, data.indicator("size", "20-50"), data.indicator("size", ">50"), most_nodes, most_pgr);
+    const auto rtime = data.numbers("rtime"), recur = data.numbers("recur"),
+               dtime = data.numbers("dtime"), death = data.numbers("death");
+    for (std::size_t i = 0; i < rtime.size(); ++i) {
+      const bool died_only = recur[i] == 0.0 && death[i] == 1.0 && rtime[i] < dtime[i];
+      rotterdam.time.push_back((died_only ? dtime[i] : rtime[i]) / 365.25);
+      rotterdam.event.push_back(std::max(recur[i], death[i]));
     }
-    return risk;
+    const auto size = external.numbers("size");
+    gbsg =
+        columns_of(external,
+                   test::mapped(size, [](double s) { return s > 20.0 && s <= 50.0 ? 1.0 : 0.0; }),
+                   test::mapped(size, [](double s) { return s > 50.0 ? 1.0 : 0.0; }),
+                   most_nodes,
+                   most_pgr);
+    gbsg.time =
+        test::mapped(external.numbers("rfstime"), [](double days) { return days / 365.25; });
+    gbsg.event = external.numbers("status");
+    cut_at_five_years(rotterdam);
+    cut_at_five_years(gbsg);
   }
-  /// |smoothed observed risk - predicted risk| of every subject at 5 years.
-  [[nodiscard]] std::vector<double>
-  calibration_distance(const survival::CoxFitOptions& options) const;
+
+  static void expect_row(double found, double expected, double error) {
+    EXPECT_NEAR(found, expected, test::relative(expected, error, "see the constant"));
+  }
+  [[nodiscard]] test::CoxModel first_model() const {
+    return {rotterdam.time, rotterdam.event, rotterdam.clinical};
+  }
+  [[nodiscard]] test::CoxModel second_model() const {
+    return {rotterdam.time, rotterdam.event, rotterdam.with_pgr};
+  }
+  /// GBSG with the first model's score, and its risk at the horizon.
+  [[nodiscard]] MeasureCase external_case(double horizon) const {
+    const test::CoxModel model = first_model();
+    MeasureCase example(gbsg.time, gbsg.event);
+    example.score(model.score(gbsg.clinical)).risk(horizon, model.risk(gbsg.clinical, horizon));
+    return example;
+  }
+  static double row(const char* method, const char* package, const char* arguments) {
+    return reference_value(method, package, "gbsg 5y", arguments);
+  }
+  static constexpr double whole_follow_up = std::numeric_limits<double>::infinity();
+
+  Columns rotterdam, gbsg;
 };
 
-std::vector<double> McLernon::calibration_distance(const survival::CoxFitOptions& options) const {
-  const std::vector<double> risk = risk_at(years_5);
-  std::vector<double> log_log;
-  for (const double value : risk) {
-    log_log.push_back(std::log(-std::log1p(-value)));
+TEST_F(McLernon2023, Coefficients) {
+  const test::CoxModel model = first_model();
+  const char* names[] = {"csize20-50", "csize>50", "nodes2", "nodes3", "g3"};
+  const double published[] = {0.34184, 0.57355, 0.30397, -0.81117, 0.36171};
+  for (Index k = 0; k < 5; ++k) {
+    expect_row(model.coefficient(k),
+               reference_value("Cox coefficient (McLernon 2023 recipe)",
+                               "survival",
+                               "rotterdam 5y",
+                               std::string("efron; ") + names[k]),
+               cox_solver);
+    EXPECT_NEAR(model.coefficient(k), published[k], printed_digits(5)) << names[k];
   }
-  const std::vector<double> ones(risk.size(), 1.0);
-  const std::vector<double> bend = restricted_cubic_spline(log_log, spline_knots(log_log, ones, 3));
-  const Design smoother = {log_log, bend};
-  const CoxAnalysis curve(gbsg, smoother, survival::Ties::efron, options);
-  const survival::CoxRisk observed(curve.likelihood, curve.fit, curve.columns);
-  std::vector<double> distance;
-  for (Index i = 0; i < gbsg.subjects(); ++i) {
-    const double smoothed = observed.at_horizon(row_of(smoother, i), 0.0, 0, years_5).risk;
-    distance.push_back(std::abs(smoothed - risk[at(i)]));
+  expect_row(2.0 * (second_model().fit().log_likelihood - model.fit().log_likelihood),
+             reference_value("likelihood-ratio chi2, adding PGR (2 df)",
+                             "survival",
+                             "rotterdam 5y",
+                             "McLernon 2023 models"),
+             cox_solver);
+}
+
+TEST_F(McLernon2023, Concordance) {
+  MeasureCase example = external_case(5.0);
+  example.at(whole_follow_up);
+  const Estimate harrell = harrell_c(example.evaluation());
+  expect_row(
+      harrell.value, row("Harrell C external", "survival", "McLernon 2023 model 1"), cox_solver);
+  expect_row(example.se(harrell),
+             row("Harrell C external SE", "survival", "McLernon 2023 model 1"),
+             cox_solver);
+  EXPECT_NEAR(harrell.value, 0.65, printed_digits(2)); // published
+  const Estimate uno =
+      concordance(example.evaluation(),
+                  {.pair_weight = PairWeight::inverse_censoring, .censoring_is_known = true})
+          .estimate;
+  expect_row(uno.value, row("Uno C external", "survival", "McLernon 2023 model 1"), cox_solver);
+  expect_row(
+      example.se(uno), row("Uno C external SE", "survival", "McLernon 2023 model 1"), cox_solver);
+  EXPECT_NEAR(uno.value, 0.64, printed_digits(2)); // published
+  example.score(second_model().score(gbsg.with_pgr));
+  expect_row(harrell_c(example.evaluation()).value,
+             row("Harrell C external", "survival", "McLernon 2023 model 2 (+PGR)"),
+             cox_solver);
+}
+
+TEST_F(McLernon2023, Auc) {
+  MeasureCase example = external_case(4.99);
+  const Estimate found = auc(example.evaluation(), {.by_score = true});
+  const auto n = static_cast<double>(example.weights().subjects());
+  const double se = example.se(found);
+  expect_row(
+      found.value, row("AUC(t) external", "timeROC", "McLernon 2023 model 1; t=4.99"), cox_solver);
+  expect_row(se * std::sqrt(n / (n - 1.0)), // the package's divisor is n - 1
+             row("AUC(t) external SE", "timeROC", "McLernon 2023 model 1; t=4.99"),
+             martingale_ties);
+  const Interval limits = normal_interval(found.value, se, 0.95, IntervalScale::identity);
+  EXPECT_NEAR(found.value, 0.68, printed_digits(2)); // published, with its interval
+  EXPECT_NEAR(limits.lower, 0.62, printed_digits(2));
+  EXPECT_NEAR(limits.upper, 0.73, printed_digits(2));
+}
+
+TEST_F(McLernon2023, MeanCalibrationAndSlope) {
+  MeasureCase example = external_case(5.0);
+  example.threshold(0.23);
+  const Estimate ratio = oe_ratio(example.evaluation());
+  expect_row(ratio.value, row("O/E ratio", "survival", "McLernon 2023 model 1; t=5"), cox_solver);
+  EXPECT_NEAR(ratio.value, 1.0173902, printed_digits(7)); // published
+  const double observed = row("observed risk 1-KM(5)", "survival", "t=5");
+  const double predicted =
+      row("mean predicted risk", "riskRegression", "McLernon 2023 model 1; t=5");
+  EXPECT_NEAR(mean_calibration(example.evaluation()).value, observed - predicted, 1e-9);
+  const CalibrationSlope slope = fit_calibration_slope(example.evaluation());
+  expect_row(slope.estimate.value,
+             row("calibration slope", "survival", "McLernon 2023 model 1; efron"),
+             cox_solver);
+  expect_row(slope.wald_se,
+             row("calibration slope SE", "survival", "McLernon 2023 model 1; efron"),
+             cox_solver);
+  EXPECT_NEAR(slope.estimate.value, 1.0562040, printed_digits(7)); // published
+}
+
+/// The published index comes from a secondary model whose solver stopped after three Newton steps (it asks for a
+/// relative change of the likelihood of 1e-4 only). Three steps give the published digits.
+TEST_F(McLernon2023, IntegratedCalibrationIndexAsPublished) {
+  MeasureCase example = external_case(5.0);
+  const CalibrationCurve curve = calibration_curve(example.evaluation(), {.newton_steps = 3});
+  ASSERT_EQ(curve.undefined_because, "");
+  const char* model = "McLernon 2023 model 1; t=5";
+  expect_row(curve.ici, row("ICI (Cox on rcs(cloglog,3))", "rms", model), smoother);
+  expect_row(curve.e50, row("E50", "rms", model), smoother);
+  expect_row(curve.e90, row("E90", "rms", model), smoother);
+  expect_row(curve.emax, row("Emax", "rms", model), smoother);
+  EXPECT_NEAR(curve.ici, 0.03017958, printed_digits(8));
+  EXPECT_NEAR(curve.e50, 0.02627822, printed_digits(8));
+  EXPECT_NEAR(curve.e90, 0.07466548, printed_digits(8));
+  EXPECT_NEAR(curve.emax, 0.07543556, printed_digits(8));
+}
+
+/// The converged model: tests/reference/make_measure.R, section 4 (coxph of survival 3.5.3, eps 1e-9).
+TEST_F(McLernon2023, IntegratedCalibrationIndexConverged) {
+  MeasureCase example = external_case(5.0);
+  const CalibrationCurve curve = calibration_curve(example.evaluation());
+  ASSERT_EQ(curve.undefined_because, "");
+  expect_row(curve.ici, 0.0301288354997581, smoother);
+  expect_row(curve.e50, 0.0261996193968062, smoother);
+  expect_row(curve.e90, 0.0745937191242246, smoother);
+  expect_row(curve.emax, 0.0752791478516028, smoother);
+}
+
+TEST_F(McLernon2023, Brier) {
+  MeasureCase first = external_case(4.99);
+  MeasureCase second(gbsg.time, gbsg.event);
+  second.risk(4.99, second_model().risk(gbsg.with_pgr, 4.99));
+  const auto score = [](const char* method, const char* arguments) {
+    return row(method, "riskRegression", arguments);
+  };
+  const double found = brier(first.evaluation()).value, accuracy = ipa(first.evaluation()).value;
+  expect_row(found, score("Brier(t) external", "McLernon 2023 m1; t=4.99"), cox_solver);
+  expect_row(accuracy, score("IPA external", "McLernon 2023 m1; t=4.99"), cox_solver);
+  EXPECT_NEAR(found, 0.22, printed_digits(2)); // published
+  EXPECT_NEAR(accuracy, 0.10, printed_digits(2));
+  expect_row(brier(second.evaluation()).value,
+             score("Brier(t) external", "McLernon 2023 m2; t=4.99"),
+             cox_solver);
+  expect_row(ipa(second.evaluation()).value,
+             score("IPA external", "McLernon 2023 m2; t=4.99"),
+             cox_solver);
+}
+
+TEST_F(McLernon2023, NetBenefit) {
+  MeasureCase example = external_case(5.0);
+  for (const char* threshold : {"0.20", "0.23", "0.30", "0.40", "0.50"}) {
+    example.threshold(std::stod(threshold));
+    const double found = net_benefit_conditional(example.evaluation()).value;
+    expect_row(found,
+               row("net benefit (KM-conditional, Vickers 2008)",
+                   "survival",
+                   (std::string("McLernon 2023 model 1; pt=") + threshold + "; t=5; rule pred>pt")
+                       .c_str()),
+               cox_solver);
+    if (example.evaluation().threshold >= 0.3) {
+      expect_row(
+          found,
+          row("net benefit",
+              "dcurves",
+              (std::string("McLernon 2023 model 1; pt=") + threshold + "; t=5 (rule pred>=pt)")
+                  .c_str()),
+          cox_solver);
+    }
   }
-  return distance;
-}
-
-double mean(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-TEST_F(McLernon, Events) {
-  EXPECT_EQ(rotterdam.subjects(), 2982);
-  EXPECT_EQ(rotterdam.events(), 1275.0);
-  EXPECT_EQ(gbsg.subjects(), 686);
-  EXPECT_EQ(gbsg.events(), 285.0);
-}
-
-TEST_F(McLernon, Coefficients) {
-  const std::vector<double> published = {.34184, .57355, .30397, -.81117, .36171};
-  const std::vector<std::string> names = {"csize20-50", "csize>50", "nodes2", "nodes3", "g3"};
-  ASSERT_EQ(model.fit.status, survival::CoxFitStatus::converged);
-  for (Index k = 0; k < size_of(names); ++k) {
-    EXPECT_NEAR(model.fit.coefficient[at(k)], published[at(k)], printed_digits(5)) << names[at(k)];
-    const double in_r = reference_value("Cox coefficient (McLernon 2023 recipe)",
-                                        "survival",
-                                        "rotterdam 5y",
-                                        "efron; " + names[at(k)]);
-    EXPECT_NEAR(model.fit.coefficient[at(k)], in_r, relative(in_r, 1e-8, "two solvers"));
+  for (const char* threshold : {"0.23", "0.40"}) {
+    example.threshold(std::stod(threshold));
+    expect_row(net_benefit_treat_all(example.evaluation()).value,
+               row("net benefit treat-all",
+                   "survival",
+                   (std::string("pt=") + threshold + "; t=5").c_str()),
+               cox_solver);
   }
-}
-
-TEST_F(McLernon, Concordance) {
-  MeasureCase external(gbsg.time, gbsg.event);
-  external.score(index);
-  const measure::Estimate harrell = measure::harrell_c(external.evaluation());
-  EXPECT_NEAR(harrell.value, 0.65, printed_digits(2));
+  example.threshold(0.23);
   EXPECT_NEAR(
-      harrell.value, reference_value("Harrell C external", "survival", "gbsg 5y", model_1), 1e-8);
-  EXPECT_NEAR(external.se(harrell),
-              reference_value("Harrell C external SE", "survival", "gbsg 5y", model_1),
-              1e-8);
-  const measure::Estimate uno = measure::uno_c(external.evaluation());
-  EXPECT_NEAR(uno.value, 0.64, printed_digits(2));
-  EXPECT_NEAR(uno.value, reference_value("Uno C external", "survival", "gbsg 5y", model_1), 1e-8);
-}
-
-TEST_F(McLernon, AreaUnderTheCurve) {
-  MeasureCase external(gbsg.time, gbsg.event);
-  external.score(index).at(years_4_99);
-  const measure::Estimate auc = measure::auc(external.evaluation());
-  const double half_width = 1.959963984540054 * external.se(auc);
-  EXPECT_NEAR(auc.value, 0.68, printed_digits(2));
-  EXPECT_NEAR(auc.value - half_width, 0.62, printed_digits(2));
-  EXPECT_NEAR(auc.value + half_width, 0.73, printed_digits(2));
-  EXPECT_NEAR(
-      auc.value,
-      reference_value("AUC(t) external", "timeROC", "gbsg 5y", "McLernon 2023 model 1; t=4.99"),
-      1e-8);
-}
-
-TEST_F(McLernon, ObservedOverExpected) {
-  const std::vector<double> risk = risk_at(years_5);
-  MeasureCase external(gbsg_uncut.time, gbsg_uncut.event);
-  external.risk(years_5, risk);
-  const measure::Evaluation evaluation = external.evaluation();
-  const double observed =
-      measure::observed_risk(evaluation, measure::evaluation_rows(evaluation)).value;
-  EXPECT_NEAR(
-      observed, reference_value("observed risk 1-KM(5)", "survival", "gbsg 5y", "t=5"), 1e-12);
-  EXPECT_NEAR(mean(risk),
-              reference_value("mean predicted risk", "riskRegression", "gbsg 5y", model_1_at_5),
-              1e-8);
-  EXPECT_NEAR(observed / mean(risk), 1.0173902, printed_digits(7));
-}
-
-TEST_F(McLernon, CalibrationSlope) {
-  const CoxAnalysis slope(gbsg, {index}, survival::Ties::efron);
-  EXPECT_NEAR(slope.fit.coefficient[0], 1.0562040, printed_digits(7));
-  EXPECT_NEAR(slope.fit.standard_error(0),
-              reference_value(
-                  "calibration slope SE", "survival", "gbsg 5y", "McLernon 2023 model 1; efron"),
-              1e-8);
-}
-
-struct DistanceSummary {
-  double mean, median, ninth_decile, largest;
-};
-
-DistanceSummary summary(const std::vector<double>& distance) {
-  const std::vector<double> ones(distance.size(), 1.0);
-  return {mean(distance),
-          interpolated_quantile(distance, ones, 0.5),
-          interpolated_quantile(distance, ones, 0.9),
-          *std::max_element(distance.begin(), distance.end())};
-}
-
-// The published smoother is rms::cph with its default tolerance, which ends after three Newton steps.
-TEST_F(McLernon, CalibrationCurveAsPublished) {
-  const DistanceSummary distance = summary(calibration_distance({.iterations = 3}));
-  EXPECT_NEAR(distance.mean, 0.03017958, printed_digits(8));
-  EXPECT_NEAR(distance.median, 0.02627822, printed_digits(8));
-  EXPECT_NEAR(distance.ninth_decile, 0.07466548, printed_digits(8));
-  EXPECT_NEAR(distance.largest, 0.07543556, printed_digits(8));
-}
-
-// Expected: the same R code with cph(eps = 1e-10, iter.max = 50), rms 6.5-0, survival 3.5-3.
-TEST_F(McLernon, CalibrationCurveAtTheMaximum) {
-  const DistanceSummary distance = summary(calibration_distance({}));
-  EXPECT_NEAR(distance.mean, 0.0301288354998, 1e-9);
-  EXPECT_NEAR(distance.median, 0.0261996193968, 1e-9);
-  EXPECT_NEAR(distance.ninth_decile, 0.0745937191242, 1e-9);
-  EXPECT_NEAR(distance.largest, 0.0752791478516, 1e-9);
-}
-
-TEST_F(McLernon, BrierScore) {
-  MeasureCase external(gbsg.time, gbsg.event);
-  external.risk(years_4_99, risk_at(years_4_99));
-  const double brier = measure::brier(external.evaluation()).value;
-  EXPECT_NEAR(brier, 0.22, printed_digits(2));
-  EXPECT_NEAR(
-      brier,
-      reference_value("Brier(t) external", "riskRegression", "gbsg 5y", "McLernon 2023 m1; t=4.99"),
-      1e-8);
-  const double ipa = measure::ipa(external.evaluation()).value;
-  EXPECT_NEAR(ipa, 0.10, printed_digits(2));
-  EXPECT_NEAR(
-      ipa,
-      reference_value("IPA external", "riskRegression", "gbsg 5y", "McLernon 2023 m1; t=4.99"),
-      1e-8);
-}
-
-TEST_F(McLernon, NetBenefit) {
-  MeasureCase external(gbsg_uncut.time, gbsg_uncut.event);
-  external.risk(years_5, risk_at(years_5));
-  for (const std::string threshold : {"0.20", "0.23", "0.30", "0.40", "0.50"}) {
-    external.threshold(std::stod(threshold));
-    EXPECT_NEAR(measure::net_benefit_conditional(external.evaluation()).value,
-                reference_value("net benefit (KM-conditional, Vickers 2008)",
-                                "survival",
-                                "gbsg 5y",
-                                "McLernon 2023 model 1; pt=" + threshold + "; t=5; rule pred>pt"),
-                1e-8);
-  }
-  external.threshold(0.23);
-  EXPECT_NEAR(
-      measure::net_benefit_conditional(external.evaluation()).value, 0.3615, printed_digits(4));
+      net_benefit_conditional(example.evaluation()).value, 0.3615, printed_digits(4)); // published
 }
 
 } // namespace
-} // namespace vigil::test
+} // namespace vigil::measure

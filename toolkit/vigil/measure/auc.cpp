@@ -18,14 +18,17 @@ struct Sides {
 Sides sides_of(const Evaluation& evaluation,
                const EvaluationRows& rows,
                std::span<const double> censoring_weight,
-               Controls controls) {
+               const AucOptions& options) {
   Sides sides;
   for (Index row = 0; row < rows.rows(); ++row) {
+    const bool left_out =
+        !options.event_at_horizon_is_case && rows.time[at(row)] == evaluation.horizon;
     const bool competed =
         rows.ending[at(row)] == Ending::competing && rows.time[at(row)] <= evaluation.horizon;
-    const bool is_case = event_by(rows, row, evaluation.horizon);
+    const bool event = event_by(rows, row, evaluation.horizon);
+    const bool is_case = event && !left_out;
     const bool is_control =
-        !is_case && (!competed || controls == Controls::event_free_or_competing);
+        !event && !left_out && (!competed || options.controls == Controls::event_free_or_competing);
     sides.as_case.push_back(is_case ? censoring_weight[at(row)] : 0.0);
     sides.as_control.push_back(is_control ? censoring_weight[at(row)] : 0.0);
     sides.cases += rows.weight[at(row)] * sides.as_case.back();
@@ -83,7 +86,7 @@ Estimate auc(const Evaluation& evaluation, const AucOptions& options) {
   if (!marker.problem.empty()) {
     return undefined(marker.problem);
   }
-  const Sides sides = sides_of(evaluation, rows, weight.value, options.controls);
+  const Sides sides = sides_of(evaluation, rows, weight.value, options);
   if (!(sides.cases > 0.0)) {
     return undefined("no events by the horizon");
   }

@@ -15,6 +15,8 @@ enum class Controls {
 struct AucOptions {
   Controls controls = Controls::event_free_or_competing;
   bool by_score = false; ///< rank by the score even where a risk at the horizon is predicted
+  /// An event exactly at t is a case. false (the convention of timeROC): it belongs to neither side.
+  bool event_at_horizon_is_case = true;
 };
 
 /// Cumulative/dynamic area under the ROC curve at t = the evaluation's horizon.

@@ -27,7 +27,7 @@ Both observed_and_expected(const Evaluation& evaluation) {
   Both both{.rows = evaluation_rows(evaluation), .risk = {}, .observed = {}, .expected = {}};
   both.problem = both.rows.problem;
   if (both.problem.empty()) {
-    both.problem = censoring_weight_column(evaluation, both.rows).problem;
+    both.problem = observed_risk_problem(evaluation, both.rows);
   }
   if (!both.problem.empty()) {
     return both;

@@ -5,6 +5,7 @@
 #include "vigil/base/text.hpp"
 #include "vigil/measure/cox_slope.hpp"
 #include "vigil/measure/evaluation_rows.hpp"
+#include "vigil/measure/observed_risk.hpp"
 #include "vigil/numeric/spline.hpp"
 #include "vigil/survival/cox_fit.hpp"
 
@@ -25,7 +26,7 @@ std::string rows_problem(const Evaluation& evaluation,
   if (std::find(rows.ending.begin(), rows.ending.end(), Ending::competing) != rows.ending.end()) {
     return "the smoother does not handle competing causes";
   }
-  if (std::string problem = censoring_weight_column(evaluation, rows).problem; !problem.empty()) {
+  if (std::string problem = observed_risk_problem(evaluation, rows); !problem.empty()) {
     return problem;
   }
   const Index events = std::count(rows.ending.begin(), rows.ending.end(), Ending::event);
@@ -67,8 +68,12 @@ Column smooth_risk(const Evaluation& evaluation,
   }
   const survival::CoxLikelihood likelihood(
       event_outcome(rows, subjects), evaluation.weights, {}, {}, options.ties);
-  const survival::CoxFit fit = survival::fit_cox(likelihood, design);
-  if (fit.status != survival::CoxFitStatus::converged) {
+  survival::CoxFitOptions newton;
+  newton.iterations = options.newton_steps > 0 ? options.newton_steps : newton.iterations;
+  const survival::CoxFit fit = survival::fit_cox(likelihood, design, newton);
+  const bool stopped_as_asked =
+      options.newton_steps > 0 && fit.status == survival::CoxFitStatus::iteration_limit;
+  if (fit.status != survival::CoxFitStatus::converged && !stopped_as_asked) {
     return {.problem = fit.reason.empty() ? "the smoother did not converge" : fit.reason};
   }
   const double baseline =

@@ -13,6 +13,8 @@ namespace vigil::measure {
 struct CalibrationCurveOptions {
   Index knots = 3;          ///< of the restricted cubic spline: 3, 4 or 5
   Index fewest_events = 50; ///< a smoother on fewer says nothing; 0 forces it
+  Index newton_steps =
+      0; ///< of the secondary model; 0: until it converges (more is for reproducing others)
   survival::Ties ties = survival::Ties::efron;
 };
 

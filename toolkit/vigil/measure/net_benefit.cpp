@@ -14,7 +14,7 @@ namespace {
 
 struct Rule {
   EvaluationRows rows;
-  std::vector<double> censoring_weight, risk;
+  std::vector<double> risk;
   double odds = 0.0; ///< harm of one unnecessary action in units of one event found
   std::string problem = {};
 };
@@ -24,7 +24,7 @@ std::string threshold_problem(double threshold) {
 }
 
 Rule rule_of(const Evaluation& evaluation) {
-  Rule rule{.rows = evaluation_rows(evaluation), .censoring_weight = {}, .risk = {}};
+  Rule rule{.rows = evaluation_rows(evaluation), .risk = {}};
   rule.problem = rule.rows.problem;
   if (rule.problem.empty()) {
     rule.problem = threshold_problem(evaluation.threshold);
@@ -33,10 +33,8 @@ Rule rule_of(const Evaluation& evaluation) {
     return rule;
   }
   rule.odds = evaluation.threshold / (1.0 - evaluation.threshold);
-  Column weight = censoring_weight_column(evaluation, rule.rows);
   Column risk = risk_column(evaluation, rule.rows);
-  rule.problem = weight.problem.empty() ? risk.problem : weight.problem;
-  rule.censoring_weight = std::move(weight.value);
+  rule.problem = risk.problem;
   rule.risk = std::move(risk.value);
   return rule;
 }
@@ -80,19 +78,25 @@ Estimate net_benefit(const Evaluation& evaluation) {
   if (!rule.problem.empty()) {
     return undefined(rule.problem);
   }
+  const Column weight = censoring_weight_column(evaluation, rule.rows);
+  if (!weight.problem.empty()) {
+    return undefined(weight.problem);
+  }
   std::vector<double> benefit;
   for (Index row = 0; row < rule.rows.rows(); ++row) {
     const bool acted = rule.risk[at(row)] >= evaluation.threshold;
     const bool event = event_by(rule.rows, row, evaluation.horizon);
     benefit.push_back(acted ? (event ? 1.0 : -rule.odds) : 0.0);
   }
-  const WeightedMean mean =
-      censoring_weighted_mean(evaluation, rule.rows, rule.censoring_weight, benefit);
+  const WeightedMean mean = censoring_weighted_mean(evaluation, rule.rows, weight.value, benefit);
   return {.value = mean.value, .influence = influence_from(evaluation, rule.rows, mean.gradient)};
 }
 
 Estimate net_benefit_conditional(const Evaluation& evaluation) {
-  const Rule rule = rule_of(evaluation);
+  Rule rule = rule_of(evaluation);
+  if (rule.problem.empty()) {
+    rule.problem = observed_risk_problem(evaluation, rule.rows);
+  }
   if (!rule.problem.empty()) {
     return undefined(rule.problem);
   }
@@ -121,7 +125,7 @@ Estimate net_benefit_treat_all(const Evaluation& evaluation) {
     problem = threshold_problem(evaluation.threshold);
   }
   if (problem.empty()) {
-    problem = censoring_weight_column(evaluation, rows).problem;
+    problem = observed_risk_problem(evaluation, rows);
   }
   if (!problem.empty()) {
     return undefined(problem);

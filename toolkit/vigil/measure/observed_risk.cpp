@@ -2,7 +2,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/measure/observed_risk.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 namespace vigil::measure {
+
+std::string observed_risk_problem(const Evaluation& evaluation, const EvaluationRows& rows) {
+  if (!std::isfinite(evaluation.horizon)) {
+    return "needs a horizon";
+  }
+  if (std::string problem = censoring_problem(evaluation, rows); !problem.empty()) {
+    return problem;
+  }
+  const double last = *std::max_element(rows.time.begin(), rows.time.end());
+  if (last < evaluation.horizon && !evaluation.censoring.supports(evaluation.horizon)) {
+    return "horizon not supported: follow-up ends before it";
+  }
+  return {};
+}
 
 WeightedMean observed_risk(const Evaluation& evaluation, const EvaluationRows& rows) {
   std::vector<double> weight, happened;

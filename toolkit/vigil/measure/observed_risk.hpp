@@ -6,6 +6,11 @@
 
 namespace vigil::measure {
 
+/// Empty, or why the risk by the horizon cannot be observed: the horizon is not finite, or follow-up ends before it
+/// with subjects still at risk. A horizon at which everybody left is censored is observed.
+[[nodiscard]] std::string observed_risk_problem(const Evaluation& evaluation,
+                                                const EvaluationRows& rows);
+
 /// Kaplan-Meier (one cause) or Aalen-Johansen (competing causes) risk of the event of interest by the horizon.
 ///
 ///   F(t) = mean_i 1(T_i <= t, event of interest) / G(T_i-)

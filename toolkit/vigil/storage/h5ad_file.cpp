@@ -4,6 +4,7 @@
 
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
+#include "vigil/version.hpp"
 
 #include <algorithm>
 
@@ -96,11 +97,11 @@ CohortMetadata read_metadata(const Hdf5File& file) {
     return metadata;
   }
   const auto format = file.counts(root + "/format");
-  if (format.size() != 1 || format.front() > metadata_format) {
+  if (format.size() != 1 || format.front() > Index{cohort_format}) {
     throw InputError({.where = file.where(root + "/format"),
                       .found = format.size() == 1 ? "format " + number_text(format.front())
                                                   : std::string("no single number"),
-                      .expected = "format " + number_text(metadata_format) + " or older",
+                      .expected = "format " + number_text(Index{cohort_format}) + " or older",
                       .remedy = "use a newer vigil",
                       .problem = "the cohort was written by a newer vigil"});
   }

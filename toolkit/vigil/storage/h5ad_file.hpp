@@ -32,7 +32,4 @@ struct CohortMetadata {
 /// `uns/vigil`; empty when the file has none. Throws InputError for a format number that is newer than ours.
 [[nodiscard]] CohortMetadata read_metadata(const Hdf5File& file);
 
-/// Number of the layout of `uns/vigil` that this program writes.
-inline constexpr Index metadata_format = 1;
-
 } // namespace vigil::storage

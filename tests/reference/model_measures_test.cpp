@@ -1,0 +1,220 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Measures of Cox models fitted here, against tests/reference/reference_values.csv.
+#include "vigil/measure/auc.hpp"
+#include "vigil/measure/brier.hpp"
+#include "vigil/measure/calibration.hpp"
+#include "vigil/measure/concordance.hpp"
+#include "vigil/measure/explained_variation.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/cox_model.hpp"
+#include "tests/support/near.hpp"
+#include "tests/support/reference.hpp"
+#include "tests/support/reference_cohorts.hpp"
+#include <set>
+
+namespace vigil::measure {
+namespace {
+
+using test::MeasureCase;
+using test::reference_value;
+
+constexpr double cox_solver = 1e-8; // the reference solver stops at a relative change of 1e-9
+
+void expect_row(double found, double expected, double error) {
+  EXPECT_NEAR(found, expected, test::relative(expected, error, "see the constant"));
+}
+
+double pbc_row(const char* method, const char* package, const char* arguments) {
+  return reference_value(method, package, "pbc[1:312]", arguments);
+}
+
+class PbcModels : public ::testing::Test {
+protected:
+  PbcModels()
+      : small_design{test::mapped(pbc.bili, [](double b) { return std::log(b); })},
+        design{small_design.front(), pbc.albumin, pbc.age},
+        small_model(pbc.time, pbc.death, small_design), model(pbc.time, pbc.death, design) {}
+
+  [[nodiscard]] MeasureCase scored() const {
+    MeasureCase example(pbc.time, pbc.death);
+    example.score(model.score(design));
+    return example;
+  }
+  /// Observed times up to the last one before 3000 days, the grid of the reference.
+  [[nodiscard]] std::vector<double> grid() const {
+    std::set<double> times;
+    for (const double time : pbc.time) {
+      if (time <= 3000.0) {
+        times.insert(time);
+      }
+    }
+    return {times.begin(), times.end()};
+  }
+
+  test::Pbc312 pbc;
+  test::Design small_design, design;
+  test::CoxModel small_model, model;
+};
+
+TEST_F(PbcModels, ConcordanceAndItsGain) {
+  MeasureCase large = scored(), small(pbc.time, pbc.death);
+  small.score(small_model.score(small_design));
+  Estimate gain = harrell_c(large.evaluation());
+  expect_row(gain.value,
+             pbc_row("Harrell C of fitted model", "survival", "coxph log(bili)+albumin+age"),
+             1e-10);
+  const Estimate from = harrell_c(small.evaluation());
+  gain.value -= from.value;
+  for (std::size_t i = 0; i < from.influence.size(); ++i) {
+    gain.influence[i] -= from.influence[i];
+  }
+  const char* models = "m1=log(bili); m2=+albumin+age";
+  expect_row(gain.value, pbc_row("Delta-C (m2-m1)", "survival", models), 1e-10);
+  expect_row(large.se(gain), pbc_row("Delta-C SE (joint IJ)", "survival", models), 1e-10);
+  expect_row(2.0 * (model.fit().log_likelihood - small_model.fit().log_likelihood),
+             pbc_row("likelihood-ratio chi2 for added value",
+                     "survival",
+                     "m1=log(bili); m2=+albumin+age; df=2"),
+             cox_solver);
+}
+
+TEST_F(PbcModels, BrierAndAuc) {
+  MeasureCase example = scored();
+  for (const char* t : {"1000", "2000", "3000"}) {
+    const double horizon = std::stod(t);
+    example.risk(horizon, model.risk(design, horizon));
+    const std::string arguments = std::string("coxph log(bili)+albumin+age; t=") + t;
+    expect_row(brier(example.evaluation()).value,
+               pbc_row("Brier(t) IPCW KM, apparent", "riskRegression", arguments.c_str()),
+               cox_solver);
+    expect_row(auc(example.evaluation()).value,
+               pbc_row("AUC(t) IPCW KM, apparent", "riskRegression", arguments.c_str()),
+               cox_solver);
+  }
+}
+
+/// The reference divides by its last grid time, 2995, and BS is 0 before the first time: the exact integral to 2995.
+TEST_F(PbcModels, IntegratedBrier) {
+  const auto times = grid();
+  RiskTable curves = undefined_risk(size_of(pbc.time), times);
+  for (Index k = 0; k < size_of(times); ++k) {
+    const auto risk = model.risk(design, times[at(k)]);
+    std::copy(risk.begin(), risk.end(), curves.at_horizon(k).begin());
+  }
+  MeasureCase example = scored();
+  example.curves(curves).at(2995.0);
+  expect_row(ibs(example.evaluation()).value,
+             pbc_row("IBS (step integral over unique times)",
+                     "pec",
+                     "coxph log(bili)+albumin+age; left Riemann over event/censoring times in "
+                     "(0,3000], divided by last grid time 2995"),
+             cox_solver);
+  // The Kaplan-Meier risk for everybody.
+  for (Index k = 0; k < size_of(times); ++k) {
+    MeasureCase at_time(pbc.time, pbc.death);
+    at_time.risk(times[at(k)], std::vector<double>(pbc.time.size(), 0.0));
+    const double risk = mean_calibration(at_time.evaluation()).value;
+    for (double& value : curves.at_horizon(k)) {
+      value = risk;
+    }
+  }
+  example.curves(curves);
+  expect_row(
+      ibs(example.evaluation()).value,
+      pbc_row("IBS null (step integral over unique times)", "pec", "KM reference; same grid"),
+      1e-10);
+}
+
+TEST_F(PbcModels, ExplainedVariation) {
+  MeasureCase example = scored();
+  const char* arguments = "coxph log(bili)+albumin+age";
+  const RoystonD royston = fit_royston_d(example.evaluation());
+  expect_row(royston.d.value, pbc_row("royston(): D", "survival", arguments), cox_solver);
+  expect_row(royston.wald_se, pbc_row("royston(): se(D)", "survival", arguments), cox_solver);
+  expect_row(royston.r2.value, pbc_row("royston(): R.D", "survival", arguments), cox_solver);
+  expect_row(kent_oquigley_r2(example.evaluation()).value,
+             pbc_row("royston(): R.KO", "survival", arguments),
+             cox_solver);
+  const double concordance_probability = goenen_heller(example.evaluation()).value;
+  expect_row(
+      concordance_probability, pbc_row("royston(): C.GH", "survival", arguments), cox_solver);
+  expect_row(concordance_probability, pbc_row("Gonen-Heller CPE", "CPE", arguments), cox_solver);
+  expect_row(concordance_probability,
+             pbc_row("Gonen-Heller CPE", "survAUC", "lp of coxph log(bili)+albumin+age"),
+             cox_solver);
+}
+
+TEST(Royston, VeteranHeavyTies) {
+  const auto veteran = test::read_dataset("veteran");
+  MeasureCase example(veteran.numbers("time"), veteran.numbers("status"));
+  example.score(test::mapped(veteran.numbers("karno"), [](double karno) { return -karno; }));
+  expect_row(
+      royston_d(example.evaluation()).value,
+      reference_value("royston(): D (heavy ties in lp)", "survival", "veteran", "coxph karno"),
+      cox_solver);
+}
+
+/// Robust standard errors of coxph(..., robust = TRUE): tests/reference/make_measure.R, section 2.
+TEST(CalibrationSlope, InfluenceGivesTheRobustError) {
+  const test::Pbc312 pbc;
+  MeasureCase example(pbc.time, pbc.death);
+  example.score(pbc.bili);
+  const auto robust = [](MeasureCase& one, survival::Ties ties) {
+    return one.se(fit_calibration_slope(one.evaluation(), ties).estimate);
+  };
+  expect_row(robust(example, survival::Ties::efron), 0.0155296454329736, cox_solver);
+  expect_row(robust(example, survival::Ties::breslow), 0.0155102036172515, cox_solver);
+  const auto lung = test::read_dataset("lung");
+  MeasureCase by_age(lung.numbers("time"), lung.indicator("status", "2"));
+  by_age.score(lung.numbers("age"));
+  expect_row(robust(by_age, survival::Ties::efron), 0.00939010581361016, cox_solver);
+  expect_row(robust(by_age, survival::Ties::breslow), 0.00937250042951928, cox_solver);
+  const double pattern[] = {0.5, 1.0, 2.0, 1.5};
+  std::vector<double> weight;
+  for (std::size_t i = 0; i < lung.numbers("age").size(); ++i) {
+    weight.push_back(pattern[i % 4]);
+  }
+  by_age.weights(by_age.weights().with_sampling(weight));
+  const auto slope = fit_calibration_slope(by_age.evaluation(), survival::Ties::breslow);
+  expect_row(slope.estimate.value, 0.0190408144054588, cox_solver);
+  expect_row(by_age.se(slope.estimate), 0.0101691374421615, cox_solver);
+}
+
+/// Kaplan-Meier in fifths of rule A: tests/reference/make_measure.R, section 3 (survfit, log-log limits).
+TEST(CalibrationGroups, PbcFifths) {
+  const test::Pbc312 pbc;
+  MeasureCase example(pbc.time, pbc.death);
+  example.risk(1826, pbc.rule_a());
+  const CalibrationGroups found = calibration_groups(example.evaluation(), 5);
+  const double subjects[] = {73, 60, 61, 56, 62};
+  const double risk[] = {0.0136986301369864,
+                         0.11245867768595,
+                         0.197511870600825,
+                         0.491113257914487,
+                         0.736875876402244};
+  const double lower[] = {0.00194105906586273,
+                          0.0514972719400028,
+                          0.114026729358676,
+                          0.359397215124773,
+                          0.611477316125639};
+  const double upper[] = {0.0932797400464445,
+                          0.236006208081589,
+                          0.329621359748673,
+                          0.641091668311626,
+                          0.848248731825697};
+  ASSERT_EQ(found.groups.size(), 5U);
+  for (std::size_t k = 0; k < 5; ++k) {
+    EXPECT_EQ(static_cast<double>(found.groups[k].subjects), subjects[k]);
+    expect_row(found.groups[k].observed, risk[k], 1e-12);
+    // Greenwood's variance against the martingale form: equal but for ties.
+    expect_row(found.groups[k].lower, lower[k], 0.01);
+    expect_row(found.groups[k].upper, upper[k], 0.01);
+  }
+}
+
+} // namespace
+} // namespace vigil::measure

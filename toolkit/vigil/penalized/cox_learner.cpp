@@ -1,0 +1,256 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/penalized/cox_learner.hpp"
+
+#include "vigil/base/error.hpp"
+#include "vigil/base/text.hpp"
+#include "vigil/penalized/baseline_record.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace vigil::penalized {
+
+namespace {
+
+FitStatus status_of(survival::CoxFitStatus status) {
+  switch (status) {
+  case survival::CoxFitStatus::converged:
+    return FitStatus::converged;
+  case survival::CoxFitStatus::iteration_limit:
+    return FitStatus::iteration_limit;
+  case survival::CoxFitStatus::saturated:
+    return FitStatus::saturated;
+  case survival::CoxFitStatus::undefined:
+    break;
+  }
+  return FitStatus::undefined;
+}
+
+std::vector<Index> kept_columns(const Preparation& preparation) {
+  std::vector<Index> kept;
+  for (Index column = 0; column < preparation.columns(); ++column) {
+    if (preparation.keeps(column)) {
+      kept.push_back(column);
+    }
+  }
+  return kept;
+}
+
+// Raw values of every column that some fit of the batch reads, read once.
+struct RawColumns {
+  std::vector<Index> listed;
+  std::vector<double> values;
+
+  // Raw values of some of the listed columns.
+  [[nodiscard]] std::vector<double> select(std::span<const Index> columns, Index subjects) const {
+    std::vector<double> result;
+    result.reserve(at(size_of(columns) * subjects));
+    for (const Index column : columns) {
+      const Index place = std::lower_bound(listed.begin(), listed.end(), column) - listed.begin();
+      const auto from = values.begin() + place * subjects;
+      result.insert(result.end(), from, from + subjects);
+    }
+    return result;
+  }
+};
+
+} // namespace
+
+void CoxLearner::fit_one(const CaseWeights& weights,
+                         const survival::CoxLikelihood& likelihood,
+                         std::vector<double> values,
+                         CoxModel& model) const {
+  model.inputs_.set_range(values, weights);
+  for (Index column = 0; column < model.inputs_.size(); ++column) {
+    for (Index subject = 0; subject < weights.subjects(); ++subject) {
+      double& value = values[at(column * weights.subjects() + subject)];
+      value = model.inputs_.preparation().apply(column, value);
+    }
+  }
+  const survival::CoxFit fit = survival::fit_cox(likelihood, values);
+  model.status_ = status_of(fit.status);
+  model.reason_ = fit.reason;
+  model.dropped_ = fit.dropped;
+  model.log_likelihood_ = fit.log_likelihood;
+  model.null_log_likelihood_ = fit.null_log_likelihood;
+  model.score_test_ = fit.score_test;
+  model.risk_.emplace(likelihood, fit, values);
+  const std::vector<double> rows = survival::gather_rows(likelihood, values, model.inputs_.size());
+  std::vector<double> eta(at(likelihood.rows()), 0.0);
+  for (Index column = 0; column < model.inputs_.size(); ++column) {
+    for (Index row = 0; row < likelihood.rows(); ++row) {
+      eta[at(row)] += fit.coefficient[at(column)] * rows[at(column * likelihood.rows() + row)];
+    }
+  }
+  TrainingRisk risk = training_risk_95(eta, likelihood.weight(), model.risk_->strata());
+  model.risk_time_ = std::move(risk.time);
+  model.training_risk_95_ = std::move(risk.risk);
+}
+
+std::vector<CoxModel> CoxLearner::fit_all(const FitBatch& batch, FitContext& context) const {
+  const SurvivalOutcome& outcome = survival_outcome(batch.data.outcome, "cox");
+  const Covariates covariates = batch.data.covariates();
+  std::vector<CoxModel> models(batch.items.size());
+  std::vector<survival::CoxLikelihood> likelihoods;
+  RawColumns raw;
+  for (std::size_t number = 0; number < batch.items.size(); ++number) {
+    const FitItem& item = batch.items[number];
+    likelihoods.emplace_back(
+        outcome, item.weights, batch.data.stratum, batch.data.offset, options_.ties);
+    CoxModel& model = models[number];
+    model.ties_ = options_.ties;
+    model.level_ = options_.level;
+    model.events_ = likelihoods.back().events();
+    const std::vector<Index> kept = kept_columns(item.preparation);
+    if (model.events_ <= size_of(kept)) {
+      model.reason_ = model.events_ == 0 ? "no events"
+                                         : number_text(model.events_) + " events for " +
+                                               number_text(size_of(kept)) + " columns";
+      continue;
+    }
+    model.inputs_ = ModelInputs(covariates, kept, item.preparation);
+    raw.listed.insert(raw.listed.end(), kept.begin(), kept.end());
+  }
+  std::sort(raw.listed.begin(), raw.listed.end());
+  raw.listed.erase(std::unique(raw.listed.begin(), raw.listed.end()), raw.listed.end());
+  raw.values = raw_columns(covariates, raw.listed, context.scheduler);
+
+  context.scheduler.for_each(size_of(batch.items), [&](Index number, Index) {
+    CoxModel& model = models[at(number)];
+    if (!model.reason_.empty()) {
+      return;
+    }
+    fit_one(batch.items[at(number)].weights,
+            likelihoods[at(number)],
+            raw.select(model.inputs_.columns(), batch.data.subjects()),
+            model);
+  });
+  return models;
+}
+
+Prediction CoxModel::predict(const Covariates& covariates,
+                             const PredictionRequest& request,
+                             FitContext& context) const {
+  const Index subjects = covariates.subjects();
+  Prediction prediction = undefined_prediction(subjects, request);
+  if (status_ == FitStatus::undefined) {
+    return prediction;
+  }
+  const std::vector<double> x = inputs_.read(covariates, context.scheduler);
+  if (request.curves) {
+    prediction.curves = undefined_risk(subjects, event_times(risk_->strata()));
+  }
+  const bool limits = status_ != FitStatus::saturated;
+  std::vector<double> row(at(inputs_.size()));
+  for (Index subject = 0; subject < subjects; ++subject) {
+    for (Index column = 0; column < inputs_.size(); ++column) {
+      row[at(column)] = x[at(column * subjects + subject)];
+    }
+    const double offset = covariates.offset.empty() ? 0.0 : covariates.offset[at(subject)];
+    prediction.score[at(subject)] = risk_->linear_predictor(row) + offset;
+    const Index stratum = covariates.stratum.empty() ? 0 : covariates.stratum[at(subject)];
+    const Index number = risk_->find_stratum(stratum);
+    if (number == no_index) {
+      continue;
+    }
+    for (Index horizon = 0; horizon < size_of(request.horizons); ++horizon) {
+      const survival::RiskWithLimits risk =
+          risk_->at_horizon(row, offset, number, request.horizons[at(horizon)], level_);
+      prediction.risk.at_horizon(horizon)[at(subject)] = risk.risk;
+      if (limits) {
+        prediction.lower->at_horizon(horizon)[at(subject)] = risk.lower;
+        prediction.upper->at_horizon(horizon)[at(subject)] = risk.upper;
+      }
+    }
+    for (Index time = 0; request.curves && time < size_of(prediction.curves->horizon); ++time) {
+      const double horizon = prediction.curves->horizon[at(time)];
+      prediction.curves->at_horizon(time)[at(subject)] =
+          risk_->at_horizon(row, offset, number, horizon, level_).risk;
+    }
+  }
+  return prediction;
+}
+
+std::vector<SelectedFeature> CoxModel::selected() const {
+  std::vector<SelectedFeature> result;
+  for (Index place = 0; status_ != FitStatus::undefined && place < inputs_.size(); ++place) {
+    result.push_back({.feature = inputs_.columns()[at(place)],
+                      .coefficient = risk_->coefficient()[at(place)] /
+                                     inputs_.preparation().column(place).scale});
+  }
+  return result;
+}
+
+Record CoxModel::record() const {
+  Record record("cox");
+  record.set("status", std::string(name_of(status_)));
+  record.set("reason", reason_);
+  record.set("ties", std::string(survival::name_of(ties_)));
+  record.set("level", level_);
+  record.set("events", events_);
+  if (status_ == FitStatus::undefined) {
+    return record;
+  }
+  inputs_.write(record);
+  Record::Numbers raw, se;
+  for (Index place = 0; place < inputs_.size(); ++place) {
+    const double scale = inputs_.preparation().column(place).scale;
+    raw.push_back(risk_->coefficient()[at(place)] / scale);
+    se.push_back(std::sqrt(risk_->covariance()[at(place * (inputs_.size() + 1))]) / scale);
+  }
+  Record::Texts dropped;
+  for (const Index place : dropped_) {
+    dropped.push_back(inputs_.names()[at(place)]);
+  }
+  record.set("coefficient", std::move(raw));
+  record.set("se", std::move(se));
+  record.set("dropped", std::move(dropped));
+  record.set("dropped_places", dropped_);
+  record.set("prepared_coefficient",
+             Record::Numbers(risk_->coefficient().begin(), risk_->coefficient().end()));
+  record.set("covariance", Record::Numbers(risk_->covariance().begin(), risk_->covariance().end()));
+  record.set("log_likelihood", log_likelihood_);
+  record.set("null_log_likelihood", null_log_likelihood_);
+  record.set("score_test", score_test_);
+  record.set("risk_time", risk_time_);
+  record.set("training_risk_95", training_risk_95_);
+  write_baseline(record, risk_->strata());
+  return record;
+}
+
+CoxModel CoxModel::from_record(const Record& record) {
+  expect_kind(record, "cox");
+  CoxModel model;
+  model.status_ = status_from(record);
+  model.reason_ = record.text("reason");
+  model.ties_ = survival::parse_ties(record.text("ties")).value_or(survival::Ties::efron);
+  model.level_ = record.number("level");
+  model.events_ = record.count("events");
+  if (model.status_ == FitStatus::undefined) {
+    return model;
+  }
+  model.inputs_ = ModelInputs::from_record(record);
+  model.dropped_ = record.counts("dropped_places");
+  model.log_likelihood_ = record.number("log_likelihood");
+  model.null_log_likelihood_ = record.number("null_log_likelihood");
+  model.score_test_ = record.number("score_test");
+  model.risk_time_ = record.numbers("risk_time");
+  model.training_risk_95_ = record.numbers("training_risk_95");
+  const auto& coefficient = record.numbers("prepared_coefficient");
+  const auto& covariance = record.numbers("covariance");
+  if (size_of(coefficient) != model.inputs_.size() ||
+      size_of(covariance) != model.inputs_.size() * model.inputs_.size()) {
+    throw InputError({.where = "record 'cox', entry 'covariance'",
+                      .found = number_text(size_of(covariance)) + " values",
+                      .expected = "a square of the number of features",
+                      .remedy = "the model file is damaged: fit it again",
+                      .problem = "cannot read the stored model"});
+  }
+  model.risk_.emplace(coefficient, covariance, read_baseline(record));
+  return model;
+}
+
+} // namespace vigil::penalized

@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/cohort/training_data.hpp"
+#include "vigil/learn/preparation.hpp"
+#include "vigil/survival/cox_likelihood.hpp"
+
+#include <span>
+#include <vector>
+
+namespace vigil::penalized {
+
+/// What is minimised, b on the prepared scale (standardised when the preparation standardizes):
+///
+///   -(1/W) log L(b) + lambda sum_j v_j (l1_ratio |b_j| + (1 - l1_ratio) / 2 b_j^2),   W the total weight
+///
+/// factor  v, one per column of the training data, used as given; empty: 1 for penalized columns, 0 for the
+///         others (FeatureInfo::penalized). 0 = unpenalized.
+/// ties    of the Cox likelihood; Breslow by default, as in glmnet 4.1
+struct PenaltyOptions {
+  double l1_ratio = 1.0;
+  std::vector<double> factor = {};
+  survival::Ties ties = survival::Ties::breslow;
+};
+
+/// Throws ConfigError for an l1_ratio outside [0, 1], factors that are negative, not finite or not one per column.
+void check_penalty(const PenaltyOptions& options, const TrainingData& data);
+
+/// v of each column under a preparation; -1 for a column that the preparation does not keep.
+[[nodiscard]] std::vector<double> penalty_factors(const PenaltyOptions& options,
+                                                  const TrainingData& data,
+                                                  const Preparation& preparation);
+
+/// Part of the KKT violation (cli.md) of one column with v > 0 and l1_ratio > 0, in units of its l1 threshold:
+///   b = 0:  max(0, |g| / (lambda l1_ratio v) - 1)
+///   else    |g - lambda v (1 - l1_ratio) b - lambda v l1_ratio sign(b)| / (lambda l1_ratio v)
+/// without an l1 part: |g - lambda v (1 - l1_ratio) b| / largest lambda.
+/// g is the gradient of (1/W) log L; `strength` is lambda v.
+[[nodiscard]] double kkt_violation(
+    double gradient, double coefficient, double strength, double l1_ratio, double largest_lambda);
+
+} // namespace vigil::penalized

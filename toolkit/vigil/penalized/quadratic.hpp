@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/base/index.hpp"
+
+#include <span>
+#include <vector>
+
+namespace vigil::penalized {
+
+/// minimise over b   -g'(b - a) + (b - a)' H (b - a) / 2 + sum_j (l1_j |b_j| + l2_j b_j^2 / 2)
+struct Quadratic {
+  std::span<const double> curvature; ///< H, m x m, positive semidefinite
+  std::span<const double> gradient;  ///< g, at a
+  std::span<const double> l1, l2;
+};
+
+/// Solves from b = a in place: coordinate descent finds the support, Newton steps on it with signs fixed finish it.
+///
+/// returns   largest violation of the optimality conditions, in absolute terms
+/// stops     at `tolerance` (absolute, on the gradient), or after 500 rounds
+/// collinear the column that comes first enters; Newton steps leave dependent columns where they are
+/// source    Osborne, Presnell, Turlach 2000, IMA J. Numer. Anal. 20:389; Lee, Battle, Raina, Ng 2007, NIPS 19;
+///           checked by tests/unit/penalized/quadratic_test
+double minimise(const Quadratic& quadratic, double tolerance, std::span<double> coefficient);
+
+} // namespace vigil::penalized

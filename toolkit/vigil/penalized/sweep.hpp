@@ -1,0 +1,26 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/base/index.hpp"
+#include "vigil/learn/preparation.hpp"
+
+#include <span>
+
+namespace vigil::penalized {
+
+/// sum_i direction_i (x'_i - centre), x' = stored value + offset, or fill where it is missing.
+///
+/// Subjects with direction 0 are not present: whatever they hold (NaN, infinity) adds nothing.
+/// order   eight interleaved partial sums in double, added in a fixed tree: the bytes depend on the column and the
+///         direction alone, never on block, batch or threads
+[[nodiscard]] double centred_product(std::span<const float> column,
+                                     std::span<const double> direction,
+                                     double offset,
+                                     const Preparation::Column& rule);
+[[nodiscard]] double centred_product(std::span<const double> column,
+                                     std::span<const double> direction,
+                                     double offset,
+                                     const Preparation::Column& rule);
+
+} // namespace vigil::penalized
