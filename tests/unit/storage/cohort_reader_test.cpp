@@ -189,8 +189,9 @@ TEST_F(CohortReader, KnowsAllComparisons) {
   const auto kept = [this](const std::string& condition) {
     auto wanted = request();
     wanted.subjects = {condition};
+    const auto cohort = open(wanted);
     std::string ids;
-    for (const auto& id : open(wanted).subject_ids()) {
+    for (const auto& id : cohort.subject_ids()) {
       ids += id;
     }
     return ids;

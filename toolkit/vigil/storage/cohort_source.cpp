@@ -6,6 +6,7 @@
 #include "vigil/base/text.hpp"
 #include "vigil/storage/h5ad_frame.hpp"
 #include "vigil/storage/h5ad_matrix.hpp"
+#include "vigil/storage/streamed_source.hpp"
 #include "vigil/storage/table_file.hpp"
 
 #include <array>
@@ -84,6 +85,71 @@ DataFrame with_ids(const DataFrame& frame, const std::string& id) {
   return DataFrame(std::move(contents));
 }
 
+/// The matrix of an .h5ad and the columns of it that are wanted.
+struct MatrixPart {
+  std::vector<Index> positions;
+  std::vector<FeatureInfo> info = {};
+  std::string path = {};
+  MatrixShape shape = {};
+};
+
+/// Reading keeps the result and some buffers beside it.
+Index needed_bytes(Index cells) {
+  constexpr Index buffers = Index{64} << 20;
+  return cells * Index{sizeof(float)} * 5 / 4 + buffers;
+}
+
+bool exceeds_memory(Index cells, Index memory_bytes) {
+  return memory_bytes > 0 && needed_bytes(cells) > memory_bytes;
+}
+
+void expect_streamable(const Hdf5File& file, const MatrixPart& part, const CohortRequest& request) {
+  if (can_stream(file, part.path, part.shape)) {
+    return;
+  }
+  const Index cells = part.shape.subjects * size_of(part.positions);
+  throw ResourceError({.where = file.where(part.path),
+                       .found = "a matrix that needs " + bytes_text(needed_bytes(cells)) +
+                                " and cannot be streamed as it lies in the file",
+                       .expected = "at most " + bytes_text(request.memory_bytes) +
+                                   ", or chunks of all subjects in single precision",
+                       .remedy = "write it anew with: vigil import " + file.name() +
+                                 " -o NEW.h5ad; or allow more with --memory",
+                       .problem = "the matrix is larger than the memory limit"});
+}
+
+FeatureMatrix resident_part(const Hdf5File& file,
+                            MatrixPart part,
+                            const MarkerRequest& wanted,
+                            Scheduler& scheduler) {
+  MatrixValues matrix = read_matrix(file,
+                                    part.path,
+                                    part.shape,
+                                    {.subjects = wanted.subjects, .features = part.positions},
+                                    scheduler);
+  for (std::size_t number = 0; number < part.info.size(); ++number) {
+    part.info[number].offset = matrix.offset[number];
+  }
+  const Index subjects = size_of(wanted.subjects);
+  return {resident_source(subjects, size_of(part.info), std::move(matrix.values)),
+          std::move(part.info)};
+}
+
+FeatureMatrix streamed_part(MatrixPart part, const MarkerRequest& wanted, Scheduler& scheduler) {
+  StreamedMatrix matrix = open_streamed(wanted.request.file, part.path, part.shape, scheduler);
+  for (std::size_t number = 0; number < part.info.size(); ++number) {
+    part.info[number].offset = matrix.offset[at(part.positions[number])];
+  }
+  auto source = std::move(matrix.source);
+  if (size_of(wanted.subjects) != part.shape.subjects) {
+    source = subject_subset(std::move(source), wanted.subjects);
+  }
+  if (size_of(part.positions) != part.shape.features) {
+    source = feature_subset(std::move(source), std::move(part.positions));
+  }
+  return {std::move(source), std::move(part.info)};
+}
+
 } // namespace
 
 CohortSource::CohortSource(const CohortRequest& request)
@@ -131,25 +197,23 @@ std::vector<std::string> CohortSource::notes() const {
 
 FeatureMatrix CohortSource::markers(const MarkerRequest& wanted, Scheduler& scheduler) const {
   const std::string frame = feature_frame_path(layer_);
-  const auto positions = marker_positions(names_, file_->where(frame), wanted.request);
-  const Index subjects = size_of(wanted.subjects);
-  if (positions.empty()) {
-    return FeatureMatrix(subjects);
+  MatrixPart part{.positions = marker_positions(names_, file_->where(frame), wanted.request)};
+  if (part.positions.empty()) {
+    return FeatureMatrix(size_of(wanted.subjects));
   }
-  std::vector<FeatureInfo> info;
-  info.reserve(positions.size());
-  for (const Index position : positions) {
-    info.push_back(wanted.describe(names_[at(position)]));
+  part.info.reserve(part.positions.size());
+  for (const Index position : part.positions) {
+    part.info.push_back(wanted.describe(names_[at(position)]));
   }
-  const std::string path = matrix_path(*file_, layer_);
+  part.path = matrix_path(*file_, layer_);
   const Index rows = size_of(read_frame_index(*file_, "obs"));
-  const MatrixShape shape = matrix_shape(*file_, path, rows, size_of(names_));
-  MatrixValues matrix = read_matrix(
-      *file_, path, shape, {.subjects = wanted.subjects, .features = positions}, scheduler);
-  for (std::size_t number = 0; number < info.size(); ++number) {
-    info[number].offset = matrix.offset[number];
+  part.shape = matrix_shape(*file_, part.path, rows, size_of(names_));
+  const Index cells = size_of(wanted.subjects) * size_of(part.positions);
+  if (exceeds_memory(cells, wanted.request.memory_bytes)) {
+    expect_streamable(*file_, part, wanted.request);
+    return streamed_part(std::move(part), wanted, scheduler);
   }
-  return {resident_source(subjects, size_of(info), std::move(matrix.values)), std::move(info)};
+  return resident_part(*file_, std::move(part), wanted, scheduler);
 }
 
 } // namespace vigil::storage

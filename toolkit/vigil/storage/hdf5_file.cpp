@@ -113,6 +113,12 @@ ValueKind Hdf5File::value_kind(const std::string& path) const {
   return kind_of_type(type.id());
 }
 
+bool Hdf5File::is_whole(const std::string& path) const {
+  const Handle dataset = open_dataset(path);
+  const Handle type(H5Dget_type(dataset.id()), &H5Tclose);
+  return H5Tget_class(type.id()) == H5T_INTEGER;
+}
+
 std::vector<Index> Hdf5File::shape(const std::string& path) const {
   const Handle dataset = open_dataset(path);
   const Handle space(H5Dget_space(dataset.id()), &H5Sclose);
@@ -258,7 +264,9 @@ std::vector<Index> Hdf5File::counts_attribute(const std::string& path,
     return result;
   }
   const Handle opened(
-      H5Aopen_by_name(id(), path.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT), &H5Aclose);
+      H5Aopen_by_name(
+          id(), path.empty() ? "/" : path.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT),
+      &H5Aclose);
   const Handle type(H5Aget_type(opened.id()), &H5Tclose);
   const Handle space(H5Aget_space(opened.id()), &H5Sclose);
   const auto count = static_cast<Index>(H5Sget_simple_extent_npoints(space.id()));

@@ -36,6 +36,8 @@ public:
 
   [[nodiscard]] Handle open_dataset(const std::string& path) const;
   [[nodiscard]] ValueKind value_kind(const std::string& path) const;
+  /// Whether a data set holds whole numbers.
+  [[nodiscard]] bool is_whole(const std::string& path) const;
   [[nodiscard]] std::vector<Index> shape(const std::string& path) const;
   /// All values of a data set in its own order.
   [[nodiscard]] std::vector<double> numbers(const std::string& path) const;

@@ -69,6 +69,9 @@ bool read_texts(Hid type,
     return false;
   }
   const auto count = static_cast<std::size_t>(points);
+  if (count == 0) {
+    return true;
+  }
   const Handle memory(H5Tcopy(type), &H5Tclose);
   if (H5Tis_variable_str(type) > 0) {
     std::vector<char*> pointers(count, nullptr);

@@ -29,12 +29,14 @@ struct PerformanceRow {
   std::string interval_method = "none";
   Index subjects = 0, events = 0, resamples = 0, undefined = 0;
   std::string undefined_because = {};
+  Index small_folds =
+      0; ///< test folds (or centres) with fewer than 5 events: their values are unstable
 };
 
 /// One row of comparisons.tsv: learner minus reference on the same subjects.
 struct ComparisonRow {
   std::string learner, reference, measure;
-  double horizon = not_available;
+  double horizon = not_available, threshold = not_available;
   std::string resampling;
   double difference = not_available, se = not_available, lower = not_available,
          upper = not_available, p = not_available;

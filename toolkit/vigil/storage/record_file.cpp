@@ -1,0 +1,145 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/storage/record_file.hpp"
+
+#include "vigil/base/error.hpp"
+#include "vigil/base/text.hpp"
+#include "vigil/storage/hdf5_file.hpp"
+#include "vigil/storage/hdf5_writer.hpp"
+#include "vigil/version.hpp"
+
+#include <array>
+
+namespace vigil::storage {
+
+namespace {
+
+constexpr const char* format_name = "vigil-record";
+constexpr const char* kind_name = "kind";
+/// Records inside records deeper than this are no record of ours.
+constexpr int deepest = 32;
+
+/// HDF5 takes `/` for a step into a group and `.` for the group itself.
+std::string link_name(std::string_view name) {
+  std::string link;
+  for (const char letter : name) {
+    link += letter == '%'   ? std::string("%25")
+            : letter == '/' ? std::string("%2F")
+            : letter == '.' ? std::string("%2E")
+                            : std::string(1, letter);
+  }
+  return link;
+}
+
+std::string entry_name(std::string link) {
+  constexpr std::array<std::pair<std::string_view, char>, 3> escapes{
+      {{"%2F", '/'}, {"%2E", '.'}, {"%25", '%'}}};
+  for (std::size_t place = link.find('%'); place != std::string::npos;
+       place = link.find('%', place + 1)) {
+    for (const auto& [escape, letter] : escapes) {
+      if (link.compare(place, escape.size(), escape) == 0) {
+        link.replace(place, escape.size(), 1, letter);
+        break;
+      }
+    }
+  }
+  return link;
+}
+
+void write_entries(Hdf5Writer& writer, const std::string& group, const Record& record) {
+  writer.text_attribute(group, kind_name, std::string(record.kind()));
+  for (const auto& [name, value] : record.entries()) {
+    VIGIL_EXPECTS(!name.empty());
+    const std::string path = group + (group.empty() ? "" : "/") + link_name(name);
+    if (const auto* number = std::get_if<double>(&value)) {
+      writer.number(path, *number);
+    } else if (const auto* count = std::get_if<Index>(&value)) {
+      writer.count(path, *count);
+    } else if (const auto* text = std::get_if<std::string>(&value)) {
+      writer.text(path, *text);
+    } else if (const auto* numbers = std::get_if<Record::Numbers>(&value)) {
+      writer.numbers(path, *numbers);
+    } else if (const auto* counts = std::get_if<Record::Counts>(&value)) {
+      writer.counts(path, *counts);
+    } else if (const auto* texts = std::get_if<Record::Texts>(&value)) {
+      writer.texts(path, *texts);
+    } else {
+      writer.group(path);
+      write_entries(writer, path, *std::get<std::shared_ptr<const Record>>(value));
+    }
+  }
+}
+
+[[noreturn]] void
+no_record(const Hdf5File& file, const std::string& path, const std::string& found) {
+  throw InputError({.where = file.where(path),
+                    .found = found,
+                    .expected = "a model or record written by vigil",
+                    .remedy = "name the file that vigil wrote (model.h5, truth.h5)",
+                    .problem = "cannot read the record " + file.name()});
+}
+
+void read_entry(const Hdf5File& file,
+                const std::string& path,
+                const std::string& name,
+                Record& record) {
+  const auto shape = file.shape(path);
+  if (shape.size() > 1) {
+    no_record(file, path, "a data set of " + number_text(size_of(shape)) + " dimensions");
+  }
+  const bool single = shape.empty();
+  if (file.value_kind(path) == ValueKind::text) {
+    auto texts = file.texts(path);
+    single ? record.set(name, texts.at(0)) : record.set(name, std::move(texts));
+  } else if (file.is_whole(path)) {
+    auto counts = file.counts(path);
+    single ? record.set(name, counts.at(0)) : record.set(name, std::move(counts));
+  } else {
+    auto numbers = file.numbers(path);
+    single ? record.set(name, numbers.at(0)) : record.set(name, std::move(numbers));
+  }
+}
+
+Record read_group(const Hdf5File& file, const std::string& group, int depth) {
+  const auto kind = file.text_attribute(group, kind_name);
+  if (!kind || depth > deepest) {
+    no_record(file, group, "a group that is no record");
+  }
+  Record record(*kind);
+  for (const auto& child : file.children(group)) {
+    const std::string path = group + (group.empty() ? "" : "/") + child;
+    if (file.kind(path) == NodeKind::group) {
+      record.set(entry_name(child), read_group(file, path, depth + 1));
+    } else {
+      read_entry(file, path, entry_name(child), record);
+    }
+  }
+  return record;
+}
+
+} // namespace
+
+void write_record(const std::filesystem::path& file, const Record& record) {
+  Hdf5Writer writer(file);
+  writer.count_attribute("", format_name, model_format);
+  write_entries(writer, "", record);
+  writer.commit();
+}
+
+Record read_record(const std::filesystem::path& file) {
+  const Hdf5File opened(file);
+  const auto format = opened.counts_attribute("", format_name);
+  if (format.size() != 1) {
+    no_record(opened, "", "an HDF5 file without the mark of a record");
+  }
+  if (format.front() > model_format) {
+    throw InputError({.where = opened.where(""),
+                      .found = "format " + number_text(format.front()),
+                      .expected = "format " + number_text(Index{model_format}) + " or older",
+                      .remedy = "use a newer vigil",
+                      .problem = "the record was written by a newer vigil"});
+  }
+  return read_group(opened, "", 0);
+}
+
+} // namespace vigil::storage
