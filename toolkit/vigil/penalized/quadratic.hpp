@@ -20,7 +20,8 @@ struct Quadratic {
 ///
 /// returns   largest violation of the optimality conditions, in absolute terms
 /// stops     at `tolerance` (absolute, on the gradient), or after 500 rounds
-/// collinear the column that comes first enters; Newton steps leave dependent columns where they are
+/// collinear columns: of the many solutions the one found depends on the order of columns and the start; Newton
+///           steps leave dependent columns where they are
 /// source    Osborne, Presnell, Turlach 2000, IMA J. Numer. Anal. 20:389; Lee, Battle, Raina, Ng 2007, NIPS 19;
 ///           checked by tests/unit/penalized/quadratic_test
 double minimise(const Quadratic& quadratic, double tolerance, std::span<double> coefficient);
