@@ -5,6 +5,7 @@
 #include "vigil/version.hpp"
 
 #include "apps/vigil/progress.hpp"
+#include "apps/vigil/run_record.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <fmt/format.h>
 #include <memory>
@@ -73,9 +74,11 @@ int run_run(const Invocation& invocation) {
             last = done;
           }};
   FitContext context{session.scheduler(), session.memory_bytes()};
+  const RunRecord record(invocation, study);
   const auto result = run_study(study, watch, context);
   progress.reset();
   write_study(study, result, folder);
+  record.write(folder);
   for (const auto& warning : result.report.warnings) {
     log.say("warning   " + warning);
   }
