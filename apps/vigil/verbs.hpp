@@ -6,10 +6,10 @@
 
 namespace vigil::app {
 
-extern const Verb cv_verb;
+/// A function, because its options are joined from two tables.
+[[nodiscard]] const Verb& cv_verb();
 extern const Verb doctor_verb;
 extern const Verb fit_verb;
-extern const Verb import_verb;
 extern const Verb inspect_verb;
 extern const Verb list_verb;
 extern const Verb measure_verb;

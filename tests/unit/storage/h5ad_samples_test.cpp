@@ -44,7 +44,8 @@ std::vector<double> matrix_of(const Hdf5File& file, const std::string& path, Ind
   for (Index feature = 0; feature < features; ++feature) {
     for (Index subject = 0; subject < 24; ++subject) {
       values[at(subject * features + feature)] =
-          matrix.offset[at(feature)] + double{matrix.values[at(feature * 24 + subject)]};
+          matrix.offset[at(feature)] +
+          static_cast<double>(matrix.values[at(feature * 24 + subject)]);
     }
   }
   return values;

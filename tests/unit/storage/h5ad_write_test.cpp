@@ -65,10 +65,11 @@ TEST(H5adWrite, ReadsBackItsMatrixInEveryChunking) {
       const auto stored = matrix.columns(all, scheduler);
       for (Index feature = 0; feature < features; ++feature) {
         const double offset = matrix.info(feature).offset;
-        EXPECT_EQ(offset, double{example_value(0, feature)});
+        EXPECT_EQ(offset, static_cast<double>(example_value(0, feature)));
         for (Index subject = 0; subject < subjects; ++subject) {
           const float value = stored[at(feature * subjects + subject)];
-          const auto wanted = static_cast<float>(double{example_value(subject, feature)} - offset);
+          const auto wanted =
+              static_cast<float>(static_cast<double>(example_value(subject, feature)) - offset);
           EXPECT_TRUE(value == wanted || (std::isnan(value) && std::isnan(wanted)));
         }
       }
@@ -114,7 +115,7 @@ TEST(H5adWrite, SelectsSubjectsAndListedMarkers) {
   EXPECT_THAT(cohort.subject_ids(), ElementsAre("c", "Patiënt-Ω"));
   EXPECT_EQ(cohort.parts().features.info(0).name, "g2");
   // The offset is the first value of the file, although its subject is left out.
-  EXPECT_EQ(cohort.parts().features.info(1).offset, double{example_value(0, 7)});
+  EXPECT_EQ(cohort.parts().features.info(1).offset, static_cast<double>(example_value(0, 7)));
   choose_features(request, "g7,gg2");
   const auto fault =
       test::fault_of<InputError>([&] { static_cast<void>(open_cohort(request, scheduler)); });

@@ -36,6 +36,8 @@ public:
   void set(std::string key, OptionValue value);
   /// Adds to a list: for options that may be repeated.
   void append(const std::string& key, OptionValue value);
+  /// Removes a value, for a key that means something else in another place.
+  void remove(std::string_view key);
   /// Takes the values that this section does not have from another one.
   void inherit(const Options& other);
 

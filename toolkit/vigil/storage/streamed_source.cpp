@@ -208,7 +208,7 @@ private:
       const double offset = offset_[at(first + feature)];
       float* column = columns->data() + feature * subjects();
       for (Index subject = 0; subject < subjects(); ++subject) {
-        const double value = double{values[at(subject * width + feature)]};
+        const double value = static_cast<double>(values[at(subject * width + feature)]);
         column[subject] = static_cast<float>(value - offset);
       }
     }
@@ -236,7 +236,7 @@ std::vector<double> first_values(const std::shared_ptr<const ChunkFile>& file,
       const auto bad =
           std::find_if(column.begin(), column.end(), [](float value) { return std::isinf(value); });
       const Index number = block.first_feature() + feature;
-      offset[at(number)] = first == column.end() ? 0.0 : double{*first};
+      offset[at(number)] = first == column.end() ? 0.0 : static_cast<double>(*first);
       infinite[at(number)] = bad == column.end() ? no_index : bad - column.begin();
     }
   });

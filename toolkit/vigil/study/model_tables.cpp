@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/study/model_tables.hpp"
 
+#include "vigil/penalized/point_baseline.hpp"
 #include "vigil/storage/table_file.hpp"
 
 #include <limits>
@@ -23,6 +24,12 @@ void write_model_tables(const Record& model, const std::filesystem::path& folder
     return;
   }
   const auto& baseline = model.record("baseline");
+  const double factor = penalized::raw_baseline_factor(
+      model.numbers("coefficient"), model.record("preparation").numbers("shift"));
+  std::vector<double> hazard = baseline.numbers("cumulative_hazard");
+  for (double& value : hazard) {
+    value *= factor;
+  }
   const auto& level = baseline.counts("stratum");
   const auto& steps = baseline.counts("steps");
   std::vector<Index> stratum;
@@ -30,9 +37,7 @@ void write_model_tables(const Record& model, const std::filesystem::path& folder
     stratum.insert(stratum.end(), at(steps[number]), level[number]);
   }
   const std::vector<storage::TableColumn> columns{
-      {"stratum", stratum},
-      {"time", baseline.numbers("time")},
-      {"cumulative_hazard", baseline.numbers("cumulative_hazard")}};
+      {"stratum", stratum}, {"time", baseline.numbers("time")}, {"cumulative_hazard", hazard}};
   storage::write_table(folder / "baseline.tsv", columns);
 }
 

@@ -8,8 +8,8 @@
 
 namespace vigil {
 
-/// coefficients.tsv (feature, coefficient, se) and baseline.tsv (stratum, time, cumulative_hazard) of a linear model;
-/// nothing for a model that has none.
+/// coefficients.tsv (feature, coefficient, se) and baseline.tsv (stratum, time, cumulative_hazard) of a linear model,
+/// both for raw values: risk(t | x) = 1 - exp(-cumulative_hazard(t) exp(x'coefficient)). Nothing for other models.
 void write_model_tables(const Record& model, const std::filesystem::path& folder);
 
 } // namespace vigil

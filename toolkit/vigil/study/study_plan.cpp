@@ -50,9 +50,6 @@ std::vector<double> study_horizons(const StudySettings& study, const Cohort& coh
   return horizons;
 }
 
-namespace {
-
-/// fold_of[repeat][subject] from a table with the columns subject, repeat, fold.
 std::vector<std::vector<Index>> read_folds(const std::filesystem::path& file,
                                            const Cohort& cohort) {
   const auto table = storage::read_table(file);
@@ -88,6 +85,8 @@ std::vector<std::vector<Index>> read_folds(const std::filesystem::path& file,
                       "write it as vigil writes tables/folds.tsv");
   return fold_of;
 }
+
+namespace {
 
 ResamplePlan
 split_by_centre(const StudySettings& study, const Cohort& cohort, const RandomKey& key) {

@@ -202,6 +202,8 @@ void add_curve(const measure::CalibrationCurve& curve, report::CalibrationSummar
     if (place != last) {
       summary.curve_predicted.push_back(curve.predicted[at(place)]);
       summary.curve_observed.push_back(curve.observed[at(place)]);
+      summary.curve_lower.push_back(not_available);
+      summary.curve_upper.push_back(not_available);
       last = place;
     }
   }

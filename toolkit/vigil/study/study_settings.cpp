@@ -88,7 +88,11 @@ void read_learners(StudySettings& study) {
     }
     ids.push_back(id);
     const auto selection = read_selection(section);
-    section.set("inner_folds", {study.validate.inner_folds, section.where()});
+    if (!section.has("inner_folds")) {
+      section.set("inner_folds", {study.validate.inner_folds, section.where()});
+    }
+    section.set("impute", {preparation.impute, section.where()});
+    section.set("standardize", {preparation.standardize, section.where()});
     study.learners.push_back({.name = id,
                               .learner = entry.build(section),
                               .preparation = preparation,
@@ -218,9 +222,11 @@ StudySettings read_settings(StudyFile file) {
   for (auto& section : study.file.externals) {
     const auto path = required(section, "file");
     const auto id = section.text("id").value_or(std::filesystem::path(path).stem().string());
+    section.remove("id"); // of the cohort; the column of the subjects' ids is that of [data]
     section.inherit(study.file.data);
     study.externals.push_back({id, read_cohort(study.file, section)});
     section.refuse_unknown();
+    section.set("id", {id, section.where()});
   }
   study.validate = read_validation(study.file);
   static_cast<void>(preparation_options(study.file.prepare));

@@ -102,8 +102,9 @@ std::string resolved_text(const StudySettings& study) {
 void write_study(const StudySettings& study,
                  const StudyResult& result,
                  const std::filesystem::path& folder) {
-  report::write_tables(result.report, folder);
+  report::write_tables(result.report, folder / "tables");
   report::write_json(result.report, folder);
+  report::write_figures(result.report, folder / "figures");
   report::write_html(result.report, folder);
   report::write_file(folder / "config.resolved.toml", resolved_text(study));
   std::filesystem::create_directories(folder / "models");

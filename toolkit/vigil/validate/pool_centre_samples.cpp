@@ -276,6 +276,7 @@ void add_centre_rows(const CentreTask& task,
     row.i2 = pooled.pooling.i2;
     row.prediction_lower = from_scale(pooled.pooling.prediction_lower, target.scale);
     row.prediction_upper = from_scale(pooled.pooling.prediction_upper, target.scale);
+    row.undefined_because = pooled.pooling.converged ? "" : "the pooling did not converge";
   } else {
     row.undefined_because = "fewer than " + number_text(smallest_pool) +
                             " estimates to pool: one estimate within centres";

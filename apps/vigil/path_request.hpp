@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/cohort/cohort.hpp"
+#include "vigil/penalized/lambda_grid.hpp"
+#include "vigil/penalized/path_fit.hpp"
+#include "vigil/penalized/penalty.hpp"
+
+#include "apps/vigil/verb.hpp"
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <span>
+
+namespace vigil::app {
+
+/// Options that path and cv share.
+[[nodiscard]] std::span<const OptionSpec> path_options() noexcept;
+
+/// What a path is asked for on the command line.
+struct PathInput {
+  penalized::PenaltyOptions penalty;
+  penalized::LambdaGrid grid;
+};
+/// Throws ConfigError and InputError for values and files that cannot be used.
+[[nodiscard]] PathInput path_input(const Options& options, const Cohort& cohort);
+
+/// path.tsv and coefficients.tsv, rows in the order of the lambda file where there is one.
+void write_path(const penalized::PathFit& path,
+                const PathInput& input,
+                const Cohort& cohort,
+                const std::filesystem::path& folder);
+
+/// What summary.json of both verbs says.
+[[nodiscard]] nlohmann::ordered_json
+path_summary(const penalized::PathFit& path, const PathInput& input, const Cohort& cohort);
+
+} // namespace vigil::app
