@@ -119,5 +119,11 @@ TEST(Degenerate, RequestsThatCannotBeMetAreConfigErrors) {
   EXPECT_THROW(static_cast<void>(path_of(made, {}, {.values = {0.1, -0.1}})), ConfigError);
 }
 
+TEST(Degenerate, ARidgeOverTooManyColumnsIsRefused) {
+  EXPECT_THROW(
+      static_cast<void>(path_of(test::SurvivalCase(RandomKey(9), 10, 6001, 0), {.l1_ratio = 0.0})),
+      ConfigError);
+}
+
 } // namespace
 } // namespace vigil::penalized
