@@ -83,9 +83,8 @@ int run_run(const Invocation& invocation) {
     log.say("warning   " + warning);
   }
   if (result.report.triage && result.report.triage->all_treated) {
-    log.say("note      All subjects were treated. The labels show how the layer works; the safety "
-            "of observing "
-            "cannot be studied in these data.");
+    log.say("note      " + std::string(report::all_treated_headline) + " " +
+            std::string(report::all_treated_consequence));
   }
   log.say("result    " + performance_line(result.report));
   log.say("triage    " + triage_line(result.report));
