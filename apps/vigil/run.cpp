@@ -103,7 +103,7 @@ const Verb run_verb{
     .summary = "the whole study: validation, models, triage, report",
     .details =
         "Writes report.html, report.json, tables/, figures/ and models/ to the study's folder "
-        "(or --out).",
+        "(or --out). Shards (--shard i/K) come with a later version.",
     .options = {},
     .reads_cohort = false,
     .run = &run_run};
