@@ -20,7 +20,7 @@ PredictionColumns prediction_columns(const Options& options) {
           .cause = options.text("cause").value_or(""),
           .score = options.text("score").value_or(""),
           .centre = options.text("centre").value_or(""),
-          .group = options.text("group").value_or(""),
+          .weight = options.text("weight").value_or(""),
           .risk = options.texts("risk"),
           .horizons = options.numbers("horizons")};
 }
@@ -138,6 +138,12 @@ void print_rows(Session& session, const std::vector<PerformanceRow>& rows) {
 int run_measure(const Invocation& invocation) {
   auto& session = invocation.session;
   const auto& options = invocation.options;
+  if (options.has("group")) {
+    options.refuse(
+        "group",
+        "one row for each subject",
+        "average the rows of a subject first: clustered intervals come with a later version");
+  }
   const auto table =
       storage::read_table(invocation.argument(), {.column = options.text("id").value_or("")});
   std::optional<Cohort> cohort;

@@ -35,6 +35,11 @@ std::vector<storage::TableColumn> prediction_columns(const Cohort& cohort,
       columns.push_back(
           {"event", std::vector<Index>(survival->event.begin(), survival->event.end())});
     }
+    if (const auto* competing = std::get_if<CompetingRisksOutcome>(&*cohort.parts().outcome)) {
+      columns.push_back({"time", competing->time});
+      columns.push_back(
+          {"event", std::vector<Index>(competing->cause.begin(), competing->cause.end())});
+    }
   }
   const auto& centre = cohort.parts().centre;
   if (!centre.empty()) {

@@ -68,8 +68,18 @@ std::uint64_t Session::seed() {
   return seed_.value_or(1);
 }
 
-std::filesystem::path Session::output_folder(const std::string& otherwise) const {
+Session::~Session() {
+  std::error_code ignored; // a folder with results in it is not removed
+  if (!made_folder_.empty()) {
+    std::filesystem::remove(made_folder_, ignored);
+  }
+}
+
+std::filesystem::path Session::output_folder(const std::string& otherwise) {
   std::filesystem::path folder(out_.value_or(otherwise));
+  if (!std::filesystem::exists(folder)) {
+    made_folder_ = folder;
+  }
   prepare_folder(folder);
   return folder;
 }

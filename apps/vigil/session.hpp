@@ -19,6 +19,12 @@ enum class ProgressStyle { automatic, plain, none };
 class Session {
 public:
   explicit Session(const Options& options);
+  /// Removes an output folder that it made and that stayed empty: a failed verb leaves nothing behind.
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  Session(Session&&) = delete;
+  Session& operator=(Session&&) = delete;
 
   [[nodiscard]] Scheduler& scheduler() noexcept { return scheduler_; }
   [[nodiscard]] Index memory_bytes() const noexcept { return memory_bytes_; }
@@ -32,7 +38,7 @@ public:
   [[nodiscard]] std::optional<std::uint64_t> stated_seed() const noexcept { return seed_; }
 
   /// The folder of --out, created and checked for writing. Throws ConfigError.
-  [[nodiscard]] std::filesystem::path output_folder(const std::string& otherwise) const;
+  [[nodiscard]] std::filesystem::path output_folder(const std::string& otherwise);
 
 private:
   Scheduler scheduler_;
@@ -43,6 +49,7 @@ private:
   std::optional<std::uint64_t> seed_;
   bool seed_said_ = false;
   std::optional<std::string> out_;
+  std::filesystem::path made_folder_;
 };
 
 /// Creates the folder and proves that it can be written. Throws ConfigError.

@@ -68,7 +68,7 @@ TEST(Tables, OtherHeadersAreThoseOfTheContract) {
   EXPECT_EQ(
       table("centres.tsv"),
       "learner\tmeasure\thorizon\tcentre\tsubjects\tevents\testimate\tse\tmu\ttau2\ti2\tlower\t"
-      "upper\tprediction_lower\tprediction_upper\n");
+      "upper\tprediction_lower\tprediction_upper\tresampling\n");
 }
 
 TEST(Tables, APooledRowOfCentresIsNamed) {

@@ -73,7 +73,7 @@ TEST_F(StudySettings, RefuseAStudyWithoutItsParts) {
 
 TEST_F(StudySettings, RefuseWhatIsNoTomlWithItsPlace) {
   EXPECT_EQ(refused("schema = 1\n[data\n").where.substr(0, 13), "study.toml:2:");
-  EXPECT_THROW(static_cast<void>(vigil::read_study(folder_ / "absent.toml")), vigil::InputError);
+  EXPECT_THROW(static_cast<void>(vigil::read_study(folder_ / "absent.toml")), ConfigError);
 }
 
 TEST_F(StudySettings, NumberLearnersOfOneNameAndRefuseEqualIds) {

@@ -15,12 +15,20 @@
 
 namespace vigil {
 
+struct OptionEntry;
+
 /// A value as the user wrote it, with the place where it stands ("study.toml:12:9", "--folds").
 struct OptionValue {
   using List = std::vector<OptionValue>;
-  using Table = std::vector<std::pair<std::string, OptionValue>>; ///< in the order of the text
+  using Table = std::vector<OptionEntry>; ///< in the order of the text
   std::variant<bool, Index, double, std::string, List, Table> value;
   std::string where;
+};
+
+/// One line of a table.
+struct OptionEntry {
+  std::string name;
+  OptionValue value;
 };
 
 /// One section of a request: a section of a study file, or the options of the command line.

@@ -32,7 +32,7 @@ struct AucOptions {
 /// undefined  no case or no control; horizon infinite or with G = 0; missing markers; delayed entry
 /// cost       O(n log n)
 /// source     Uno et al. 2007, JASA 102:527; Hung and Chiang 2010, Can. J. Stat. 38:8; Blanche, Dartigues and
-///            Jacqmin-Gadda 2013, Stat. Med. 32:5381; checked by tests/reference/measure_test
+///            Jacqmin-Gadda 2013, Stat. Med. 32:5381; checked by tests/reference/discrimination_test
 [[nodiscard]] Estimate auc(const Evaluation& evaluation, const AucOptions& options);
 /// Definition 2 (the same as definition 1 when nothing competes).
 [[nodiscard]] Estimate auc(const Evaluation& evaluation);

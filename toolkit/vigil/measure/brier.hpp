@@ -15,7 +15,7 @@ namespace vigil::measure {
 /// undefined  no risk at the horizon, or missing for a subject; horizon infinite or with G = 0; delayed entry
 /// cost       O(n log n)
 /// source     Graf et al. 1999, Stat. Med. 18:2529; Gerds and Schumacher 2006, Biom. J. 48:1029; Schoop et al.
-///            2011, Biom. J. 53:88; checked by tests/reference/measure_test
+///            2011, Biom. J. 53:88; checked by tests/reference/accuracy_test
 [[nodiscard]] Estimate brier(const Evaluation& evaluation);
 
 /// Where the risk of a prediction without covariates came from.
@@ -32,7 +32,7 @@ struct NullBrier {
 
 /// Index of prediction accuracy, 1 - BS / BS_null, with null_brier as the reference.
 ///
-/// source  Kattan and Gerds 2018, Diagn. Progn. Res. 2:7; checked by tests/reference/measure_test
+/// source  Kattan and Gerds 2018, Diagn. Progn. Res. 2:7; checked by tests/reference/accuracy_test
 [[nodiscard]] Estimate ipa(const Evaluation& evaluation);
 
 /// Integrated Brier score of predicted curves up to tau = the evaluation's horizon.
@@ -42,7 +42,7 @@ struct NullBrier {
 /// influence  the integral of the influence of BS(u)
 /// undefined  the prediction has no curves; else as brier
 /// cost       O(n K), K the number of those times
-/// source     Graf et al. 1999; checked by tests/reference/measure_test
+/// source     Graf et al. 1999; checked by tests/reference/accuracy_test
 [[nodiscard]] Estimate ibs(const Evaluation& evaluation);
 
 struct LogScore {
@@ -51,7 +51,7 @@ struct LogScore {
 };
 /// Negative log-likelihood at the horizon, mean_i W_i (-y log p - (1 - y) log(1 - p)).
 ///
-/// source  Gerds and Schumacher 2006; checked by tests/unit/measure/brier_test
+/// source  Gerds and Schumacher 2006; checked by tests/unit/measure/losses_test
 [[nodiscard]] LogScore log_score_with_clipping(const Evaluation& evaluation);
 [[nodiscard]] Estimate log_score(const Evaluation& evaluation);
 

@@ -54,7 +54,7 @@ struct CalibrationGroups {
 };
 /// Groups cut at quantiles of the predicted risk (equal risks stay together, so there may be fewer groups).
 ///
-/// source  Harrell, Lee and Mark 1996, Stat. Med. 15:361; checked by tests/unit/measure/calibration_test
+/// source  Harrell, Lee and Mark 1996, Stat. Med. 15:361; checked by tests/reference/model_measures_test
 [[nodiscard]] CalibrationGroups
 calibration_groups(const Evaluation& evaluation, Index groups = 10, double level = 0.95);
 

@@ -46,7 +46,7 @@ struct Concordance {
 /// undefined  no comparable pair; a subject without score; delayed entry
 /// cost       O(n log n): a Fenwick tree over score ranks, swept down and up in time
 /// source     Harrell et al. 1982, JAMA 247:2543; Uno et al. 2011, Stat. Med. 30:1105; Wolbers et al. 2014,
-///            Biostatistics 15:526; checked by tests/unit/measure/concordance_test, tests/reference/measure_test
+///            Biostatistics 15:526; checked by tests/unit/measure/concordance_test, tests/reference/discrimination_test
 [[nodiscard]] Concordance concordance(const Evaluation& evaluation,
                                       const ConcordanceOptions& options = {});
 

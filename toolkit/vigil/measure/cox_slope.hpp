@@ -31,7 +31,7 @@ struct CoxSlope {
 ///
 /// cost    O(n log n)
 /// source  Cox 1972; Therneau and Grambsch 2000, Modeling Survival Data, 4.2 (score residuals) and 7.1 (their
-///         robust variance); checked by tests/reference/measure_test
+///         robust variance); checked by tests/reference/model_measures_test
 [[nodiscard]] CoxSlope fit_slope(const EvaluationRows& rows,
                                  const CaseWeights& weights,
                                  std::span<const double> x,

@@ -60,7 +60,7 @@ struct Column {
 ///
 /// carried  per row: the part of its contribution to the estimate that has 1/G as a factor (W_j h_j for a
 ///          mean of W_j h_j), on the scale on which the estimate is a weighted mean
-/// source   validation_triage conventions; Blanche et al. 2013; checked by tests/reference/measure_test
+/// source   validation_triage conventions; Blanche et al. 2013; checked by tests/reference/accuracy_test
 void add_censoring_term(const Evaluation& evaluation,
                         const EvaluationRows& rows,
                         std::span<const double> carried,

@@ -21,7 +21,7 @@ struct RoystonD {
 /// influence  of beta, and of the ranks that each subject moves; wald_se holds the ranks fixed
 /// undefined  as calibration_slope
 /// cost       O(n log n)
-/// source     Royston and Sauerbrei 2004, Stat. Med. 23:723; checked by tests/reference/measure_test,
+/// source     Royston and Sauerbrei 2004, Stat. Med. 23:723; checked by tests/reference/model_measures_test,
 ///            tests/reference/royston_altman_2013_test
 [[nodiscard]] RoystonD fit_royston_d(const Evaluation& evaluation,
                                      survival::Ties ties = survival::Ties::efron);
@@ -35,13 +35,13 @@ struct RoystonD {
 /// Depends on the scale of the score: recalibrate it before external use. Tied pairs count 1/2.
 /// influence  none here
 /// cost       O(n^2)
-/// source     Goenen and Heller 2005, Biometrika 92:965; checked by tests/reference/measure_test
+/// source     Goenen and Heller 2005, Biometrika 92:965; checked by tests/reference/model_measures_test
 [[nodiscard]] Estimate goenen_heller(const Evaluation& evaluation);
 
 /// Kent and O'Quigley's R2_PM = var(score) / (pi^2/6 + var(score)), variance with divisor n - 1; uses no outcome.
 ///
 /// influence  none here
-/// source     Kent and O'Quigley 1988, Biometrika 75:525; checked by tests/reference/measure_test
+/// source     Kent and O'Quigley 1988, Biometrika 75:525; checked by tests/reference/model_measures_test
 [[nodiscard]] Estimate kent_oquigley_r2(const Evaluation& evaluation);
 
 } // namespace vigil::measure

@@ -14,7 +14,7 @@ namespace vigil::measure {
 /// influence  of the mean, with the censoring term; differences of rules subtract it
 /// undefined  threshold outside (0, 1); no risk at the horizon; horizon infinite or with G = 0; delayed entry
 /// cost       O(n log n)
-/// source     Vickers and Elkin 2006, Med. Decis. Making 26:565; checked by tests/reference/measure_test
+/// source     Vickers and Elkin 2006, Med. Decis. Making 26:565; checked by tests/reference/accuracy_test
 [[nodiscard]] Estimate net_benefit(const Evaluation& evaluation);
 
 /// The same with the risk estimated inside the group that is acted on.
@@ -22,7 +22,7 @@ namespace vigil::measure {
 ///   NB(p_t) = P(p >= p_t) {F_g - (1 - F_g) p_t / (1 - p_t)},   F_g = Kaplan-Meier or Aalen-Johansen in {p >= p_t}
 ///
 /// Lets censoring depend on the rule; differs from net_benefit where it does. F_g holds its last value.
-/// source     Vickers et al. 2008, BMC Med. Inform. Decis. Mak. 8:53; checked by tests/reference/measure_test
+/// source     Vickers et al. 2008, BMC Med. Inform. Decis. Mak. 8:53; checked by tests/reference/accuracy_test
 [[nodiscard]] Estimate net_benefit_conditional(const Evaluation& evaluation);
 
 /// Net benefit of acting on everybody: F - (1 - F) p_t / (1 - p_t), F the observed risk. Acting on nobody has 0.

@@ -74,6 +74,7 @@ void columns(Visitor& visit, Row& row) {
   visit("upper", row.upper);
   visit("prediction_lower", row.prediction_lower);
   visit("prediction_upper", row.prediction_upper);
+  visit("resampling", row.resampling);
 }
 
 template <class Visitor, Is<FoldRow> Row>

@@ -32,7 +32,8 @@ struct InputSummary {
   std::vector<std::string> notes = {};     ///< what was assumed or converted on reading
 };
 
-/// What was run. `fits` counts every model fitted, inner ones included.
+/// What was run. `fits` counts the models of the resamples and the final ones, not those fitted inside to tune. folds and
+/// repeats are 0 where the scheme has none.
 struct PlanSummary {
   std::string scheme = {};
   Index folds = 0, repeats = 0, inner_folds = 0, resamples = 0, fits = 0;

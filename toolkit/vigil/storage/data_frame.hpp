@@ -25,7 +25,7 @@ struct Column {
 };
 
 /// Rows with names and columns of any kind, from a text table or from obs / var of an .h5ad: whoever builds a
-/// cohort does not care which. Checked by tests/unit/storage/data_frame.cpp.
+/// cohort does not care which. Checked by tests/unit/storage/table_file_test.
 class DataFrame {
 public:
   struct Contents {

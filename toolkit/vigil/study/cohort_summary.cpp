@@ -63,6 +63,10 @@ void look_at_clinical(const Cohort& cohort, CohortSummary& summary) {
     if (seen.finite < cohort.subjects()) {
       summary.missing.push_back({clinical.info(column).name, cohort.subjects() - seen.finite});
     }
+    if (clinical.info(column).penalized) {
+      ++summary.markers;
+      --summary.clinical;
+    }
     if (seen.finite == 0 || seen.smallest == seen.largest) {
       summary.constant_columns.push_back(clinical.info(column).name);
     }

@@ -16,7 +16,7 @@ namespace vigil {
 /// Where in a table of predictions the numbers are. Empty names take the defaults: time, event, score, and every
 /// column called `risk@t`.
 struct PredictionColumns {
-  std::string time = {}, event = {}, cause = {}, score = {}, centre = {}, group = {};
+  std::string time = {}, event = {}, cause = {}, score = {}, centre = {}, weight = {};
   std::vector<std::string> risk = {}; ///< one per horizon
   std::vector<double> horizons = {};  ///< for `risk`; for measures of the score alone
 };

@@ -37,11 +37,13 @@ public:
     options_.measures = study_measures();
     options_.horizons = horizons_;
     options_.tau = horizons_.back();
-    options_.resampling = study.validate.scheme;
+    options_.resampling =
+        study.validate.folds_file.empty() ? study.validate.scheme : plan_.scheme();
   }
 
   StudyResult run() {
     read_externals();
+    warn_of_thin_follow_up();
     check_triage();
     say_plan();
     validate_learners();
@@ -72,7 +74,20 @@ private:
                    "  sha256 " + summary.digest.substr(0, 12));
     report_.inputs.push_back(summary);
     report_.flows.push_back({.id = id, .steps = cohort.parts().flow});
+    report_.flows.back().steps.push_back(
+        {.step = "analysed", .subjects = cohort.subjects(), .events = cohort.events()});
     return cohort;
+  }
+
+  void warn_of_thin_follow_up() {
+    for (const double horizon : horizons_) {
+      const auto support = survival::horizon_support(
+          cohort_.data().outcome, weights_, horizon, study_.validate.min_censoring_survival);
+      if (support.warn) {
+        report_.warnings.push_back("censoring survival at horizon " + number_text(horizon) +
+                                   " is only " + fixed_text(support.censoring_survival, 2));
+      }
+    }
   }
 
   void read_externals() {
@@ -123,9 +138,11 @@ private:
   }
 
   void say_plan() {
-    report_.plan = {.scheme = study_.validate.scheme,
-                    .folds = study_.validate.folds,
-                    .repeats = study_.validate.repeats,
+    const bool drawn_folds =
+        options_.resampling == "nested-cv" || options_.resampling == "repeated-cv";
+    report_.plan = {.scheme = options_.resampling,
+                    .folds = drawn_folds ? study_.validate.folds : 0,
+                    .repeats = drawn_folds ? study_.validate.repeats : 0,
                     .inner_folds = study_.validate.inner_folds,
                     .resamples = plan_.size(),
                     .fits = (plan_.size() + 1) * size_of(study_.learners),
@@ -137,9 +154,8 @@ private:
     watch_.say("plan",
                count_text(size_of(study_.learners)) + " learners x (" + count_text(plan_.size()) +
                    " resamples + 1) = " + count_text(report_.plan.fits) + " fits   scheme " +
-                   study_.validate.scheme + "   seed " +
-                   number_text(static_cast<Index>(study_.seed)) + "   memory " +
-                   bytes_text(context_.memory_bytes));
+                   options_.resampling + "   seed " + number_text(static_cast<Index>(study_.seed)) +
+                   "   memory " + bytes_text(context_.memory_bytes));
   }
 
   void validate_learners() {
@@ -170,7 +186,7 @@ private:
     }
     add(summarise({cohort_, weights_, plan_, records_, apparent}, options_, context_.scheduler));
     report_.predictions.horizons = horizons_;
-    add_predictions(records_, cohort_, plan_, report_.predictions);
+    add_predictions(records_, cohort_, plan_, options_.resampling, report_.predictions);
     report_.folds = fold_rows(cohort_, plan_);
     report_.selected_features = selected_feature_rows(records_, models_, cohort_);
     report_.coefficients = coefficient_rows(models_, cohort_);
@@ -178,7 +194,7 @@ private:
       for (const auto& learner : study_.learners) {
         const auto prediction =
             held_out_prediction(records_, learner.name, plan_, cohort_.subjects());
-        add_calibration(cohort_, prediction, learner.name, study_.validate.scheme);
+        add_calibration(cohort_, prediction, learner.name, options_.resampling);
       }
     }
   }

@@ -141,6 +141,12 @@ std::filesystem::path StudyFile::resolve(const std::string& path) const {
 }
 
 StudyFile read_study(const std::filesystem::path& file) {
+  if (!std::filesystem::is_regular_file(file)) {
+    refuse(file.string(),
+           "no such file",
+           "a study file (TOML)",
+           "check the path; docs/formats/study.md shows a whole study");
+  }
   const std::string digest = file_digest(file);
   const Reader reader(file.filename().string());
   toml::table root;

@@ -25,8 +25,8 @@ struct StudyFile {
   [[nodiscard]] std::filesystem::path resolve(const std::string& path) const;
 };
 
-/// Throws ConfigError with line and column for text that is not TOML, an unknown section or another schema; InputError
-/// when the file cannot be read.
+/// Throws ConfigError with line and column for text that is not TOML, an unknown section or another schema, or where
+/// there is no such file.
 [[nodiscard]] StudyFile read_study(const std::filesystem::path& file);
 
 } // namespace vigil

@@ -79,6 +79,7 @@ void add_values(const Prediction& prediction, Index place, report::PredictionRow
 void add_predictions(std::span<const ResampleRecord> records,
                      const Cohort& cohort,
                      const ResamplePlan& plan,
+                     const std::string& scheme,
                      report::PredictionTable& table) {
   for (const auto& record : records) {
     const auto resample = plan.at_number(record.resample);
@@ -88,7 +89,7 @@ void add_predictions(std::span<const ResampleRecord> records,
       }
       auto row = subject_row(cohort, record.subject[at(place)]);
       row.learner = record.learner;
-      row.scheme = plan.scheme();
+      row.scheme = scheme;
       row.repeat = resample.repeat;
       row.fold = resample.fold > 0 ? resample.fold : record.resample + 1;
       add_values(record.prediction, place, row);

@@ -18,10 +18,11 @@ namespace vigil {
 
 [[nodiscard]] report::InputSummary input_summary(const Cohort& cohort, const std::string& id);
 
-/// Held-out predictions of every resample, then those of the external cohort `scheme`.
+/// Held-out predictions of every resample, under the name that performance.tsv gives the scheme.
 void add_predictions(std::span<const ResampleRecord> records,
                      const Cohort& cohort,
                      const ResamplePlan& plan,
+                     const std::string& scheme,
                      report::PredictionTable& table);
 void add_external_predictions(std::span<const ExternalPrediction> predictions,
                               const Cohort& cohort,

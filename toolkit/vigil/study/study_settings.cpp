@@ -43,7 +43,13 @@ double share(const Options& section, std::string_view key, double otherwise) {
 }
 
 storage::CohortRequest read_cohort(const StudyFile& study, const Options& section) {
+  const auto features = section.texts("features"); // a file of names is looked for beside the study
+  const auto names = features.size() == 1 ? study.resolve(features.front()) : std::filesystem::path();
+  const bool is_file = !names.empty() && std::filesystem::is_regular_file(names);
   auto request = cohort_request(section, study.resolve(required(section, "file")));
+  if (is_file) {
+    storage::choose_features(request, names.string());
+  }
   if (request.time.empty() && request.outcome.empty()) {
     static_cast<void>(required(section, "time"));
   }
@@ -127,8 +133,8 @@ ValidateSettings read_validation(const StudyFile& study) {
                    "the centres whose subjects test, as in the column that [data] names as centre");
   }
   settings.min_censoring_survival = section.number("min_censoring_survival").value_or(0.10);
-  if (settings.min_censoring_survival < 0.05 || settings.min_censoring_survival > 1.0) {
-    section.refuse("min_censoring_survival", "a number from 0.05 to 1");
+  if (settings.min_censoring_survival < 0.05 || settings.min_censoring_survival >= 1.0) {
+    section.refuse("min_censoring_survival", "a number from 0.05 to below 1");
   }
   section.refuse_unknown();
   return settings;

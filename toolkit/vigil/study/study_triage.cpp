@@ -3,6 +3,7 @@
 #include "vigil/study/study_triage.hpp"
 
 #include "vigil/base/error.hpp"
+#include "vigil/base/text.hpp"
 #include "vigil/learn/preparation.hpp"
 #include "vigil/survival/kaplan_meier.hpp"
 #include "vigil/survival/log_rank.hpp"
@@ -148,6 +149,15 @@ TriageBasis triage_basis(const TriageSettings& settings, const Record& model) {
   const survival::StepFunction highest_risk{.before = 0.0,
                                             .time = model.numbers("risk_time"),
                                             .value = model.numbers("training_risk_95")};
+  if (highest_risk.time.empty() || settings.horizon > highest_risk.time.back()) {
+    throw ConfigError(
+        {.where = "horizon " + number_text(settings.horizon),
+         .found = "the last event of the training subjects was at " +
+                  (highest_risk.time.empty() ? "no time" : number_text(highest_risk.time.back())),
+         .expected = "a horizon that the model's training reached",
+         .remedy = "name an earlier horizon",
+         .problem = "horizon not supported (R01)"});
+  }
   const std::vector<double> percentile{highest_risk(settings.horizon)};
   const std::vector<double> weight{1.0};
   basis.rule = triage::make_rule(harms,

@@ -58,7 +58,7 @@ std::string section_text(const std::string& title, const Options& section) {
 }
 
 /// Every section as it was used: inherited values and the defaults that decide something are written out.
-std::string resolved_text(const StudySettings& study) {
+std::string resolved_text(const StudySettings& study, const std::vector<double>& used_horizons) {
   Options validate = study.file.validate;
   const auto& settings = study.validate;
   const auto fill = [](Options& section, const char* key, auto value) {
@@ -71,6 +71,14 @@ std::string resolved_text(const StudySettings& study) {
   fill(validate, "repeats", settings.repeats);
   fill(validate, "inner_folds", settings.inner_folds);
   fill(validate, "min_censoring_survival", settings.min_censoring_survival);
+  fill(validate, "replicates", settings.replicates);
+  if (!validate.has("horizons")) {
+    OptionValue::List horizons;
+    for (const double horizon : used_horizons) {
+      horizons.push_back({horizon, "default"});
+    }
+    validate.set("horizons", {horizons, "default"});
+  }
   Options prepare = study.file.prepare;
   fill(prepare, "impute", std::string("median"));
   fill(prepare, "standardize", true);
@@ -94,6 +102,9 @@ std::string resolved_text(const StudySettings& study) {
     fill(triage, "high_risk", study.triage->high_risk);
     text += section_text("[triage]", triage);
   }
+  if (!study.file.report.entries().empty()) {
+    text += section_text("[report]", study.file.report);
+  }
   return text + section_text("[run]", run);
 }
 
@@ -106,7 +117,8 @@ void write_study(const StudySettings& study,
   report::write_json(result.report, folder);
   report::write_figures(result.report, folder / "figures");
   report::write_html(result.report, folder);
-  report::write_file(folder / "config.resolved.toml", resolved_text(study));
+  report::write_file(folder / "config.resolved.toml",
+                     resolved_text(study, result.report.plan.horizons));
   std::filesystem::create_directories(folder / "models");
   for (const auto& model : result.models) {
     storage::write_record(folder / "models" / (model.learner + ".h5"), model.model.record());

@@ -30,7 +30,7 @@ ZoneShares zone_shares(std::span<const double> reduction,
   VIGIL_EXPECTS(size_of(reduction) == weights.subjects());
   ZoneShares shares;
   for (const Index i : weights.support()) {
-    const double weight = weights[i] / weights.total();
+    const double weight = weights[i];
     if (reduction[at(i)] > thresholds.resect_above) {
       shares.resect += weight;
     } else if (reduction[at(i)] < thresholds.observe_below) {
@@ -38,6 +38,10 @@ ZoneShares zone_shares(std::span<const double> reduction,
     } else {
       shares.board += weight;
     }
+  }
+  const double total = shares.observe + shares.board + shares.resect;
+  if (total > 0.0) {
+    shares = {shares.observe / total, shares.board / total, shares.resect / total};
   }
   return shares;
 }

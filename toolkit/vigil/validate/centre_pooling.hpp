@@ -37,7 +37,7 @@ struct CentrePooling {
 /// level     coverage of both intervals, for example 0.95
 /// returns   converged = false when Fisher scoring still moves after 1000 steps
 /// source    Viechtbauer 2005, J. Educ. Behav. Stat. 30:261; Hartung and Knapp 2001, Stat. Med. 20:3875;
-///           Higgins and Thompson 2002, Stat. Med. 21:1539; checked by tests/reference/centre_pooling
+///           Higgins and Thompson 2002, Stat. Med. 21:1539; checked by tests/reference/pooling_test
 [[nodiscard]] CentrePooling
 pool_centres(std::span<const double> estimate, std::span<const double> variance, double level);
 

@@ -29,7 +29,7 @@ interval_on_scale(double value, double se, double quantile, measure::IntervalSca
 /// test_to_train  n_test / n_train; 1 / (K - 1) for K folds
 /// returns        se NaN for fewer than two values
 /// source         Nadeau and Bengio 2003, Mach. Learn. 52:239; Bouckaert and Frank 2004;
-///                checked by tests/reference/nadeau_bengio
+///                checked by tests/reference/pooling_test
 struct CorrectedMean {
   double mean = std::numeric_limits<double>::quiet_NaN();
   double se = std::numeric_limits<double>::quiet_NaN();
