@@ -107,12 +107,12 @@ TEST_P(DamagedFiles, GiveAnErrorOrValues) {
 INSTANTIATE_TEST_SUITE_P(Samples,
                          DamagedFiles,
                          ::testing::Values(Sample{"csc_counts_lzf", {}},
-                                           Sample{"csr_counts_gzip", {16}},
+                                           Sample{"csr_counts_gzip", {}},
                                            Sample{"csr_i64_unsorted", {}},
                                            Sample{"dense_f32_uncompressed", {}},
                                            Sample{"dense_f64_nan_gzip", {}},
-                                           Sample{"legacy_v0_7_layout", {20, 44, 56}},
-                                           Sample{"newer_nullable_string", {33}}),
+                                           Sample{"legacy_v0_7_layout", {}},
+                                           Sample{"newer_nullable_string", {}}),
                          [](const auto& test) { return std::string(test.param.name); });
 
 TEST(DamagedHeap, IsRefusedBeforeHdf5FollowsIt) {
