@@ -78,7 +78,7 @@ struct Binding {
 
 void bind(CLI::App& command, const OptionSpec& spec, Binding& binding, const char* group) {
   binding.spec = &spec;
-  const std::string name = (spec.name == "o" ? "-" : "--") + std::string(spec.name);
+  const std::string name = (spec.name.size() == 1 ? "-" : "--") + std::string(spec.name);
   CLI::Option* option = nullptr;
   if (spec.value.empty()) {
     option = command.add_flag(name, binding.flag, std::string(spec.help));
@@ -102,7 +102,7 @@ refuse(const std::string& found, const std::string& expected, const std::string&
 void collect(const Binding& binding, Options& options) {
   const std::string key = key_of(binding.spec->name);
   const std::string where =
-      (binding.spec->name == "o" ? "-" : "--") + std::string(binding.spec->name);
+      (binding.spec->name.size() == 1 ? "-" : "--") + std::string(binding.spec->name);
   if (binding.flag) {
     options.set(key, {true, where});
   }
@@ -155,10 +155,13 @@ void refuse_extras(const std::vector<std::string>& extras, const std::vector<Bin
     if (extra.size() > 1 && extra.front() == '-') {
       std::vector<std::string> names;
       for (const auto& binding : bindings) {
-        names.push_back((binding.spec->name == "o" ? "-" : "--") + std::string(binding.spec->name));
+        names.push_back((binding.spec->name.size() == 1 ? "-" : "--") +
+                        std::string(binding.spec->name));
       }
       const std::string name = extra.substr(0, extra.find('='));
-      refuse("unknown option " + vigil::quoted(name), "an option of this verb", suggestion(name, names));
+      refuse("unknown option " + vigil::quoted(name),
+             "an option of this verb",
+             suggestion(name, names));
     }
   }
 }

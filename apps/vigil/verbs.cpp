@@ -7,7 +7,19 @@
 namespace vigil::app {
 
 std::span<const Verb> verb_table() noexcept {
-  static const std::array table{doctor_verb};
+  static const std::array table{run_verb,
+                                import_verb,
+                                inspect_verb,
+                                simulate_verb,
+                                path_verb,
+                                cv_verb(),
+                                fit_verb,
+                                predict_verb,
+                                measure_verb,
+                                triage_verb,
+                                report_verb,
+                                list_verb,
+                                doctor_verb};
   return table;
 }
 

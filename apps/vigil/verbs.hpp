@@ -6,6 +6,19 @@
 
 namespace vigil::app {
 
+/// A function, because its options are joined from two tables.
+[[nodiscard]] const Verb& cv_verb();
 extern const Verb doctor_verb;
+extern const Verb fit_verb;
+extern const Verb import_verb;
+extern const Verb inspect_verb;
+extern const Verb list_verb;
+extern const Verb measure_verb;
+extern const Verb path_verb;
+extern const Verb predict_verb;
+extern const Verb report_verb;
+extern const Verb run_verb;
+extern const Verb simulate_verb;
+extern const Verb triage_verb;
 
 } // namespace vigil::app

@@ -17,6 +17,7 @@
 #include "tests/support/near.hpp"
 #include "tests/support/reference.hpp"
 #include "tests/support/reference_cohorts.hpp"
+#include <algorithm>
 
 namespace vigil::measure {
 namespace {
@@ -124,6 +125,11 @@ protected:
 
   Columns rotterdam, gbsg;
 };
+
+TEST_F(McLernon2023, EventsWithinFiveYears) { // published, abstract
+  EXPECT_EQ(std::count(rotterdam.event.begin(), rotterdam.event.end(), 1.0), 1275);
+  EXPECT_EQ(std::count(gbsg.event.begin(), gbsg.event.end(), 1.0), 285);
+}
 
 TEST_F(McLernon2023, Coefficients) {
   const test::CoxModel model = first_model();

@@ -133,6 +133,38 @@ TEST(SurvivalReference, LogRankOfLung) {
   EXPECT_EQ(early.degrees_of_freedom, 1);
 }
 
+TEST(SurvivalReference, LogRankOfFourGroups) {
+  const Outcome outcome = lung();
+  const auto group = levels(read_dataset("lung").numbers("ph.ecog")); // one subject without it
+  const auto weights = everybody(outcome);
+  // R 4.2.2, survival 3.5-3: survdiff(Surv(time, status) ~ ph.ecog, lung, rho = 0 and 1)$chisq
+  const auto plain = log_rank(outcome, weights, group),
+             early = log_rank(outcome, weights, group, {.rho = 1});
+  EXPECT_NEAR(plain.chi_square, 21.962131682476006, same(22));
+  EXPECT_NEAR(early.chi_square, 23.395293370343012, same(23));
+  EXPECT_EQ(plain.degrees_of_freedom, 3);
+  EXPECT_EQ(plain.subjects, (std::vector<double>{63, 113, 50, 1}));
+}
+
+TEST(SurvivalReference, DelayedEntryWithRealWeights) {
+  const SurvivalOutcome outcome{.entry = {0, 0, 10, 20, 0, 5, 30, 0, 12, 40},
+                                .time = {15, 30, 30, 45, 50, 50, 60, 70, 80, 90},
+                                .event = {1, 0, 1, 1, 1, 1, 0, 1, 0, 1}};
+  const auto weights = CaseWeights::ones(10).with_sampling({1, 2, 0.5, 1.5, 3, 1, 2, 1, 1, 0.25});
+  // R 4.2.2, survival 3.5-3: summary(survfit(Surv(entry, time, event) ~ 1, weights = w, id = 1:10,
+  // robust = TRUE), times = c(30, 50, 70)): surv, std.err
+  const double time[] = {30, 50, 70};
+  const double survival[] = {0.84999999999999998, 0.37051282051282053, 0.20584045584045585};
+  const double error[] = {0.11418035618972375, 0.17553576057605375, 0.15062541963572651};
+  const auto curve = kaplan_meier(outcome, weights);
+  for (int k = 0; k < 3; ++k) {
+    const auto incidence = cumulative_incidence(outcome, weights, 1, time[k]);
+    EXPECT_NEAR(curve.survival(time[k]), survival[k], same(survival[k]));
+    EXPECT_NEAR(1.0 - incidence.value, survival[k], same(survival[k]));
+    EXPECT_NEAR(incidence.se, error[k], same(error[k]));
+  }
+}
+
 TEST(SurvivalReference, AalenJohansenOfMgus2) {
   const Outcome outcome = mgus2();
   const auto weights = everybody(outcome);

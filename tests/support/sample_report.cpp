@@ -12,7 +12,6 @@ namespace vigil::test {
 namespace {
 
 constexpr double horizon = 1826;
-constexpr std::array<const char*, 3> actions{"observe", "board", "resect"};
 
 struct Subject {
   double risk, time;
@@ -32,7 +31,7 @@ std::vector<Subject> simulated(Index count) {
   return subjects;
 }
 
-report::ActionCurve curve_of(const std::string& action, std::vector<Subject> group) {
+report::ActionCurve curve_of(triage::Action action, std::vector<Subject> group) {
   std::sort(
       group.begin(), group.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
   report::ActionCurve curve{.action = action};
@@ -60,71 +59,79 @@ report::ActionCurve curve_of(const std::string& action, std::vector<Subject> gro
   return curve;
 }
 
+triage::ActionAudit
+zone_of(const report::ActionCurve& curve, const std::vector<Subject>& group, std::size_t all) {
+  triage::ActionAudit zone;
+  zone.action = curve.action;
+  zone.subjects = size_of(group);
+  zone.share = static_cast<double>(group.size()) / static_cast<double>(all);
+  zone.events = std::count_if(
+      group.begin(), group.end(), [](const auto& s) { return s.event && s.time <= horizon; });
+  const auto before =
+      std::upper_bound(curve.time.begin(), curve.time.end(), horizon) - curve.time.begin();
+  if (before > 0) {
+    zone.risk = 1 - curve.survival[at(before - 1)];
+    zone.lower = 1 - curve.upper[at(before - 1)];
+    zone.upper = 1 - curve.lower[at(before - 1)];
+  }
+  return zone;
+}
+
 report::TriageSummary triage_of(const std::vector<Subject>& subjects) {
-  report::TriageSummary triage{.learner = "cox",
-                               .decide_at = "pathology",
-                               .cohort = "gbsg",
-                               .held_out = true,
-                               .horizon = horizon,
-                               .all_treated = true,
-                               .labels = {"no further treatment", "board", "adjuvant therapy"},
-                               .harms = {1.0, 0.2, 0.04, 0.27, 0.6},
-                               .on_reduction = {0.185, 0.2, 0.259},
-                               .on_risk = {0.463, 0.5, 0.648},
-                               .zones = {{"observe"}, {"board"}, {"resect"}},
-                               .shares = {{"as declared", 0.6, 0.27, 0.44, 0.31, 0.25, true},
-                                          {"board skill × 1/2", 0.6, 0.135, 0.52, 0.0, 0.48},
-                                          {"board skill × 2", 0.6, 0.54, 0.18, 0.64, 0.18},
-                                          {"residual risk 25 %", 0.25, 0.27, 0.12, 0.21, 0.67},
-                                          {"residual risk 50 %", 0.5, 0.27, 0.32, 0.3, 0.38},
-                                          {"residual risk 75 %", 0.75, 0.27, 0.84, 0.16, 0.0},
-                                          {"residual risk 100 %", 1.0, 0.27, 1.0, 0.0, 0.0}},
-                               .reasons = {{"R08", "a required input is missing", 9},
-                                           {"R17", "high risk under both strategies", 31},
-                                           {"R18", "risk reduction between the thresholds", 168}},
-                               .log_rank_p = 1e-9};
+  report::TriageSummary triage;
+  triage.learner = "cox";
+  triage.decide_at = "pathology";
+  triage.cohort = "gbsg";
+  triage.held_out = true;
+  triage.horizon = horizon;
+  triage.all_treated = true;
+  triage.labels = {"no further treatment", "board", "adjuvant therapy"};
+  triage.harms = {1.0, 0.2, 0.04, 0.27, 0.6};
+  triage.on_reduction = triage::thresholds(triage.harms);
+  triage.on_risk = triage::on_risk(triage.on_reduction, 0.6);
+  triage.log_rank_p = 1e-9;
+  std::vector<double> risks;
+  for (const Subject& subject : subjects) {
+    risks.push_back(subject.risk);
+  }
+  const CaseWeights weights = CaseWeights::ones(size_of(risks));
+  triage.shares = triage::tornado(triage.harms, risks, {}, weights);
+  const std::vector<double> one(risks.size(), 1.0);
+  const triage::Rule rule = triage::make_rule(triage.harms, {.horizon = horizon}, risks, one);
   std::array<std::vector<Subject>, 3> groups;
   for (std::size_t i = 0; i < subjects.size(); ++i) {
     const Subject& subject = subjects[i];
-    const bool guarded = i % 23 == 0 || subject.risk > 0.85;
-    const std::size_t action = guarded || (subject.risk > 0.463 && subject.risk < 0.648) ? 1
-                               : subject.risk <= 0.463                                   ? 0
-                                                                                         : 2;
-    groups.at(action).push_back(subject);
-    const double half = 0.05 + 0.1 * subject.risk * (1 - subject.risk);
-    triage.rows.push_back(
-        {"S" + std::to_string(i),
-         actions.at(action),
-         subject.risk,
-         std::max(0.0, subject.risk - half),
-         std::min(1.0, subject.risk + half),
-         0.6 * subject.risk,
-         0.4 * subject.risk,
-         horizon,
-         action == 1 ? std::vector<std::string>{"R18"} : std::vector<std::string>{},
-         subject.time > horizon ? report::HorizonOutcome::no_event
-         : subject.event        ? report::HorizonOutcome::event
-                                : report::HorizonOutcome::unknown});
+    const double half = 0.02 + 0.06 * subject.risk * (1 - subject.risk);
+    triage::Evidence evidence;
+    evidence.observed = {
+        subject.risk, std::max(0.0, subject.risk - half), std::min(1.0, subject.risk + half)};
+    if (i % 70 == 3) {
+      evidence.missing_inputs = {"grade"};
+    }
+    const triage::Decision decision = triage::decide(rule, evidence);
+    groups.at(static_cast<std::size_t>(decision.action)).push_back(subject);
+    triage.rows.push_back({"S" + std::to_string(i),
+                           decision.action,
+                           subject.risk,
+                           evidence.observed.lower,
+                           evidence.observed.upper,
+                           0.6 * subject.risk,
+                           0.4 * subject.risk,
+                           horizon,
+                           decision.reasons,
+                           evidence.missing_inputs,
+                           {}});
+    triage.outcomes.push_back(subject.time > horizon ? report::HorizonOutcome::no_event
+                              : subject.event        ? report::HorizonOutcome::event
+                                                     : report::HorizonOutcome::unknown);
   }
   for (double t = 0; t <= 2557; t += 365.25) {
     triage.risk_times.push_back(t);
   }
-  for (std::size_t action = 0; action < 3; ++action) {
-    report::ZoneRow& zone = triage.zones[action];
-    zone.subjects = size_of(groups.at(action));
-    zone.share = static_cast<double>(zone.subjects) / static_cast<double>(subjects.size());
-    zone.events = std::count_if(groups.at(action).begin(),
-                                groups.at(action).end(),
-                                [](const auto& s) { return s.event && s.time <= horizon; });
-    triage.curves.push_back(curve_of(actions.at(action), groups.at(action)));
-    const report::ActionCurve& curve = triage.curves.back();
-    const auto before =
-        std::upper_bound(curve.time.begin(), curve.time.end(), horizon) - curve.time.begin();
-    if (before > 0) {
-      zone.event_risk = 1 - curve.survival[at(before - 1)];
-      zone.event_lower = 1 - curve.upper[at(before - 1)];
-      zone.event_upper = 1 - curve.lower[at(before - 1)];
-    }
+  for (const triage::Action action : report::all_actions) {
+    const auto& group = groups.at(static_cast<std::size_t>(action));
+    triage.curves.push_back(curve_of(action, group));
+    triage.zones.push_back(zone_of(triage.curves.back(), group, risks.size()));
   }
   return triage;
 }
@@ -264,29 +271,44 @@ report::Report tiny_report() {
   report.plan = {.scheme = "nested-cv", .folds = 2, .repeats = 1, .seed = 1, .learners = {"cox"}};
   report.flows.push_back({"", {{"read", 5, 3, ""}, {"analysed", 4, 2, "a\ttab"}}});
   report.flows.push_back({"far", {{"read", 2, 1, ""}}});
-  report.performance.push_back(performance("cox", "harrell_c", "nested-cv", {0.75, 0.5, 1.0}));
+  PerformanceRow row = performance("cox", "harrell_c", "nested-cv", {0.75, 0.5, 1.0});
+  row.se = 0.125;
+  row.subjects = 4;
+  row.events = 2;
+  row.resamples = 2;
+  report.performance.push_back(row);
   report.coefficients.push_back({"cox", "</script><script>alert(1)</script>", 0.1, not_available});
   report.selected_features.push_back({"cox", "age", "biopsy", 0.5, 1, 2, 0.1});
   report.predictions = {
       {12, 24.5},
-      {{"cox", "nested-cv", 1, 2, "S1", "", 3.5, 1, 0.25, {0.1, 0.2}, {0.05, 0.1}, {0.2, 0.3}},
-       {"cox", "nested-cv", 1, 1, "S2", "north", 7, 0, -1, {0.3, not_available}, {}, {}}}};
-  report.folds = {{"S1", 1, 2}, {"S2", 1, 1}};
+      {{"cox", "nested-cv", 1, 2, "id-one", "", 3.5, 1, 0.25, {0.1, 0.2}, {0.05, 0.1}, {0.2, 0.3}},
+       {"cox", "nested-cv", 1, 1, "id-two", "north", 7, 0, -1, {0.3, not_available}, {}, {}}}};
+  report.folds = {{"id-one", 1, 2}, {"id-two", 1, 1}};
   report::TriageSummary triage{.learner = "cox", .horizon = 12};
   triage.harms = {1, 0.2, 0.04, 0.27, 0.6};
-  triage.on_risk = {0.463, 0.5, 0.648};
-  triage.zones = {{"observe", 1, 0, 0.5}, {"board", 1, 1, 0.5}, {"resect", 0, 0, 0}};
-  triage.rows = {
-      {"S1", "observe", 0.1, 0.05, 0.2, 0.06, 0.04, 12, {}, report::HorizonOutcome::no_event},
-      {"S2",
-       "board",
-       not_available,
-       not_available,
-       not_available,
-       not_available,
-       not_available,
-       12,
-       {"R08", "R19"}}};
+  triage.on_reduction = {0.185, 0.2, 0.259, true};
+  triage.on_risk = {0.463, 0.5, 0.648, true};
+  for (const auto action : report::all_actions) {
+    triage::ActionAudit zone;
+    zone.action = action;
+    zone.subjects = action == triage::Action::resect ? 0 : 1;
+    zone.share = 0.5 * static_cast<double>(zone.subjects);
+    triage.zones.push_back(zone);
+  }
+  triage.rows.push_back(
+      {"id-one", triage::Action::observe, 0.1, 0.05, 0.2, 0.06, 0.04, 12, {}, {}, {}});
+  triage.rows.push_back({"id-two",
+                         triage::Action::board,
+                         not_available,
+                         not_available,
+                         not_available,
+                         not_available,
+                         not_available,
+                         12,
+                         {"R08", "R19"},
+                         {"age"},
+                         {}});
+  triage.outcomes = {report::HorizonOutcome::no_event, report::HorizonOutcome::event};
   report.triage = triage;
   return report;
 }

@@ -18,7 +18,7 @@ namespace {
 
 struct Fixture {
   test::SurvivalCase made;
-  Scheduler scheduler{2};
+  Scheduler scheduler{1};
   FitContext context{scheduler};
   TrainingData data;
   CaseWeights weights;

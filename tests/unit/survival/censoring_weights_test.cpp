@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/near.hpp"
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -46,42 +47,43 @@ CaseWeights random_weights(Index subjects, const RandomKey& key) {
   return CaseWeights::ones(subjects).with_times(times).with_sampling(sampling);
 }
 
+struct Setting {
+  SurvivalOutcome outcome;
+  CaseWeights weights;
+  std::vector<Index> stratum; // empty: one
+
+  [[nodiscard]] double entry(Index i) const {
+    return outcome.entry.empty() ? 0.0 : outcome.entry[at(i)];
+  }
+  [[nodiscard]] bool censored_at(Index i, double u) const {
+    return outcome.time[at(i)] == u && outcome.event[at(i)] == 0;
+  }
+  [[nodiscard]] bool may_be_censored_at(Index i, double u) const {
+    return entry(i) < u && (outcome.time[at(i)] > u || censored_at(i, u));
+  }
+};
+
 // The definition, subject by subject and time by time.
-double brute_martingale(const SurvivalOutcome& outcome,
-                        const CaseWeights& weights,
-                        const CensoringWeights& censoring,
-                        const std::vector<std::vector<double>>& q,
-                        const std::vector<Index>& stratum,
+double brute_martingale(const Setting& setting,
+                        std::span<const double> times,
+                        std::span<const double> q,
                         Index i,
                         double horizon) {
-  const Index own = stratum.empty() ? 0 : stratum[at(i)];
-  const auto times = censoring.distinct_times(own);
   double integral = 0.0;
-  for (Index k = 0; k < size_of(times); ++k) {
+  for (Index k = 0; k < size_of(times) && times[at(k)] <= horizon; ++k) {
     const double u = times[at(k)];
-    if (u > horizon) {
-      break;
-    }
     double after_events = 0.0, censored = 0.0;
-    for (Index j = 0; j < size_of(outcome.time); ++j) {
-      if (!stratum.empty() && stratum[at(j)] != own) {
-        continue;
+    for (Index j = 0; j < size_of(setting.outcome.time); ++j) {
+      if (setting.stratum.empty() || setting.stratum[at(j)] == setting.stratum[at(i)]) {
+        after_events += setting.may_be_censored_at(j, u) ? setting.weights[j] : 0.0;
+        censored += setting.censored_at(j, u) ? setting.weights[j] : 0.0;
       }
-      const double entry = outcome.entry.empty() ? 0.0 : outcome.entry[at(j)];
-      const bool leaves_here = outcome.time[at(j)] == u;
-      if (entry < u && (outcome.time[at(j)] > u || (leaves_here && outcome.event[at(j)] == 0))) {
-        after_events += weights[j];
-      }
-      censored += leaves_here && outcome.event[at(j)] == 0 ? weights[j] : 0.0;
     }
-    if (censored == 0.0) {
-      continue;
+    if (censored > 0.0) {
+      const double increment = (setting.censored_at(i, u) ? 1.0 : 0.0) -
+                               (setting.may_be_censored_at(i, u) ? censored / after_events : 0.0);
+      integral += q[at(k)] * increment * setting.weights.total() / after_events;
     }
-    const double entry = outcome.entry.empty() ? 0.0 : outcome.entry[at(i)];
-    const bool leaves = outcome.time[at(i)] == u && outcome.event[at(i)] == 0;
-    const bool at_risk = entry < u && (outcome.time[at(i)] > u || leaves);
-    const double increment = (leaves ? 1.0 : 0.0) - (at_risk ? censored / after_events : 0.0);
-    integral += q[at(own)][at(k)] * increment * weights.total() / after_events;
   }
   return integral;
 }
@@ -151,31 +153,30 @@ TEST(CensoringWeights, MeanWeightIsOneWithTiesWeightsAndStrata) {
 TEST(CensoringWeights, MartingaleTermEqualsItsDefinition) {
   const RandomKey key(7);
   for (Index draw = 0; draw < 12; ++draw) {
-    const bool delayed = draw % 2 == 1;
-    const auto outcome = random_outcome(40, key.child(draw), delayed);
-    const auto weights = random_weights(40, key.child(draw).child("weights"));
-    std::vector<Index> stratum;
-    if (draw % 3 == 0) {
-      for (Index i = 0; i < 40; ++i) {
-        stratum.push_back(i % 2);
-      }
+    const RandomKey own = key.child(draw);
+    Setting setting{.outcome = random_outcome(40, own, draw % 2 == 1),
+                    .weights = random_weights(40, own.child("weights")),
+                    .stratum = {}};
+    for (Index i = 0; draw % 3 == 0 && i < 40; ++i) {
+      setting.stratum.push_back(i % 2);
     }
-    const CensoringWeights censoring(outcome, weights, stratum);
-    RandomStream stream(key.child(draw).child("q"));
+    const CensoringWeights censoring(setting.outcome, setting.weights, setting.stratum);
+    RandomStream stream(own.child("q"));
     std::vector<std::vector<double>> q(at(censoring.strata()));
     for (Index s = 0; s < censoring.strata(); ++s) {
-      for (Index k = 0; k < size_of(censoring.distinct_times(s)); ++k) {
-        q[at(s)].push_back(stream.normal());
-      }
+      q[at(s)].resize(censoring.distinct_times(s).size());
+      std::generate(q[at(s)].begin(), q[at(s)].end(), [&stream] { return stream.normal(); });
     }
     const auto term = censoring.martingale_term(q, 12.0);
     double total = 0.0, size = 0.0;
-    for (const Index i : weights.support()) {
-      const double expected = brute_martingale(outcome, weights, censoring, q, stratum, i, 12.0);
+    for (const Index i : setting.weights.support()) {
+      const Index s = censoring.stratum_of(i);
+      const double expected =
+          brute_martingale(setting, censoring.distinct_times(s), q[at(s)], i, 12.0);
       EXPECT_NEAR(term[at(i)], expected, 1e-10 * std::max(1.0, std::fabs(expected)))
           << "draw " << draw << ", subject " << i;
-      total += weights[i] * term[at(i)];
-      size += weights[i] * std::fabs(term[at(i)]);
+      total += setting.weights[i] * term[at(i)];
+      size += setting.weights[i] * std::fabs(term[at(i)]);
     }
     EXPECT_NEAR(total, 0.0, 1e-12 * std::max(1.0, size)); // a martingale: sums to zero
   }

@@ -55,6 +55,13 @@ void Options::append(const std::string& key, OptionValue value) {
   }
 }
 
+void Options::remove(std::string_view key) {
+  const auto place = values_.find(key);
+  if (place != values_.end()) {
+    values_.erase(place);
+  }
+}
+
 void Options::inherit(const Options& other) {
   for (const auto& [key, value] : other.values_) {
     values_.try_emplace(key, value);

@@ -36,6 +36,8 @@ public:
   void set(std::string key, OptionValue value);
   /// Adds to a list: for options that may be repeated.
   void append(const std::string& key, OptionValue value);
+  /// Removes a value, for a key that means something else in another place.
+  void remove(std::string_view key);
   /// Takes the values that this section does not have from another one.
   void inherit(const Options& other);
 
@@ -58,6 +60,8 @@ public:
                                    std::string_view otherwise) const;
 
   [[nodiscard]] const std::string& where() const noexcept { return where_; }
+  /// Every value, in sorted order of the keys.
+  [[nodiscard]] const std::map<std::string, OptionValue, std::less<>>& entries() const noexcept { return values_; }
   [[nodiscard]] std::string where(std::string_view key) const;
   void refuse_unknown() const;
   /// A ConfigError about the value of a key, for checks beyond its type.

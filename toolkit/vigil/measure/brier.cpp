@@ -110,11 +110,7 @@ LogScore log_score_with_clipping(const Evaluation& evaluation) {
     score.estimate = undefined(risk.problem);
     return score;
   }
-  double count = 0.0;
-  for (const Index subject : data.rows.subject) {
-    count += static_cast<double>(evaluation.weights.times(subject));
-  }
-  const double edge = 0.5 / count;
+  const double edge = 0.5 / times_drawn(evaluation, data.rows);
   std::vector<double> loss;
   for (std::size_t row = 0; row < risk.value.size(); ++row) {
     const double p = std::clamp(risk.value[row], edge, 1.0 - edge);

@@ -38,8 +38,8 @@ std::string rows_problem(const Evaluation& evaluation,
 }
 
 /// log(-log(1 - p)), p kept inside (0, 1).
-std::vector<double> log_cumulative_hazard(std::span<const double> risk) {
-  const double edge = 0.5 / static_cast<double>(risk.size());
+std::vector<double> log_cumulative_hazard(std::span<const double> risk, double subjects) {
+  const double edge = 0.5 / subjects;
   std::vector<double> x;
   for (const double value : risk) {
     x.push_back(std::log(-std::log1p(-std::clamp(value, edge, 1.0 - edge))));
@@ -109,7 +109,8 @@ CalibrationCurve calibration_curve(const Evaluation& evaluation,
     curve.undefined_because = risk.problem;
     return curve;
   }
-  Column observed = smooth_risk(evaluation, rows, log_cumulative_hazard(risk.value), options);
+  Column observed = smooth_risk(
+      evaluation, rows, log_cumulative_hazard(risk.value, times_drawn(evaluation, rows)), options);
   if (!observed.problem.empty()) {
     curve.undefined_because = observed.problem;
     return curve;

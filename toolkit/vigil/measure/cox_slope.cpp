@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 namespace vigil::measure {
 
@@ -56,23 +58,28 @@ TimeGroups time_groups(std::span<const double> time) {
   return groups;
 }
 
-std::vector<double> score_residuals(const EvaluationRows& rows,
-                                    const CaseWeights& weights,
-                                    std::span<const double> x,
-                                    double slope,
-                                    survival::Ties ties) {
-  const double largest = *std::max_element(x.begin(), x.end(), [slope](double left, double right) {
-    return slope * left < slope * right;
-  });
+/// exp(slope x) of every row, relative to the largest.
+std::vector<double> relative_risks(std::span<const double> x, double slope) {
+  double largest = -std::numeric_limits<double>::infinity();
+  for (const double value : x) {
+    largest = std::max(largest, slope * value);
+  }
   std::vector<double> relative;
   for (const double value : x) {
-    relative.push_back(std::exp(slope * (value - largest)));
+    relative.push_back(std::exp(slope * value - largest));
   }
-  const TimeGroups groups = time_groups(rows.time);
-  const Index times = size_of(groups.start) - 1;
-  std::vector<TimeStep> steps(at(times));
+  return relative;
+}
+
+/// The steps of all distinct times, from the last to the first. drawn_times: of each row under Efron, else empty.
+std::vector<TimeStep> time_steps(const EvaluationRows& rows,
+                                 std::span<const double> drawn_times,
+                                 std::span<const double> x,
+                                 std::span<const double> relative,
+                                 const TimeGroups& groups) {
+  std::vector<TimeStep> steps(groups.start.size() - 1);
   RiskSum at_risk;
-  for (Index k = times - 1; k >= 0; --k) {
+  for (Index k = size_of(steps) - 1; k >= 0; --k) {
     RiskSum events;
     double event_weight = 0.0, drawn = 0.0;
     for (Index place = groups.start[at(k)]; place < groups.start[at(k + 1)]; ++place) {
@@ -84,31 +91,53 @@ std::vector<double> score_residuals(const EvaluationRows& rows,
         events.risk += risk;
         events.risk_x += risk * x[at(row)];
         event_weight += rows.weight[at(row)];
-        drawn += static_cast<double>(weights.times(rows.subject[at(row)]));
+        drawn += drawn_times.empty() ? 0.0 : drawn_times[at(row)];
       }
     }
     if (event_weight > 0.0) {
-      const double count = ties == survival::Ties::efron ? drawn : 1.0;
-      steps[at(k)] = step_at(at_risk, events, event_weight, count);
+      steps[at(k)] = step_at(at_risk, events, event_weight, std::max(drawn, 1.0));
     }
   }
+  return steps;
+}
+
+/// Derivatives of the score of the slope by each row's weight, and by its x.
+struct Residuals {
+  std::vector<double> by_weight, by_x;
+};
+
+Residuals score_residuals(const EvaluationRows& rows,
+                          const CaseWeights& weights,
+                          std::span<const double> x,
+                          double slope,
+                          survival::Ties ties) {
   const bool efron = ties == survival::Ties::efron;
-  std::vector<double> residual(x.size(), 0.0);
+  const auto relative = relative_risks(x, slope);
+  const TimeGroups groups = time_groups(rows.time);
+  std::vector<double> drawn; // Breslow's ties are one step, whoever leaves
+  for (Index row = 0; row < rows.rows() && efron; ++row) {
+    drawn.push_back(static_cast<double>(weights.times(rows.subject[at(row)])));
+  }
+  const auto steps = time_steps(rows, drawn, x, relative, groups);
+  Residuals residuals{.by_weight = std::vector<double>(x.size(), 0.0),
+                      .by_x = std::vector<double>(x.size(), 0.0)};
   double hazard = 0.0, hazard_x = 0.0;
-  for (Index k = 0; k < times; ++k) {
+  for (Index k = 0; k < size_of(steps); ++k) {
     const TimeStep& step = steps[at(k)];
     for (Index place = groups.start[at(k)]; place < groups.start[at(k + 1)]; ++place) {
       const Index row = groups.order[at(place)];
       const bool event = rows.ending[at(row)] == Ending::event;
       const double own = hazard + (event && efron ? step.tied_hazard : step.hazard);
       const double own_x = hazard_x + (event && efron ? step.tied_hazard_x : step.hazard_x);
-      residual[at(row)] =
-          (event ? x[at(row)] - step.mean_x : 0.0) - relative[at(row)] * (x[at(row)] * own - own_x);
+      const double spread = relative[at(row)] * (x[at(row)] * own - own_x);
+      residuals.by_weight[at(row)] = (event ? x[at(row)] - step.mean_x : 0.0) - spread;
+      residuals.by_x[at(row)] =
+          rows.weight[at(row)] * ((event ? 1.0 : 0.0) - relative[at(row)] * own - slope * spread);
     }
     hazard += step.hazard;
     hazard_x += step.hazard_x;
   }
-  return residual;
+  return residuals;
 }
 
 } // namespace
@@ -146,10 +175,12 @@ CoxSlope fit_slope(const EvaluationRows& rows,
   slope.wald_se = fit.standard_error(0);
   slope.log_likelihood = fit.log_likelihood;
   slope.null_log_likelihood = fit.null_log_likelihood;
-  const double scale = rows.total * fit.covariance.front();
-  slope.gradient = score_residuals(rows, weights, x, slope.value, ties);
-  for (double& value : slope.gradient) {
-    value *= scale;
+  Residuals residuals = score_residuals(rows, weights, x, slope.value, ties);
+  slope.gradient = std::move(residuals.by_weight);
+  slope.by_x = std::move(residuals.by_x);
+  for (std::size_t row = 0; row < slope.gradient.size(); ++row) {
+    slope.gradient[row] *= rows.total * fit.covariance.front();
+    slope.by_x[row] *= fit.covariance.front();
   }
   return slope;
 }

@@ -161,13 +161,18 @@ void add_censoring_term(const Evaluation& evaluation,
   }
 }
 
-std::vector<double> influence_from(const Evaluation& evaluation,
-                                   const EvaluationRows& rows,
-                                   std::span<const double> gradient) {
+double times_drawn(const Evaluation& evaluation, const EvaluationRows& rows) {
   double times = 0.0;
   for (const Index subject : rows.subject) {
     times += static_cast<double>(evaluation.weights.times(subject));
   }
+  return times;
+}
+
+std::vector<double> influence_from(const Evaluation& evaluation,
+                                   const EvaluationRows& rows,
+                                   std::span<const double> gradient) {
+  const double times = times_drawn(evaluation, rows);
   std::vector<double> influence(at(evaluation.weights.subjects()), 0.0);
   for (Index row = 0; row < rows.rows(); ++row) {
     const Index subject = rows.subject[at(row)];

@@ -67,6 +67,9 @@ void add_censoring_term(const Evaluation& evaluation,
                         double horizon,
                         std::vector<double>& gradient);
 
+/// Number of subjects, each counted as often as it was drawn.
+[[nodiscard]] double times_drawn(const Evaluation& evaluation, const EvaluationRows& rows);
+
 /// Influence values of all subjects from the gradient of the estimate.
 ///
 ///   psi_i = n s_i g_i / W,   g_i = W d(estimate)/d(w_i), w_i = times_i s_i, n = sum of times

@@ -49,6 +49,42 @@ struct Scores {
   Column score;
 };
 
+/// What drawing subject i once more does to the slope through the ranks of all others, as a gradient:
+///   SUM_j (d slope / d z_j) (d z_j / d u_j) {1(score_i < score_j) + 1(score_i = score_j)/2 - p_j} / (n + 1/4)
+///   p_j the share of subjects below j, ties half; it is centred, so that the gradient keeps sum zero.
+void add_rank_term(const Evaluation& evaluation,
+                   const Scores& scores,
+                   std::span<const double> z,
+                   std::span<const double> by_z,
+                   std::vector<double>& gradient) {
+  const DenseRanks ranks = dense_ranks(scores.score.value);
+  const double count = times_drawn(evaluation, scores.rows);
+  std::vector<double> pull(at(ranks.levels), 0.0), drawn(at(ranks.levels), 0.0);
+  for (Index row = 0; row < scores.rows.rows(); ++row) {
+    const double density =
+        std::exp(-0.5 * z[at(row)] * z[at(row)]) / std::sqrt(2.0 * std::numbers::pi);
+    pull[at(ranks.rank[at(row)])] += by_z[at(row)] / density;
+    drawn[at(ranks.rank[at(row)])] +=
+        static_cast<double>(evaluation.weights.times(scores.rows.subject[at(row)]));
+  }
+  double below = 0.0, mean = 0.0;
+  for (Index level = 0; level < ranks.levels; ++level) {
+    mean += pull[at(level)] * (below + 0.5 * drawn[at(level)]) / count;
+    below += drawn[at(level)];
+  }
+  std::vector<double> above(pull.size(), 0.0);
+  double reached = 0.0;
+  for (Index level = ranks.levels - 1; level >= 0; --level) {
+    above[at(level)] = reached + 0.5 * pull[at(level)];
+    reached += pull[at(level)];
+  }
+  for (Index row = 0; row < scores.rows.rows(); ++row) {
+    const double sampling = evaluation.weights.sampling(scores.rows.subject[at(row)]);
+    gradient[at(row)] +=
+        scores.rows.total / sampling * (above[at(ranks.rank[at(row)])] - mean) / (count + 0.25);
+  }
+}
+
 Scores scores_of(const Evaluation& evaluation) {
   Scores scores{.rows = evaluation_rows(evaluation), .score = {}};
   if (scores.rows.problem.empty()) {
@@ -66,11 +102,10 @@ RoystonD fit_royston_d(const Evaluation& evaluation, survival::Ties ties) {
   const Scores scores = scores_of(evaluation);
   std::string problem = scores.score.problem;
   CoxSlope slope;
+  std::vector<double> z;
   if (problem.empty()) {
-    slope = fit_slope(scores.rows,
-                      evaluation.weights,
-                      normal_scores(scores.rows, evaluation.weights, scores.score.value),
-                      ties);
+    z = normal_scores(scores.rows, evaluation.weights, scores.score.value);
+    slope = fit_slope(scores.rows, evaluation.weights, z, ties);
     problem = slope.problem;
   }
   if (!problem.empty()) {
@@ -78,6 +113,7 @@ RoystonD fit_royston_d(const Evaluation& evaluation, survival::Ties ties) {
     result.r2 = undefined(problem);
     return result;
   }
+  add_rank_term(evaluation, scores, z, slope.by_x, slope.gradient);
   const double kappa = std::sqrt(8.0 / std::numbers::pi);
   const double error = std::numbers::pi * std::numbers::pi / 6.0;
   const double signal = slope.value * slope.value;

@@ -18,7 +18,7 @@ struct RoystonD {
 ///   D   = sqrt(8/pi) beta, beta from Cox's model on z;   R2_D = (D^2/k^2) / (pi^2/6 + D^2/k^2),  k^2 = 8/pi
 ///
 /// Depends on the order of the scores alone. Other causes count as censorings; all follow-up is used.
-/// influence  of beta, the normal scores held fixed
+/// influence  of beta, and of the ranks that each subject moves; wald_se holds the ranks fixed
 /// undefined  as calibration_slope
 /// cost       O(n log n)
 /// source     Royston and Sauerbrei 2004, Stat. Med. 23:723; checked by tests/reference/measure_test,

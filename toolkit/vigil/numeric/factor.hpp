@@ -13,7 +13,7 @@ namespace vigil {
 ///
 /// A column whose pivot is at most `tolerance` times its own diagonal depends on the columns before it: it is
 /// left out, and every solution is zero there. The first of two equal columns stays, the later one goes.
-/// cost   order^3 / 3
+/// cost   order^3 / 3, by BLAS on one thread where the order is large
 class CholeskyFactor {
 public:
   /// matrix: order x order; only its lower triangle (row >= column) is read.
@@ -30,6 +30,9 @@ public:
   [[nodiscard]] std::vector<double> inverse() const;
 
 private:
+  void factor_rows(std::span<const double> matrix, double tolerance);
+  bool factor_blocks(std::span<const double> matrix, double tolerance);
+
   Index order_;
   std::vector<double> lower_; // row after row
   std::vector<double> pivot_;

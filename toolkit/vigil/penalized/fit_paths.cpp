@@ -29,7 +29,8 @@ PathBatch::PathBatch(const FitBatch& batch,
 void PathBatch::run(std::span<const Index> until) {
   VIGIL_EXPECTS(size_of(until) == size());
   const auto wants_more = [&](Index number) {
-    return !path(number).ended && path(number).points() < until[at(number)];
+    return !path(number).ended &&
+           (!fitter(number).begun() || path(number).points() < until[at(number)]);
   };
   for (;;) {
     std::vector<Index> going;

@@ -23,8 +23,13 @@ public:
   /// One request per item. Throws ConfigError for a penalty, grid or outcome that cannot be used.
   PathBatch(const FitBatch& batch, std::span<const PathRequest> requests, FitContext& context);
 
-  /// Goes on with each path until it has `until` points (one entry per path) or has ended.
+  /// Goes on with each path until it has `until` points (one entry per path) or has ended; 0 fits the null model,
+  /// so that the lambdas are known.
   void run(std::span<const Index> until);
+  [[nodiscard]] PathFitter& fitter(Index number) { return *fitters_[at(number)]; }
+  [[nodiscard]] const PathFitter& fitter(Index number) const { return *fitters_[at(number)]; }
+  /// Stored values of every marker that has been in a working set.
+  [[nodiscard]] const MarkerColumns& columns() const noexcept { return columns_; }
   [[nodiscard]] const PathFit& path(Index number) const { return fitters_[at(number)]->path(); }
   [[nodiscard]] Index size() const noexcept { return size_of(fitters_); }
 

@@ -15,7 +15,8 @@ namespace vigil::penalized {
 ModelInputs::ModelInputs(const Covariates& covariates,
                          std::vector<Index> columns,
                          const Preparation& preparation)
-    : columns_(std::move(columns)), preparation_(preparation.select(columns_)) {
+    : columns_(std::move(columns)), preparation_(preparation.select(columns_)),
+      lower_(columns_.size(), std::numeric_limits<double>::quiet_NaN()), upper_(lower_) {
   for (const Index column : columns_) {
     names_.push_back(covariates.info(column).name);
   }

@@ -15,7 +15,8 @@ namespace vigil::penalized {
 class ModelInputs {
 public:
   ModelInputs() = default;
-  /// `columns`: numbers in the training data; `preparation`: of all columns of the training data.
+  /// `columns`: numbers in the training data; `preparation`: of all columns of the training data. The ranges are NaN
+  /// until set.
   ModelInputs(const Covariates& covariates,
               std::vector<Index> columns,
               const Preparation& preparation);

@@ -42,4 +42,7 @@ struct PathFit {
   [[nodiscard]] Index points() const noexcept { return size_of(lambda); }
 };
 
+/// The first points of a path.
+[[nodiscard]] PathFit truncated(const PathFit& path, Index points);
+
 } // namespace vigil::penalized

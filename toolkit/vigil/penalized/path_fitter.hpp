@@ -46,6 +46,15 @@ public:
   [[nodiscard]] std::span<double> products() noexcept { return products_; }
   [[nodiscard]] const Preparation& preparation() const noexcept { return item_.preparation; }
   [[nodiscard]] const PathFit& path() const noexcept { return path_; }
+  [[nodiscard]] const survival::CoxLikelihood& likelihood() const noexcept { return *likelihood_; }
+  /// Linear predictor at prepared values by row, at the last point, without the offset.
+  [[nodiscard]] std::vector<double> prepared_eta() const;
+  /// False until the null model is fitted and the lambdas are known.
+  [[nodiscard]] bool begun() const noexcept { return !lambda_.empty() || state_ == State::end; }
+  /// All lambdas of the path, descending, solved or not; once begun.
+  [[nodiscard]] std::span<const double> lambdas() const noexcept { return lambda_; }
+  /// Other lambdas, descending; once begun, before the first point.
+  void set_lambdas(std::span<const double> lambdas);
 
 private:
   enum class State { start, null_model, first_gradient, next_point, solve, check, end };

@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/penalized/quadratic.hpp"
 
-#include "vigil/numeric/factor.hpp"
+#include "vigil/numeric/sums.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace vigil::penalized {
 
@@ -13,8 +14,8 @@ namespace {
 
 class Minimiser {
 public:
-  Minimiser(const Quadratic& quadratic, std::span<double> coefficient)
-      : q_(quadratic), b_(coefficient), start_(coefficient.begin(), coefficient.end()),
+  Minimiser(const Quadratic& quadratic, std::span<double> coefficient, SupportFactor& kept)
+      : q_(quadratic), kept_(kept), b_(coefficient), start_(coefficient.begin(), coefficient.end()),
         order_(size_of(coefficient)), slope_(quadratic.gradient.begin(), quadratic.gradient.end()) {
   }
 
@@ -60,9 +61,9 @@ private:
       }
     }
   }
-  // Newton steps on the support while signs hold; a coefficient that would cross zero stops there.
+  // Newton steps on the support, with signs fixed in each.
   void polish() {
-    for (Index limit = order_; limit >= 0; --limit) {
+    for (int steps = 0; steps < 20; ++steps) {
       std::vector<Index> support;
       for (Index place = 0; place < order_; ++place) {
         if (b_[at(place)] != 0.0 || q_.l1[at(place)] == 0.0) {
@@ -74,37 +75,77 @@ private:
       }
     }
   }
-  // True when a coefficient was stopped at zero and another step is due.
+  // True when the step was shortened by signs and another one is due.
   bool newton_step(std::span<const Index> support) {
     const Index count = size_of(support);
-    std::vector<double> matrix(at(count * count)), step(at(count));
+    std::vector<double> step(at(count));
+    for (Index i = 0; i < count; ++i) {
+      step[at(i)] = residual(support[at(i)]);
+    }
+    const std::vector<double> pull = step;
+    factor_on(support).solve(step);
+    const double length = line_search(support, step, dot(pull, step));
     for (Index i = 0; i < count; ++i) {
       const Index place = support[at(i)];
-      const auto column = curvature(place);
+      const double next = b_[at(place)] + length * step[at(i)];
+      const bool at_kink =
+          q_.l1[at(place)] > 0.0 && std::fabs(next) <= 1e-14 * std::fabs(b_[at(place)]);
+      move(place, length * step[at(i)]);
+      if (at_kink) {
+        b_[at(place)] = 0.0;
+      }
+    }
+    return length < 1.0;
+  }
+  [[nodiscard]] const CholeskyFactor& factor_on(std::span<const Index> support) {
+    std::vector<double> l2;
+    for (const Index place : support) {
+      l2.push_back(q_.l2[at(place)]);
+    }
+    const bool same =
+        kept_.factor && kept_.l2 == l2 &&
+        std::equal(support.begin(), support.end(), kept_.support.begin(), kept_.support.end());
+    if (same) {
+      return *kept_.factor;
+    }
+    const Index count = size_of(support);
+    std::vector<double> matrix(at(count * count));
+    for (Index i = 0; i < count; ++i) {
+      const auto column = curvature(support[at(i)]);
       for (Index j = 0; j < count; ++j) {
         matrix[at(i * count + j)] = column[at(support[at(j)])];
       }
-      matrix[at(i * (count + 1))] += q_.l2[at(place)];
-      step[at(i)] = residual(place);
+      matrix[at(i * (count + 1))] += l2[at(i)];
     }
-    CholeskyFactor(matrix, count, 1e-12).solve(step);
-    double length = 1.0;
-    Index stopped = no_index;
-    for (Index i = 0; i < count; ++i) {
+    kept_.support.assign(support.begin(), support.end());
+    kept_.l2 = std::move(l2);
+    return kept_.factor.emplace(matrix, count, 1e-12);
+  }
+  // Where along the step the objective is least: it is convex, quadratic between the places where coefficients
+  // cross zero, and its slope rises by 2 l1 |step| at each of these. `fall` is its slope at the start, negated.
+  [[nodiscard]] double
+  line_search(std::span<const Index> support, std::span<const double> step, double fall) const {
+    std::vector<std::pair<double, double>> kinks; // where, rise of the slope
+    for (Index i = 0; i < size_of(support); ++i) {
       const Index place = support[at(i)];
-      const double now = b_[at(place)], next = now + step[at(i)];
-      if (q_.l1[at(place)] > 0.0 && now * next <= 0.0 && -now / step[at(i)] < length) {
-        length = -now / step[at(i)];
-        stopped = place;
+      const double now = b_[at(place)];
+      if (q_.l1[at(place)] > 0.0 && now * step[at(i)] < 0.0 &&
+          std::fabs(now) < std::fabs(step[at(i)])) {
+        kinks.push_back({-now / step[at(i)], 2.0 * q_.l1[at(place)] * std::fabs(step[at(i)])});
       }
     }
-    for (Index i = 0; i < count; ++i) {
-      move(support[at(i)], length * step[at(i)]);
+    std::sort(kinks.begin(), kinks.end());
+    double risen = 0.0;
+    for (const auto& [where, rise] : kinks) {
+      if ((where - 1.0) * fall + risen >= 0.0) {
+        break;
+      }
+      risen += rise;
+      if ((where - 1.0) * fall + risen >= 0.0) {
+        return where;
+      }
     }
-    if (stopped != no_index) {
-      b_[at(stopped)] = 0.0;
-    }
-    return stopped != no_index;
+    return fall > 0.0 ? std::max(0.0, 1.0 - risen / fall) : 0.0;
   }
   // Slope of the objective at a coefficient that is not zero, or has no l1 part; negated.
   [[nodiscard]] double residual(Index place) const {
@@ -135,6 +176,7 @@ private:
   }
 
   const Quadratic& q_;
+  SupportFactor& kept_;
   std::span<double> b_;
   std::vector<double> start_;
   Index order_;
@@ -143,8 +185,11 @@ private:
 
 } // namespace
 
-double minimise(const Quadratic& quadratic, double tolerance, std::span<double> coefficient) {
-  return Minimiser(quadratic, coefficient).run(tolerance);
+double minimise(const Quadratic& quadratic,
+                double tolerance,
+                std::span<double> coefficient,
+                SupportFactor& kept) {
+  return Minimiser(quadratic, coefficient, kept).run(tolerance);
 }
 
 } // namespace vigil::penalized

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/penalized/quadratic.hpp"
 #include "vigil/survival/cox_likelihood.hpp"
 
 #include <span>
@@ -26,7 +27,8 @@ public:
   [[nodiscard]] std::span<const double> coefficients() const noexcept { return coefficient_; }
   /// The likelihood at the coefficients; residuals by row.
   [[nodiscard]] const survival::CoxPoint& point() const noexcept { return point_; }
-  [[nodiscard]] double total_weight() const noexcept { return likelihood_.total_weight(); }
+  /// Linear predictor by row, without the offset.
+  [[nodiscard]] std::span<const double> eta() const noexcept { return eta_; }
 
   /// A column with coefficient 0; values by row, centred; factor 0 = unpenalized.
   void add(Index column, double factor, std::span<const double> values);
@@ -56,6 +58,7 @@ private:
   std::vector<double> factor_, coefficient_, values_, curvature_, gradient_, eta_;
   survival::CoxPoint point_;
   bool curvature_is_current_ = false;
+  SupportFactor factor_of_support_;
 };
 
 } // namespace vigil::penalized

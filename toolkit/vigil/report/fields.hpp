@@ -103,7 +103,7 @@ void columns(Visitor& visit, Row& row) {
 }
 
 /// All of triage.tsv but the subject's name, which report.json leaves out.
-template <class Visitor, Is<TriageRow> Row>
+template <class Visitor, Is<triage::TriageRow> Row>
 void decision_columns(Visitor& visit, Row& row) {
   visit("action", row.action);
   visit("risk", row.risk);
@@ -115,7 +115,7 @@ void decision_columns(Visitor& visit, Row& row) {
   visit("reason", row.reasons);
 }
 
-template <class Visitor, Is<TriageRow> Row>
+template <class Visitor, Is<triage::TriageRow> Row>
 void columns(Visitor& visit, Row& row) {
   visit("subject", row.subject);
   decision_columns(visit, row);
@@ -134,10 +134,11 @@ void fields(Visitor& visit, Row& row) {
   visit("undefined_because", row.undefined_because);
 }
 
-template <class Visitor, Is<TriageRow> Row>
+template <class Visitor, Is<triage::TriageRow> Row>
 void fields(Visitor& visit, Row& row) {
   decision_columns(visit, row);
-  visit("outcome", row.outcome);
+  visit("missing_inputs", row.missing_inputs);
+  visit("outside_inputs", row.outside_inputs);
 }
 
 template <class Visitor, Is<InputSummary> Row>
@@ -175,43 +176,44 @@ void fields(Visitor& visit, Row& row) {
   visit("steps", row.steps);
 }
 
-template <class Visitor, Is<ZoneRow> Row>
+template <class Visitor, Is<triage::ActionAudit> Row>
 void fields(Visitor& visit, Row& row) {
   visit("action", row.action);
   visit("subjects", row.subjects);
-  visit("events", row.events);
   visit("share", row.share);
-  visit("event_risk", row.event_risk);
-  visit("event_lower", row.event_lower);
-  visit("event_upper", row.event_upper);
+  visit("events", row.events);
+  visit("risk", row.risk);
+  visit("lower", row.lower);
+  visit("upper", row.upper);
+  visit("undefined_because", row.undefined_because);
 }
 
-template <class Visitor, Is<ShareRow> Row>
+template <class Visitor, Is<triage::ZoneShares> Row>
 void fields(Visitor& visit, Row& row) {
-  visit("assumption", row.assumption);
-  visit("residual_risk_ratio", row.residual_risk_ratio);
-  visit("board_skill", row.board_skill);
   visit("observe", row.observe);
   visit("board", row.board);
   visit("resect", row.resect);
-  visit("declared", row.declared);
 }
 
-template <class Visitor, Is<ReasonRow> Row>
-void fields(Visitor& visit, Row& row) {
-  visit("code", row.code);
-  visit("meaning", row.meaning);
-  visit("subjects", row.subjects);
-}
-
-template <class Visitor, Is<Thresholds> Row>
+template <class Visitor, Is<triage::Thresholds> Row>
 void fields(Visitor& visit, Row& row) {
   visit("observe_below", row.observe_below);
   visit("two_way", row.two_way);
   visit("resect_above", row.resect_above);
+  visit("board_zone_exists", row.board_zone_exists);
 }
 
-template <class Visitor, Is<Harms> Row>
+template <class Visitor, Is<triage::TornadoRow> Row>
+void fields(Visitor& visit, Row& row) {
+  visit("assumption", row.assumption);
+  visit("residual_risk_ratio", row.residual_risk_ratio);
+  visit("board_skill", row.board_skill);
+  visit("thresholds", row.thresholds);
+  visit("shares", row.shares);
+  visit("declared", row.declared);
+}
+
+template <class Visitor, Is<triage::Harms> Row>
 void fields(Visitor& visit, Row& row) {
   visit("missed_event", row.missed_event);
   visit("resection", row.resection);
@@ -246,12 +248,12 @@ void fields(Visitor& visit, Row& row) {
   visit("thresholds_on_risk", row.on_risk);
   visit("zones", row.zones);
   visit("shares", row.shares);
-  visit("reasons", row.reasons);
   visit("risk_times", row.risk_times);
   visit("curves", row.curves);
   visit("log_rank_p", row.log_rank_p);
   visit("guarantee", row.guarantee);
   visit("subjects", row.rows);
+  visit("outcomes", row.outcomes);
 }
 
 template <class Visitor, Is<CalibrationGroup> Row>

@@ -35,7 +35,7 @@ struct Figure {
   std::vector<std::pair<std::string, std::string>> texts =
       {};            ///< signals, or `@name` places of the template
   Index marks = 0;   ///< above 2000 a canvas is drawn
-  int widest = 1040; ///< pixels
+  int widest = 1104; ///< pixels
 };
 
 /// Rows of a set.

@@ -15,7 +15,7 @@ constexpr Index most_features = 30;
 // Rows of one interval plot while it is filled.
 struct IntervalRows {
   std::vector<std::string> label, kind;
-  std::vector<double> estimate, lower, upper, wide_lower, wide_upper;
+  std::vector<double> estimate, lower, upper, wide_lower, wide_upper, order;
 
   void add(std::string name, std::string shape, double value, double low, double high) {
     label.push_back(std::move(name));
@@ -25,6 +25,7 @@ struct IntervalRows {
     upper.push_back(high);
     wide_lower.push_back(not_available);
     wide_upper.push_back(not_available);
+    order.push_back(static_cast<double>(order.size()));
   }
   [[nodiscard]] FigureData data() const {
     return {"rows",
@@ -34,7 +35,8 @@ struct IntervalRows {
              {"upper", upper},
              {"wide_lower", wide_lower},
              {"wide_upper", wide_upper},
-             {"kind", kind}}};
+             {"kind", kind},
+             {"order", order}}};
   }
 };
 
@@ -121,7 +123,7 @@ Figure performance_figure(const Report& report, const Panel& panel) {
   std::string title(words.title);
   std::string name = "performance_" + file_word(panel.measure);
   if (!std::isnan(panel.horizon)) {
-    title += " at " + time_words(panel.horizon, report.time_unit);
+    title += " at " + short_time_words(panel.horizon, report.time_unit);
     name += "_" + number_text(panel.horizon);
   }
   std::string caption(words.explanation);
@@ -136,22 +138,30 @@ Figure performance_figure(const Report& report, const Panel& panel) {
   return figure;
 }
 
+// All calibration plots of a report share one scale, so that they can be compared.
+double highest_risk(const Report& report) {
+  double highest = 0.1;
+  for (const CalibrationSummary& calibration : report.calibration) {
+    for (const CalibrationGroup& group : calibration.groups) {
+      for (const double value : {group.predicted, group.observed, group.upper}) {
+        highest = std::fmax(highest, value);
+      }
+    }
+  }
+  return std::fmin(1.0, std::ceil(highest * 10.0) / 10.0);
+}
+
 Figure calibration_figure(const Report& report,
                           const CalibrationSummary& calibration,
                           std::size_t number) {
   std::vector<double> predicted, observed, lower, upper, subjects;
-  double highest = 0.1;
   for (const CalibrationGroup& group : calibration.groups) {
     predicted.push_back(group.predicted);
     observed.push_back(group.observed);
     lower.push_back(group.lower);
     upper.push_back(group.upper);
     subjects.push_back(static_cast<double>(group.subjects));
-    for (const double value : {group.predicted, group.observed, group.upper}) {
-      highest = std::fmax(highest, value);
-    }
   }
-  const double edge = std::fmin(1.0, std::ceil(highest * 10.0) / 10.0);
   std::vector<double> counts;
   for (const Index count : calibration.bin_subjects) {
     counts.push_back(static_cast<double>(count));
@@ -160,7 +170,7 @@ Figure calibration_figure(const Report& report,
       .name = number == 0 ? "calibration"
                           : "calibration_" + number_text(static_cast<Index>(number) + 1),
       .template_name = "calibration",
-      .title = "Predicted against observed risk: " + calibration.learner + ", " +
+      .title = "Predicted and observed risk: " + calibration.learner + ", " +
                resampling_words(calibration.resampling),
       .caption = "Points: groups of subjects by predicted risk, with 95 % intervals of "
                  "the observed risk (Kaplan–Meier). On the dashed line the risks are "
@@ -182,10 +192,11 @@ Figure calibration_figure(const Report& report,
            {"ideal",
             {{"predicted", std::vector<double>{0, 1}}, {"observed", std::vector<double>{0, 1}}},
             true}},
-      .numbers = {{"risk_max", edge}}};
+      .numbers = {{"risk_max", highest_risk(report)}}};
   figure.texts.emplace_back("observed_title", "Observed risk");
-  figure.texts.emplace_back(
-      "predicted_title", "Predicted risk by " + time_words(calibration.horizon, report.time_unit));
+  figure.texts.emplace_back("predicted_title",
+                            "Predicted risk by " +
+                                short_time_words(calibration.horizon, report.time_unit));
   figure.texts.emplace_back("description", figure.title);
   figure.marks = 2 * size_of(predicted) + size_of(counts) + 4;
   figure.widest = 520;

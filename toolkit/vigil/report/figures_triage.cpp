@@ -11,12 +11,10 @@
 namespace vigil::report {
 namespace {
 
-constexpr std::array<const char*, 3> actions{"observe", "board", "resect"};
-
 std::vector<std::pair<std::string, std::string>> action_texts(const TriageSummary& triage) {
   std::vector<std::pair<std::string, std::string>> texts;
-  for (const char* action : actions) {
-    texts.emplace_back(std::string("label_") + action, action_label(triage, action));
+  for (const triage::Action action : all_actions) {
+    texts.emplace_back("label_" + std::string(name_of(action)), action_label(triage, action));
   }
   return texts;
 }
@@ -45,8 +43,8 @@ double last_time(const TriageSummary& triage) {
 FigureData curve_data(const TriageSummary& triage) {
   std::vector<std::string> action;
   std::vector<double> time, survival, lower, upper;
-  const auto add = [&](const std::string& name, double t, std::array<double, 3> values) {
-    action.push_back(name);
+  const auto add = [&](const std::string& group, double t, std::array<double, 3> values) {
+    action.push_back(group);
     time.push_back(t);
     survival.push_back(values[0]);
     lower.push_back(values[1]);
@@ -54,15 +52,16 @@ FigureData curve_data(const TriageSummary& triage) {
   };
   for (const ActionCurve& curve : triage.curves) {
     std::array<double, 3> now{1, 1, 1};
-    add(curve.action, 0, now);
+    const std::string name(name_of(curve.action));
+    add(name, 0, now);
     for (std::size_t step = 0; step < curve.time.size(); ++step) {
       now = {curve.survival[step],
              step < curve.lower.size() ? curve.lower[step] : not_available,
              step < curve.upper.size() ? curve.upper[step] : not_available};
-      add(curve.action, curve.time[step], now);
+      add(name, curve.time[step], now);
     }
     if (!std::isnan(curve.last_time)) {
-      add(curve.action, curve.last_time, now);
+      add(name, curve.last_time, now);
     }
   }
   return {"curve",
@@ -79,7 +78,7 @@ FigureData at_risk_data(const TriageSummary& triage) {
   for (const ActionCurve& curve : triage.curves) {
     for (std::size_t i = 0; i < triage.risk_times.size() && i < curve.at_risk.size(); ++i) {
       const double t = triage.risk_times[i];
-      action.push_back(curve.action);
+      action.emplace_back(name_of(curve.action));
       time.push_back(t);
       subjects.push_back(static_cast<double>(curve.at_risk[i]));
       const bool drawn = !(t > curve.last_time);
@@ -102,7 +101,7 @@ FigureData censored_data(const TriageSummary& triage) {
   std::vector<double> time, survival;
   for (const ActionCurve& curve : triage.curves) {
     for (const double t : curve.censored) {
-      action.push_back(curve.action);
+      action.emplace_back(name_of(curve.action));
       time.push_back(t);
       survival.push_back(step_value(curve.time, curve.survival, t, 1.0));
     }
@@ -143,42 +142,48 @@ Figure kaplan_meier_figure(const Report& report, const TriageSummary& triage) {
 
 // The value that was compared with the thresholds: the risk where the second risk is an assumed share of it.
 bool decided_on_risk(const TriageSummary& triage) {
-  return !std::isnan(triage.harms.residual_risk_ratio);
+  return triage.harms.ratio_is_assumed();
 }
 
-std::vector<const TriageRow*> ordered_subjects(const TriageSummary& triage) {
+// A triaged subject with its outcome.
+struct Bar {
+  const triage::TriageRow* row;
+  HorizonOutcome outcome;
+  double value;
+};
+
+std::vector<Bar> ordered_subjects(const TriageSummary& triage) {
   const bool on_risk = decided_on_risk(triage);
-  const auto value = [on_risk](const TriageRow* row) {
-    return on_risk ? row->risk : row->reduction;
-  };
-  std::vector<const TriageRow*> rows;
-  for (const TriageRow& row : triage.rows) {
-    if (!std::isnan(value(&row))) {
-      rows.push_back(&row);
+  std::vector<Bar> bars;
+  for (std::size_t i = 0; i < triage.rows.size(); ++i) {
+    const triage::TriageRow& row = triage.rows[i];
+    const double value = on_risk ? row.risk : row.reduction;
+    if (!std::isnan(value)) {
+      bars.push_back(
+          {&row, i < triage.outcomes.size() ? triage.outcomes[i] : HorizonOutcome::unknown, value});
     }
   }
-  std::stable_sort(rows.begin(), rows.end(), [&](const TriageRow* a, const TriageRow* b) {
-    return value(a) < value(b);
-  });
-  return rows;
+  std::stable_sort(
+      bars.begin(), bars.end(), [](const Bar& a, const Bar& b) { return a.value < b.value; });
+  return bars;
 }
 
-FigureData subject_data(const std::vector<const TriageRow*>& rows, bool on_risk) {
+FigureData subject_data(const std::vector<Bar>& bars, bool on_risk) {
   std::vector<std::string> action, outcome;
   std::vector<double> start, middle, end, value, lower, upper;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const TriageRow& row = *rows[i];
+  for (std::size_t i = 0; i < bars.size(); ++i) {
+    const triage::TriageRow& row = *bars[i].row;
     const auto place = static_cast<double>(i);
     start.push_back(place);
     middle.push_back(place + 0.5);
     end.push_back(place + 1);
-    value.push_back(on_risk ? row.risk : row.reduction);
+    value.push_back(bars[i].value);
     lower.push_back(on_risk ? row.lower : not_available);
     upper.push_back(on_risk ? row.upper : not_available);
-    action.push_back(row.action);
-    outcome.emplace_back(row.outcome == HorizonOutcome::event      ? "event"
-                         : row.outcome == HorizonOutcome::no_event ? "no event"
-                                                                   : "unknown");
+    action.emplace_back(name_of(row.action));
+    outcome.emplace_back(bars[i].outcome == HorizonOutcome::event      ? "event"
+                         : bars[i].outcome == HorizonOutcome::no_event ? "no event"
+                                                                       : "unknown");
   }
   return {"subjects_by_risk",
           {{"start", start},
@@ -191,24 +196,23 @@ FigureData subject_data(const std::vector<const TriageRow*>& rows, bool on_risk)
            {"outcome", outcome}}};
 }
 
-void add_thresholds(Figure& figure, const Thresholds& limits) {
+void add_thresholds(Figure& figure, const triage::Thresholds& limits) {
   std::vector<double> value;
   std::vector<std::string> label;
   const auto add = [&](double threshold, const char* name) {
-    if (!std::isnan(threshold) && threshold <= 1.0) {
+    if (threshold <= 1.0) {
       value.push_back(threshold);
       label.push_back(std::string(name) + " " + percent_words(threshold));
     }
   };
-  const bool board_zone = !std::isnan(limits.observe_below) && !std::isnan(limits.resect_above);
-  if (board_zone) {
+  if (limits.board_zone_exists) {
     add(limits.observe_below, "lower threshold");
     add(limits.resect_above, "upper threshold");
   } else {
     add(limits.two_way, "threshold");
   }
   std::vector<double> band_lower, band_upper;
-  if (board_zone) {
+  if (limits.board_zone_exists) {
     band_lower.push_back(limits.observe_below);
     band_upper.push_back(std::min(1.0, limits.resect_above));
   }
@@ -216,23 +220,21 @@ void add_thresholds(Figure& figure, const Thresholds& limits) {
   figure.data.push_back({"board_band", {{"lower", band_lower}, {"upper", band_upper}}, true});
 }
 
-double
-highest_value(const std::vector<const TriageRow*>& rows, bool on_risk, const Thresholds& limits) {
+double highest_value(const std::vector<Bar>& bars, bool on_risk, const triage::Thresholds& limits) {
   double highest = 0.1;
-  for (const TriageRow* row : rows) {
-    for (const double value : {on_risk ? row->risk : row->reduction, on_risk ? row->upper : 0.0}) {
-      highest = std::isnan(value) ? highest : std::max(highest, value);
-    }
+  for (const Bar& bar : bars) {
+    highest = std::fmax(highest, bar.value);
+    highest = on_risk ? std::fmax(highest, bar.row->upper) : highest;
   }
   for (const double value : {limits.two_way, limits.resect_above}) {
-    highest = std::isnan(value) || value > 1 ? highest : std::max(highest, value * 1.08);
+    highest = value > 1 ? highest : std::max(highest, value * 1.08);
   }
   return std::min(1.0, std::ceil(highest * 20.0) / 20.0);
 }
 
 Figure waterfall_figure(const Report& report, const TriageSummary& triage) {
   const bool on_risk = decided_on_risk(triage);
-  const Thresholds& limits = on_risk ? triage.on_risk : triage.on_reduction;
+  const triage::Thresholds& limits = on_risk ? triage.on_risk : triage.on_reduction;
   const auto rows = ordered_subjects(triage);
   const Index left_out = size_of(triage.rows) - size_of(rows);
   Figure figure{.name = "triage_waterfall",
@@ -244,7 +246,7 @@ Figure waterfall_figure(const Report& report, const TriageSummary& triage) {
                                          time_words(triage.horizon, report.time_unit)
                                    : std::string("predicted absolute risk reduction");
   figure.caption = "One bar for each subject: " + what +
-                   (on_risk ? ", its 95 % interval as a pale line band" : "") +
+                   (on_risk ? ", its interval as a darker band around the top" : "") +
                    ". Dashed lines are the thresholds that follow from the declared harms. A grey "
                    "bar outside the grey band was sent to the board by a guard. Below: what "
                    "was observed by the horizon.";
@@ -265,15 +267,28 @@ Figure waterfall_figure(const Report& report, const TriageSummary& triage) {
   return figure;
 }
 
+// Labels stand left of the bars: one that is long is cut by the drawing.
+std::string assumption_words(const TriageSummary& triage, const triage::TornadoRow& row) {
+  if (row.declared) {
+    return "as declared";
+  }
+  const bool other_ratio = triage.harms.ratio_is_assumed() &&
+                           row.residual_risk_ratio != triage.harms.residual_risk_ratio;
+  const bool other_skill = row.board_skill != triage.harms.board_skill;
+  return other_ratio   ? "leaves " + percent_words(row.residual_risk_ratio) + " of the risk"
+         : other_skill ? "board skill " + number_text(row.board_skill)
+                       : row.assumption;
+}
+
 Figure share_figure(const TriageSummary& triage) {
   std::vector<std::string> assumption, action;
   std::vector<double> start, middle, end, share;
-  for (const ShareRow& row : triage.shares) {
+  for (const triage::TornadoRow& row : triage.shares) {
     double left = 0;
-    const std::array<double, 3> parts{row.observe, row.board, row.resect};
+    const std::array<double, 3> parts{row.shares.observe, row.shares.board, row.shares.resect};
     for (std::size_t i = 0; i < parts.size(); ++i) {
-      assumption.push_back(row.declared ? row.assumption + " ◄" : row.assumption);
-      action.emplace_back(actions[i]);
+      assumption.push_back(assumption_words(triage, row));
+      action.emplace_back(name_of(all_actions.at(i)));
       share.push_back(parts[i]);
       start.push_back(left);
       middle.push_back(left + parts[i] / 2);
@@ -284,9 +299,9 @@ Figure share_figure(const TriageSummary& triage) {
   Figure figure{.name = "zone_shares",
                 .template_name = "zone_shares",
                 .title = "The same subjects under other assumptions",
-                .caption = "Share of subjects in each zone when one declared number is replaced. "
-                           "◄ marks the declared values. If the bars differ much, the answer rests "
-                           "on that assumption.",
+                .caption = "Share of subjects in each zone, by the harms alone, when one declared "
+                           "number is replaced. Where the bars differ much, the answer rests on "
+                           "that assumption.",
                 .data = {{"shares",
                           {{"assumption", assumption},
                            {"action", action},

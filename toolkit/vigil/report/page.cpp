@@ -105,12 +105,12 @@ std::string figure_grid(const PageFigures& figures, std::string_view prefix) {
   return html.empty() ? html : element("div", html, "grid");
 }
 
-std::string action_mark(std::string_view action) {
-  const std::string shape = action == "observe" ? "<circle cx=\"6\" cy=\"6\" r=\"5\"/>"
-                            : action == "board"
-                                ? "<rect x=\"1.5\" y=\"1.5\" width=\"9\" height=\"9\"/>"
-                                : "<path d=\"M6 .8 11.4 10.8H.6Z\"/>";
-  return "<svg class=\"mark " + std::string(action) +
+std::string action_mark(triage::Action action) {
+  const std::string shape =
+      action == triage::Action::observe ? "<circle cx=\"6\" cy=\"6\" r=\"5\"/>"
+      : action == triage::Action::board ? "<rect x=\"1.5\" y=\"1.5\" width=\"9\" height=\"9\"/>"
+                                        : "<path d=\"M6 .8 11.4 10.8H.6Z\"/>";
+  return "<svg class=\"mark " + std::string(name_of(action)) +
          "\" viewBox=\"0 0 12 12\" width=\"12\" height=\"12\" aria-hidden=\"true\">" + shape +
          "</svg>";
 }

@@ -39,7 +39,7 @@ struct PageTable {
 [[nodiscard]] std::string figure_grid(const PageFigures& figures, std::string_view prefix);
 
 /// The small mark of an action: circle, square, triangle.
-[[nodiscard]] std::string action_mark(std::string_view action);
+[[nodiscard]] std::string action_mark(triage::Action action);
 
 [[nodiscard]] std::string verdict_section(const Report& report);
 [[nodiscard]] std::string triage_section(const Report& report, const PageFigures& figures);

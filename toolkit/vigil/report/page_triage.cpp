@@ -3,31 +3,31 @@
 #include "vigil/base/text.hpp"
 #include "vigil/report/page.hpp"
 #include "vigil/report/words.hpp"
+#include "vigil/triage/reasons.hpp"
 
 #include <cmath>
 
 namespace vigil::report {
 namespace {
 
-std::string zone_limits(std::string_view action, const Thresholds& limits) {
-  const bool board_zone = !std::isnan(limits.observe_below) && !std::isnan(limits.resect_above);
-  const double low = board_zone ? limits.observe_below : limits.two_way;
-  const double high = board_zone ? limits.resect_above : limits.two_way;
-  if (std::isnan(low) || std::isnan(high)) {
-    return "–";
+std::string zone_limits(triage::Action action, const triage::Thresholds& limits) {
+  const std::string low = percent_words(limits.observe_below, 1);
+  const std::string high = percent_words(limits.resect_above, 1);
+  switch (action) {
+  case triage::Action::observe:
+    return "below " + low;
+  case triage::Action::resect:
+    return limits.resect_above > 1.0 ? "nobody" : "above " + high;
+  case triage::Action::board:
+    break;
   }
-  if (action == "observe") {
-    return "below " + percent_words(low, 1);
-  }
-  if (action == "resect") {
-    return high > 1.0 ? "nobody" : "above " + percent_words(high, 1);
-  }
-  return board_zone ? percent_words(low, 1) + " to " + percent_words(std::fmin(high, 1.0), 1)
-                    : "only by a guard";
+  return !limits.board_zone_exists   ? "only by a guard"
+         : limits.resect_above > 1.0 ? "above " + low
+                                     : low + " to " + high;
 }
 
 std::string zone_table(const Report& report, const TriageSummary& triage) {
-  const bool on_risk = !std::isnan(triage.harms.residual_risk_ratio);
+  const bool on_risk = triage.harms.ratio_is_assumed();
   std::string html = "<div class=\"table\"><table><thead><tr><th scope=\"col\">Proposed</th>"
                      "<th scope=\"col\" class=\"n\">Risk reduction</th>";
   if (on_risk) {
@@ -38,16 +38,16 @@ std::string zone_table(const Report& report, const TriageSummary& triage) {
           escaped(time_words(triage.horizon, report.time_unit)) +
           "</th><th scope=\"col\" class=\"n\">Observed risk (95 %)</th></tr></thead><tbody>";
   const auto number = [](const std::string& text) { return element("td", escaped(text), "n"); };
-  for (const ZoneRow& zone : triage.zones) {
+  for (const triage::ActionAudit& zone : triage.zones) {
     html += "<tr><td>" + action_mark(zone.action) + escaped(action_label(triage, zone.action)) +
             "</td>" + number(zone_limits(zone.action, triage.on_reduction));
     if (on_risk) {
       html += number(zone_limits(zone.action, triage.on_risk));
     }
-    std::string observed = percent_words(zone.event_risk);
-    if (!std::isnan(zone.event_lower) && !std::isnan(zone.event_upper)) {
-      observed += " (" + fixed_text(100 * zone.event_lower, 0) + "–" +
-                  fixed_text(100 * zone.event_upper, 0) + ")";
+    std::string observed = percent_words(zone.risk);
+    if (!std::isnan(zone.lower) && !std::isnan(zone.upper)) {
+      observed +=
+          " (" + fixed_text(100 * zone.lower, 0) + "–" + fixed_text(100 * zone.upper, 0) + ")";
     }
     html += number(count_text(zone.subjects)) + number(percent_words(zone.share)) +
             number(count_text(zone.events)) + number(observed) + "</tr>";
@@ -56,7 +56,7 @@ std::string zone_table(const Report& report, const TriageSummary& triage) {
 }
 
 std::string harms_block(const TriageSummary& triage) {
-  const Harms& harms = triage.harms;
+  const triage::Harms& harms = triage.harms;
   PageTable table{.header = {"Declared by the study", "Value"}, .rows = {}};
   const auto add = [&table](const std::string& name, double value) {
     if (!std::isnan(value)) {
@@ -64,11 +64,11 @@ std::string harms_block(const TriageSummary& triage) {
     }
   };
   add("Harm of a missed event", harms.missed_event);
-  add("Harm of “" + action_label(triage, "resect") + "”", harms.resection);
+  add("Harm of “" + action_label(triage, triage::Action::resect) + "”", harms.resection);
   add("Harm of referral to the board", harms.board);
   add("Share of perfect foresight that the board’s work-up captures (board skill)",
       harms.board_skill);
-  add("Share of the risk that “" + action_label(triage, "resect") +
+  add("Share of the risk that “" + action_label(triage, triage::Action::resect) +
           "” leaves (assumed, not estimated)",
       harms.residual_risk_ratio);
   std::string html = element("h3", "What the thresholds rest on") + table_block(table);
@@ -80,23 +80,28 @@ std::string harms_block(const TriageSummary& triage) {
   if (!triage.learner.empty()) {
     text += " The risk comes from the model “" + triage.learner + "”.";
   }
-  if (!std::isnan(harms.residual_risk_ratio)) {
-    text += " “" + action_label(triage, "resect") + "” is assumed to leave " +
+  if (harms.ratio_is_assumed()) {
+    text += " “" + action_label(triage, triage::Action::resect) + "” is assumed to leave " +
             percent_words(harms.residual_risk_ratio) + " of the risk, for every subject.";
   }
   return html + paragraph(text);
 }
 
 std::string reasons_block(const TriageSummary& triage) {
-  if (triage.reasons.empty()) {
+  PageTable table{.header = {"Code", "Why", "Subjects"}, .rows = {}, .words = 2};
+  for (const triage::Reason& reason : triage::reasons) {
+    const Index subjects = triage::subjects_with_reason(triage.rows, reason.code);
+    if (reason.effect == triage::Effect::refers && subjects > 0) {
+      table.rows.push_back(
+          {std::string(reason.code), std::string(reason.meaning), count_text(subjects)});
+    }
+  }
+  if (table.rows.empty()) {
     return {};
   }
-  PageTable table{
-      .header = {"Code", "Why the board was asked", "Subjects"}, .rows = {}, .words = 2};
-  for (const ReasonRow& reason : triage.reasons) {
-    table.rows.push_back({reason.code, reason.meaning, count_text(reason.subjects)});
-  }
-  return element("h3", "Why subjects go to “" + escaped(action_label(triage, "board")) + "”") +
+  return element("h3",
+                 "Why subjects go to “" + escaped(action_label(triage, triage::Action::board)) +
+                     "”") +
          table_block(table) +
          paragraph(
              "Being sent to the board is no middle risk class: it says that data and model do "

@@ -10,10 +10,8 @@
 namespace vigil::report {
 namespace {
 
-constexpr std::array<const char*, 3> actions{"observe", "board", "resect"};
-
-const ZoneRow* find_zone(const TriageSummary& triage, std::string_view action) {
-  for (const ZoneRow& zone : triage.zones) {
+const triage::ActionAudit* find_zone(const TriageSummary& triage, triage::Action action) {
+  for (const triage::ActionAudit& zone : triage.zones) {
     if (zone.action == action) {
       return &zone;
     }
@@ -56,11 +54,11 @@ std::string studied_card(const Report& report) {
 }
 
 std::string strength_words(double concordance) {
-  return concordance < 0.55   ? "hardly better than chance"
-         : concordance < 0.65 ? "weakly"
-         : concordance < 0.75 ? "moderately"
-         : concordance < 0.85 ? "well"
-                              : "very well";
+  return concordance < 0.55   ? "hardly any"
+         : concordance < 0.65 ? "weak"
+         : concordance < 0.75 ? "moderate"
+         : concordance < 0.85 ? "good"
+                              : "very good";
 }
 
 std::string prediction_card(const Report& report) {
@@ -83,8 +81,7 @@ std::string prediction_card(const Report& report) {
   html += paragraph(name + " with " + percent_words(row->level) +
                     " interval: of two subjects, the "
                     "model names the one with the earlier event in " +
-                    fixed_text(100 * row->estimate, 0) + " of 100 pairs (chance: 50). It ranks " +
-                    strength_words(row->estimate) + ".");
+                    fixed_text(100 * row->estimate, 0) + " of 100 pairs (chance: 50).");
   html += paragraph(
       "Measured on subjects that it had not seen: " + resampling_words(row->resampling) + ".");
   return element("section", html, "card");
@@ -94,10 +91,10 @@ std::string share_bar(const TriageSummary& triage) {
   std::string html = "<svg class=\"bar\" viewBox=\"0 0 1000 24\" preserveAspectRatio=\"none\" "
                      "role=\"img\" aria-label=\"Shares of the three actions\">";
   double left = 0;
-  for (const char* action : actions) {
-    const ZoneRow* zone = find_zone(triage, action);
+  for (const triage::Action action : all_actions) {
+    const triage::ActionAudit* zone = find_zone(triage, action);
     const double share = zone == nullptr || std::isnan(zone->share) ? 0 : zone->share;
-    html += "<rect class=\"" + std::string(action) + "\" y=\"0\" height=\"24\" x=\"" +
+    html += "<rect class=\"" + std::string(name_of(action)) + "\" y=\"0\" height=\"24\" x=\"" +
             fixed_text(1000 * left, 1) + "\" width=\"" + fixed_text(1000 * share, 1) + "\"/>";
     left += share;
   }
@@ -116,8 +113,8 @@ std::string triage_card(const Report& report) {
   const TriageSummary& triage = *report.triage;
   html += share_bar(triage);
   html += "<dl class=\"actions\">";
-  for (const char* action : actions) {
-    const ZoneRow* zone = find_zone(triage, action);
+  for (const triage::Action action : all_actions) {
+    const triage::ActionAudit* zone = find_zone(triage, action);
     html += "<div><dt>" + action_mark(action) + escaped(action_label(triage, action)) +
             "</dt><dd>" + escaped(count_text(zone == nullptr ? 0 : zone->subjects)) + "<small>" +
             escaped(percent_words(zone == nullptr ? 0 : zone->share)) + "</small></dd></div>";
@@ -133,19 +130,18 @@ std::string triage_card(const Report& report) {
 }
 
 std::string observed_event_words(const Report& report, const TriageSummary& triage) {
-  const ZoneRow* zone = find_zone(triage, "observe");
+  const triage::ActionAudit* zone = find_zone(triage, triage::Action::observe);
   if (zone == nullptr || zone->subjects == 0) {
     return {};
   }
-  std::string text = "In the “" + action_label(triage, "observe") + "” group of " +
+  std::string text = "In the “" + action_label(triage, triage::Action::observe) + "” group of " +
                      counted(zone->subjects, "subject", "subjects") + ", " +
                      count_text(zone->events) + " had " + endpoint_words(report) + " by " +
                      time_words(triage.horizon, report.time_unit);
-  if (!std::isnan(zone->event_risk)) {
-    text += " (Kaplan–Meier " + percent_words(zone->event_risk);
-    if (!std::isnan(zone->event_lower) && !std::isnan(zone->event_upper)) {
-      text += ", 95 % interval " + percent_words(zone->event_lower) + " to " +
-              percent_words(zone->event_upper);
+  if (!std::isnan(zone->risk)) {
+    text += " (Kaplan–Meier " + percent_words(zone->risk);
+    if (!std::isnan(zone->lower) && !std::isnan(zone->upper)) {
+      text += ", 95 % interval " + percent_words(zone->lower) + " to " + percent_words(zone->upper);
     }
     text += ")";
   }
@@ -165,7 +161,7 @@ std::string shown_list(const Report& report) {
   if (report.triage) {
     items += list_item("Which action follows for whom from the predicted risk and the declared "
                        "harms; “" +
-                       action_label(*report.triage, "board") +
+                       action_label(*report.triage, triage::Action::board) +
                        "” whenever data or model do not support an answer.");
     items += list_item(observed_event_words(report, *report.triage));
   }
@@ -180,23 +176,53 @@ std::string not_shown_list(const Report& report) {
                            ? "Risk control of the observed group is not computed in this version: "
                              "no bound on its event risk is guaranteed."
                            : triage.guarantee);
-    if (!std::isnan(triage.harms.residual_risk_ratio)) {
-      items += list_item(
-          "That “" + action_label(triage, "resect") + "” helps. It is assumed to leave " +
-          percent_words(triage.harms.residual_risk_ratio) + " of the risk, for every subject.");
+    if (triage.harms.ratio_is_assumed()) {
+      items += list_item("That “" + action_label(triage, triage::Action::resect) +
+                         "” helps. It is assumed to leave " +
+                         percent_words(triage.harms.residual_risk_ratio) +
+                         " of the risk, for every subject.");
     }
   }
   return items + list_item("Anything about a single patient. These are results about a cohort and "
                            "a rule.");
 }
 
-bool nobody_resected(const TriageSummary& triage) {
-  for (const ShareRow& row : triage.shares) {
-    if (row.declared && row.resect < 0.01) {
-      return true;
+std::string no_resection_banner(const TriageSummary& triage) {
+  for (const triage::TornadoRow& row : triage.shares) {
+    std::string text = row.declared ? triage::no_resection_warning(row.shares) : std::string();
+    if (!text.empty()) {
+      text.front() = 'W';
+      return paragraph(text + ".", "banner");
     }
   }
-  return false;
+  return {};
+}
+
+// The whole page in one sentence or two.
+std::string lead(const Report& report) {
+  std::string text;
+  if (const PerformanceRow* row = headline(report)) {
+    const bool external = row->resampling.starts_with("external:");
+    text = "In " + counted(row->subjects, "subject", "subjects") +
+           (external ? " of another cohort (" + row->resampling.substr(9) + ")"
+                     : std::string(", each judged by models that had not seen them")) +
+           ", the model “" + row->learner + "” ranks the risk of " + endpoint_words(report) +
+           " with " + strength_words(row->estimate) + " accuracy.";
+  }
+  if (report.triage) {
+    const TriageSummary& triage = *report.triage;
+    std::string counts;
+    for (const triage::Action action : all_actions) {
+      const triage::ActionAudit* zone = find_zone(triage, action);
+      counts += (counts.empty()                     ? ""
+                 : action == triage::Action::resect ? " and "
+                                                    : ", ") +
+                std::string("“") + action_label(triage, action) + "” for " +
+                count_text(zone == nullptr ? 0 : zone->subjects);
+    }
+    text += " With the harms that were declared it would propose " + counts + ".";
+  }
+  return text.empty() ? text : paragraph(text, "verdict");
 }
 
 } // namespace
@@ -205,14 +231,14 @@ std::string verdict_section(const Report& report) {
   std::string html;
   if (report.triage && report.triage->all_treated) {
     html += element("p",
-                    "<b>All patients were treated.</b> The labels show how the layer works; the "
-                    "safety of observing cannot be studied in these data.",
+                    "<b>" + std::string(all_treated_headline) + "</b> " +
+                        std::string(all_treated_consequence),
                     "banner");
   }
-  if (report.triage && nobody_resected(*report.triage)) {
-    html +=
-        paragraph("With these harms no tumour is ever sent to resection by this rule.", "banner");
+  if (report.triage) {
+    html += no_resection_banner(*report.triage);
   }
+  html += lead(report);
   html +=
       element("div", studied_card(report) + prediction_card(report) + triage_card(report), "cards");
   html +=

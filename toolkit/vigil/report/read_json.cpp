@@ -31,6 +31,14 @@ void take(const Json& json, bool& truth) {
 void take(const Json& json, TimeUnit& unit) {
   unit = parse_time_unit(json.get<std::string>()).value_or(TimeUnit::unstated);
 }
+void take(const Json& json, triage::Action& action) {
+  const auto text = json.get<std::string>();
+  for (const triage::Action candidate : all_actions) {
+    if (text == name_of(candidate)) {
+      action = candidate;
+    }
+  }
+}
 void take(const Json& json, HorizonOutcome& outcome) {
   const auto text = json.get<std::string>();
   outcome = text == "event"      ? HorizonOutcome::event
@@ -38,7 +46,7 @@ void take(const Json& json, HorizonOutcome& outcome) {
                                  : HorizonOutcome::unknown;
 }
 
-void take(const Json& json, std::vector<TriageRow>& rows);
+void take(const Json& json, std::vector<triage::TriageRow>& rows);
 template <class Row>
 void take(const Json& json, Row& row);
 template <class Value>
@@ -75,8 +83,8 @@ struct ColumnReader {
   }
 };
 
-void take(const Json& json, std::vector<TriageRow>& rows) {
-  rows.assign(json.empty() ? 0 : json.at("action").size(), TriageRow{});
+void take(const Json& json, std::vector<triage::TriageRow>& rows) {
+  rows.assign(json.empty() ? 0 : json.at("action").size(), triage::TriageRow{});
   for (std::size_t row = 0; row < rows.size(); ++row) {
     ColumnReader reader{json, row};
     fields(reader, rows[row]);

@@ -4,11 +4,16 @@
 
 #include "vigil/base/index.hpp"
 #include "vigil/cohort/cohort.hpp"
+#include "vigil/triage/apply_rule.hpp"
+#include "vigil/triage/audit.hpp"
+#include "vigil/triage/zone_shares.hpp"
 #include "vigil/validate/summary.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// The finished values of a study, as the page and the tables show them. Nothing here is computed by `report`;
@@ -76,55 +81,12 @@ struct CoefficientRow {
   double coefficient = not_available, se = not_available;
 };
 
-/// One row of triage.tsv, and what happened to the subject by the horizon (for the waterfall; not in the table).
+/// What happened to a subject by the horizon; unknown: left before it without the event.
 enum class HorizonOutcome { unknown, no_event, event };
-struct TriageRow {
-  std::string subject = {};
-  std::string action = {}; ///< observe, board, resect
-  double risk = not_available, lower = not_available, upper = not_available;
-  double risk_resected = not_available, reduction = not_available, horizon = not_available;
-  std::vector<std::string> reasons = {}; ///< R01.., in code order
-  HorizonOutcome outcome = HorizonOutcome::unknown;
-};
-
-/// One action: who falls into it and how they fared.
-struct ZoneRow {
-  std::string action = {};
-  Index subjects = 0, events = 0; ///< events by the horizon, as observed
-  double share = not_available;
-  double event_risk = not_available, event_lower = not_available,
-         event_upper = not_available; ///< Kaplan-Meier
-};
-
-/// Shares of the zones under another assumption (the tornado): board_skill x 1/2, x 2, ratio 0.25, ...
-struct ShareRow {
-  std::string assumption = {};
-  double residual_risk_ratio = not_available, board_skill = not_available;
-  double observe = not_available, board = not_available, resect = not_available;
-  bool declared = false; ///< the assumption of the study itself
-};
-
-/// A reason code with its meaning and how many subjects it sent to the board.
-struct ReasonRow {
-  std::string code = {}, meaning = {};
-  Index subjects = 0;
-};
-
-/// Thresholds on the absolute risk reduction q, and on the risk where the second risk is ratio x the first
-/// (then p = q / (1 - ratio)); NaN where there is none (no board zone: only `two_way`).
-struct Thresholds {
-  double observe_below = not_available, two_way = not_available, resect_above = not_available;
-};
-
-struct Harms {
-  double missed_event = not_available, resection = not_available, board = not_available,
-         board_skill = not_available;
-  double residual_risk_ratio = not_available; ///< NaN: both risks are estimated
-};
 
 /// Kaplan-Meier of one action group. Steps at the distinct event times; `at_risk` at `TriageSummary::risk_times`.
 struct ActionCurve {
-  std::string action = {};
+  triage::Action action = triage::Action::board;
   std::vector<double> time = {}, survival = {}, lower = {}, upper = {};
   std::vector<double> censored = {}; ///< censoring times, one per subject
   double last_time = not_available;  ///< the curve is drawn up to here
@@ -138,17 +100,28 @@ struct TriageSummary {
   double horizon = not_available;
   bool all_treated = false; ///< prints the banner: safety of observing cannot be studied
   std::vector<std::string> labels = {"observe", "board", "resect"}; ///< words for the three actions
-  Harms harms = {};
-  Thresholds on_reduction = {}, on_risk = {};
-  std::vector<ZoneRow> zones = {};
-  std::vector<ShareRow> shares = {};
-  std::vector<ReasonRow> reasons = {};
-  std::vector<TriageRow> rows = {};
+  triage::Harms harms = {};
+  triage::Thresholds on_reduction = {}, on_risk = {}; ///< on_risk: only where the ratio is assumed
+  std::vector<triage::ActionAudit> zones = {};        ///< in the order of the actions
+  std::vector<triage::TornadoRow> shares = {};        ///< the declared row first
+  std::vector<triage::TriageRow> rows = {};
+  std::vector<HorizonOutcome> outcomes = {}; ///< one for each row, for the waterfall; may be empty
   std::vector<double> risk_times = {};
   std::vector<ActionCurve> curves = {};
   double log_rank_p = not_available; ///< of the groups, printed in the caption
   std::string guarantee = {};        ///< what is and is not guaranteed about the observed group
 };
+
+/// Said first, on the screen and on the page, where nobody was observed: a headline and what follows from it.
+inline constexpr std::string_view all_treated_headline = "All patients were treated.";
+inline constexpr std::string_view all_treated_consequence =
+    "The labels show how the layer works and are no rule for resection; the safety of observing "
+    "cannot be studied in "
+    "these data.";
+
+/// The three actions in the order of every table.
+inline constexpr std::array<triage::Action, 3> all_actions{
+    triage::Action::observe, triage::Action::board, triage::Action::resect};
 
 /// Observed against predicted risk at a horizon: by groups of risk, and smooth where it was computed.
 struct CalibrationGroup {

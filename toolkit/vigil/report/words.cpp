@@ -27,7 +27,7 @@ constexpr std::array<MeasureWords, 13> all_measures{{
      0.45,
      0.8},
     {"auc",
-     "AUC at the horizon",
+     "AUC",
      "chance that a subject with the event by the horizon has the higher risk; 0.5 is a coin toss",
      0.5,
      0.45,
@@ -83,10 +83,36 @@ bool defined(double value) {
   return !std::isnan(value);
 }
 
-// 5.0 prints as 5, 2.5 as 2.5.
+// A number never stands alone at the end of a line.
+const std::string hard_space = "\u00a0";
+
+// 5.0 prints as 5, 2.5 as 2.5, 3387 as 3,387.
 std::string short_number(double value) {
   const double whole = std::round(value);
-  return std::fabs(value - whole) < 0.05 ? fixed_text(whole, 0) : fixed_text(value, 1);
+  return std::fabs(value - whole) < 0.05 ? count_text(static_cast<Index>(whole))
+                                         : fixed_text(value, 1);
+}
+
+std::string counted_number(double value, const std::string& unit) {
+  const std::string number = short_number(value);
+  return number + hard_space + unit + (number == "1" ? "" : "s");
+}
+
+double in_years(double time, TimeUnit unit) {
+  return unit == TimeUnit::days     ? time / 365.25
+         : unit == TimeUnit::weeks  ? time * 7.0 / 365.25
+         : unit == TimeUnit::months ? time / 12.0
+         : unit == TimeUnit::years  ? time
+                                    : none;
+}
+
+std::string own_time(double time, TimeUnit unit) {
+  if (unit == TimeUnit::unstated) {
+    return short_number(time) + " (unit not stated)";
+  }
+  std::string name(name_of(unit));
+  name.pop_back();
+  return counted_number(time, name);
 }
 
 } // namespace
@@ -143,30 +169,24 @@ std::string interval_words(double value, double lower, double upper, int decimal
 }
 
 std::string percent_words(double share, int decimals) {
-  return defined(share) ? fixed_text(100.0 * share, decimals) + " %" : "–";
+  return defined(share) ? fixed_text(100.0 * share, decimals) + hard_space + "%" : "–";
+}
+
+std::string short_time_words(double time, TimeUnit unit) {
+  if (!defined(time)) {
+    return "–";
+  }
+  const double years = in_years(time, unit);
+  return defined(years) && years >= 0.95 ? counted_number(years, "year") : own_time(time, unit);
 }
 
 std::string time_words(double time, TimeUnit unit) {
   if (!defined(time)) {
     return "–";
   }
-  if (unit == TimeUnit::unstated) {
-    return short_number(time) + " (unit not stated)";
-  }
-  std::string name(name_of(unit));
-  if (time == 1.0) {
-    name.pop_back();
-  }
-  std::string text = short_number(time) + " " + name;
-  const double years = unit == TimeUnit::days     ? time / 365.25
-                       : unit == TimeUnit::weeks  ? time * 7.0 / 365.25
-                       : unit == TimeUnit::months ? time / 12.0
-                                                  : none;
-  if (defined(years) && years >= 0.95) {
-    const std::string number = short_number(years);
-    text += " (" + number + (number == "1" ? " year)" : " years)");
-  }
-  return text;
+  const double years = in_years(time, unit);
+  const bool long_enough = unit != TimeUnit::years && defined(years) && years >= 0.95;
+  return own_time(time, unit) + (long_enough ? " (" + counted_number(years, "year") + ")" : "");
 }
 
 std::string time_axis_words(TimeUnit unit) {
@@ -200,11 +220,9 @@ std::string endpoint_words(const Report& report) {
   return report.endpoint.empty() ? "the event" : report.endpoint;
 }
 
-std::string action_label(const TriageSummary& triage, std::string_view action) {
-  constexpr std::array<std::string_view, 3> actions{"observe", "board", "resect"};
-  const auto place = std::find(actions.begin(), actions.end(), action);
-  const auto number = static_cast<std::size_t>(place - actions.begin());
-  return number < triage.labels.size() ? triage.labels[number] : std::string(action);
+std::string action_label(const TriageSummary& triage, triage::Action action) {
+  const auto number = static_cast<std::size_t>(action);
+  return number < triage.labels.size() ? triage.labels[number] : std::string(name_of(action));
 }
 
 MeasureWords measure_words(std::string_view measure) {

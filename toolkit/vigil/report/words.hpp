@@ -23,6 +23,8 @@ namespace vigil::report {
 [[nodiscard]] std::string percent_words(double share, int decimals = 0);
 /// "1826 days (5 years)"; the unit is said to be unstated where it is.
 [[nodiscard]] std::string time_words(double time, TimeUnit unit);
+/// "5 years" where the time is about that long, else as time_words without the bracket.
+[[nodiscard]] std::string short_time_words(double time, TimeUnit unit);
 /// "Time in days".
 [[nodiscard]] std::string time_axis_words(TimeUnit unit);
 /// "external cohort gbsg", "nested cross-validation", "same subjects as fitted (optimistic)".
@@ -30,7 +32,7 @@ namespace vigil::report {
 /// The event in words, "the event" when the report does not say.
 [[nodiscard]] std::string endpoint_words(const Report& report);
 /// The label of an action ("observe", "board", "resect").
-[[nodiscard]] std::string action_label(const TriageSummary& triage, std::string_view action);
+[[nodiscard]] std::string action_label(const TriageSummary& triage, triage::Action action);
 
 /// How a measure is shown to people.
 struct MeasureWords {

@@ -3,7 +3,6 @@
 #include "vigil/report/write_html.hpp"
 
 #include "vigil/base/digest.hpp"
-#include "vigil/report/assets.hpp"
 #include "vigil/report/page.hpp"
 #include "vigil/report/words.hpp"
 #include "vigil/report/write_file.hpp"
@@ -77,8 +76,7 @@ std::string contents(const Report& report) {
 
 } // namespace
 
-std::string html_text(const Report& report) {
-  const Assets assets = embedded_assets();
+std::string html_text(const Report& report, const Assets& assets) {
   const PageFigures figures{.figures = figures_of(report), .drawable = !assets.templates.empty()};
   std::string html = head(report, assets, figures.drawable);
   html += "<body>\n" + masthead(report) + "<main>\n" + verdict_section(report) + contents(report);

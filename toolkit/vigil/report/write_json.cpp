@@ -32,13 +32,16 @@ Json value_of(bool truth) {
 Json value_of(TimeUnit unit) {
   return std::string(name_of(unit));
 }
+Json value_of(triage::Action action) {
+  return std::string(name_of(action));
+}
 Json value_of(HorizonOutcome outcome) {
   return outcome == HorizonOutcome::event      ? "event"
          : outcome == HorizonOutcome::no_event ? "no event"
                                                : "unknown";
 }
 
-Json value_of(const std::vector<TriageRow>& rows);
+Json value_of(const std::vector<triage::TriageRow>& rows);
 template <class Row>
 Json value_of(const Row& row);
 template <class Value>
@@ -71,10 +74,10 @@ struct ColumnWriter {
 };
 
 // Subjects are many: one array per column.
-Json value_of(const std::vector<TriageRow>& rows) {
+Json value_of(const std::vector<triage::TriageRow>& rows) {
   Json object = Json::object();
   ColumnWriter writer{object};
-  for (const TriageRow& row : rows) {
+  for (const triage::TriageRow& row : rows) {
     fields(writer, row);
   }
   return object;

@@ -26,6 +26,9 @@ std::string cell(double value) {
 std::string cell(Index value) {
   return number_text(value);
 }
+std::string cell(triage::Action action) {
+  return std::string(name_of(action));
+}
 std::string cell(const std::vector<std::string>& parts) {
   return cell(join(parts, ";"));
 }
@@ -48,7 +51,7 @@ struct Line {
 
 template <class Row>
 std::string header_line() {
-  const Row row;
+  const Row row{};
   Header header;
   columns(header, row);
   return header.line + "\n";
@@ -101,7 +104,7 @@ std::string table_text(std::span<const SelectedFeatureRow> rows) {
 std::string table_text(std::span<const CoefficientRow> rows) {
   return whole_table(rows);
 }
-std::string table_text(std::span<const TriageRow> rows) {
+std::string table_text(std::span<const triage::TriageRow> rows) {
   return whole_table(rows);
 }
 

@@ -21,7 +21,7 @@ namespace vigil::report {
 [[nodiscard]] std::string table_text(std::span<const SelectedFeatureRow> rows);
 [[nodiscard]] std::string table_text(std::span<const CoefficientRow> rows);
 /// Reasons are joined by `;`.
-[[nodiscard]] std::string table_text(std::span<const TriageRow> rows);
+[[nodiscard]] std::string table_text(std::span<const triage::TriageRow> rows);
 /// Steps of an external cohort start with its id and a colon.
 [[nodiscard]] std::string table_text(std::span<const CohortFlow> flows);
 /// After `score`: risk@t, lower@t, upper@t for each horizon in turn.

@@ -63,27 +63,29 @@ running_sums(const RiskSets& sets, std::span<const double> events_of_cause, Inde
   return sums;
 }
 
-// dF/dw of a subject that enters before time number `entered` and leaves at time number `leaves`.
-double derivative(const RunningSums& sums,
-                  const RiskSets& sets,
-                  Index entered,
-                  Index leaves,
-                  bool event,
-                  bool event_of_cause) {
+// One subject on its way: enters before distinct time number `entered`, leaves at number `leaves`.
+struct Way {
+  Index entered, leaves;
+  bool event, event_of_cause;
+};
+
+// dF/dw of a subject.
+double derivative(const RunningSums& sums, const RiskSets& sets, const Way& way) {
   const Index times = size_of(sums.incidence) - 1;
-  const Index last = std::min(leaves + 1, times);
-  const Index first = std::min(entered, times);
+  const Index last = std::min(way.leaves + 1, times);
+  const Index first = std::min(way.entered, times);
   const auto between = [first, last](const std::vector<double>& values) {
     return values[at(last)] - values[at(first)];
   };
   double change = between(sums.change_by_step) -
                   sums.hazard_change[at(first)] * between(sums.incidence) - between(sums.per_risk);
-  if (leaves < times) {
-    const double remaining = sets.after_events[at(leaves)];
-    const double left = event && remaining > 0.0 ? 1.0 / remaining : 0.0;
+  if (way.leaves < times) {
+    const double remaining = sets.after_events[at(way.leaves)];
+    const double left = way.event && remaining > 0.0 ? 1.0 / remaining : 0.0;
     const double later = sums.incidence[at(times)] - sums.incidence[at(last)];
     change -= (left - between(sums.hazard_change)) * later;
-    change += event_of_cause ? sums.survival[at(leaves)] / sets.at_risk[at(leaves)] : 0.0;
+    change +=
+        way.event_of_cause ? sums.survival[at(way.leaves)] / sets.at_risk[at(way.leaves)] : 0.0;
   }
   return change;
 }
@@ -131,7 +133,10 @@ Incidence cumulative_incidence(const Outcome& outcome,
       const Index i = sets.subject[at(place)];
       const Index entered = observed.entry.empty() ? 0 : sets.times_until(observed.entry[at(i)]);
       const auto own = static_cast<Index>(observed.cause[at(i)]);
-      const double change = derivative(sums, sets, entered, k, own != 0, own == cause);
+      const double change = derivative(
+          sums,
+          sets,
+          {.entered = entered, .leaves = k, .event = own != 0, .event_of_cause = own == cause});
       estimate.influence[at(i)] = total * change;
       const double moved = weights.sampling(i) * change;
       variance += static_cast<double>(weights.times(i)) * moved * moved;

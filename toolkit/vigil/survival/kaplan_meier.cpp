@@ -42,9 +42,13 @@ KaplanMeier kaplan_meier(const RiskSets& sets) {
       continue;
     }
     const bool everybody = sets.event_rows[at(k)] == sets.rows_at_risk[at(k)];
-    survival *= everybody ? 0.0 : sets.after_events[at(k)] / sets.at_risk[at(k)];
-    variance += everybody ? infinity
-                          : sets.events[at(k)] / (sets.at_risk[at(k)] * sets.after_events[at(k)]);
+    if (everybody) {
+      survival = 0.0;
+      variance = infinity;
+    } else {
+      survival *= sets.after_events[at(k)] / sets.at_risk[at(k)];
+      variance += sets.events[at(k)] / (sets.at_risk[at(k)] * sets.after_events[at(k)]);
+    }
     curve.survival.time.push_back(sets.time[at(k)]);
     curve.survival.value.push_back(survival);
     curve.relative_variance.value.push_back(variance);

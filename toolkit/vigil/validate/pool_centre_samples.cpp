@@ -112,6 +112,25 @@ CentreValue centre_value(const CentreTask& task, const Target& target, const Cen
   return result;
 }
 
+/// Null risk of several centres: the mean of theirs by weight of subjects.
+std::vector<double> joint_null_risk(const CentreTask& task, const std::set<Index>& levels) {
+  std::vector<double> risk(task.centres.front().null_risk.size(), 0.0);
+  double total = 0.0;
+  for (const CentreSample& centre : task.centres) {
+    if (levels.count(centre.level) > 0) {
+      const double weight = centre.sample.weights.total();
+      total += weight;
+      for (Index h = 0; h < size_of(risk); ++h) {
+        risk[at(h)] += weight * centre.null_risk[at(h)];
+      }
+    }
+  }
+  for (double& value : risk) {
+    value /= total;
+  }
+  return risk;
+}
+
 /// One estimate for several centres: pairs within centres, clustered standard error.
 CentreValue joint_value(const CentreTask& task,
                         const Target& target,
@@ -128,7 +147,7 @@ CentreValue joint_value(const CentreTask& task,
   const EvaluationSample sample =
       own_sample(task.outcome, weights, task.centres.front().sample.cause);
   result.counts = counts_of(task.outcome, weights, sample.cause);
-  const auto estimate = estimate_of(task, target, sample, task.centres.front().null_risk);
+  const auto estimate = estimate_of(task, target, sample, joint_null_risk(task, levels));
   result.because = estimate.undefined_because;
   result.value = estimate.value;
   result.se = clustered_se(estimate, weights, task.centre_of);
@@ -257,6 +276,7 @@ void add_centre_rows(const CentreTask& task,
     row.i2 = pooled.pooling.i2;
     row.prediction_lower = from_scale(pooled.pooling.prediction_lower, target.scale);
     row.prediction_upper = from_scale(pooled.pooling.prediction_upper, target.scale);
+    row.undefined_because = pooled.pooling.converged ? "" : "the pooling did not converge";
   } else {
     row.undefined_because = "fewer than " + number_text(smallest_pool) +
                             " estimates to pool: one estimate within centres";
@@ -274,6 +294,7 @@ PerformanceRow pooled_row(const CentreTask& task,
   for (const CentreValue& one : pooled.centres) {
     row.subjects += one.counts.subjects;
     row.events += one.counts.events;
+    row.small_folds += one.counts.events < few_events ? 1 : 0;
     if (!one.because.empty()) {
       reasons.add(one.because);
     }
@@ -299,6 +320,7 @@ ComparisonRow comparison_row(const CentreTask& task,
                     .reference = task.learners[at(target.reference)],
                     .measure = std::string(target.cell.entry->name),
                     .horizon = horizon_of(target.cell),
+                    .threshold = target.cell.threshold,
                     .resampling = options.resampling,
                     .difference = result.value,
                     .se = result.se,

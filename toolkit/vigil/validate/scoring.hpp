@@ -56,6 +56,9 @@ struct Counts {
 };
 [[nodiscard]] Counts counts_of(const Outcome& outcome, const CaseWeights& weights, int cause);
 
+/// Fewer events than this in a test fold: flagged.
+inline constexpr Index few_events = 5;
+
 /// Records of one learner by resample; null where there is none.
 struct LearnerRecords {
   std::string learner;

@@ -4,6 +4,7 @@
 #include "vigil/validate/intervals.hpp"
 #include "vigil/validate/schemes.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace vigil {
@@ -24,6 +25,7 @@ struct FoldTable {
   std::vector<MeasureCell> cells;
   std::vector<std::vector<std::vector<FoldValue>>> value;
   std::vector<double> train_total, test_total; ///< per resample
+  std::vector<Index> test_events;              ///< per resample
   Counts tested;
 };
 
@@ -51,6 +53,7 @@ void fill_resample(const ValidationResults& results,
   const Resample resample = results.plan.at_number(number);
   table.train_total[at(number)] = resample.train.total();
   table.test_total[at(number)] = resample.test.total();
+  table.test_events[at(number)] = counts_of(*all.outcome, resample.test, all.cause).events;
   EvaluationSample fold = all;
   fold.weights = resample.test;
   const std::vector<double> null_risk =
@@ -83,6 +86,7 @@ fold_table(const ValidationResults& results, const SummaryOptions& options, Sche
                                                          std::vector<FoldValue>(at(resamples))));
   table.train_total.assign(at(resamples), 0.0);
   table.test_total.assign(at(resamples), 0.0);
+  table.test_events.assign(at(resamples), 0);
   const Outcome& outcome = results.cohort.data().outcome;
   const EvaluationSample all = own_sample(outcome, results.within, options.cause);
   scheduler.for_each(
@@ -134,6 +138,9 @@ fold_row(const FoldTable& table, Index learner, Index cell, const SummaryOptions
   row.undefined_because = reasons.text();
   row.subjects = table.tested.subjects;
   row.events = table.tested.events;
+  row.small_folds = std::count_if(table.test_events.begin(),
+                                  table.test_events.end(),
+                                  [](Index events) { return events < few_events; });
   const FoldMean mean = fold_mean(table, folds);
   row.estimate = mean.mean;
   row.se = mean.corrected.se;
@@ -158,6 +165,7 @@ ComparisonRow fold_comparison(const FoldTable& table,
                     .reference = table.learners[at(reference)].learner,
                     .measure = std::string(what.entry->name),
                     .horizon = horizon_of(what),
+                    .threshold = what.threshold,
                     .resampling = options.resampling};
   std::vector<FoldValue> differences = table.value[at(learner)][at(cell)];
   for (Index number = 0; number < size_of(differences); ++number) {

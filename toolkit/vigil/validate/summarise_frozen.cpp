@@ -62,6 +62,7 @@ ComparisonRow frozen_comparison(const FrozenScores& scores,
                     .reference = scores.learners[at(reference)],
                     .measure = std::string(what.entry->name),
                     .horizon = horizon_of(what),
+                    .threshold = what.threshold,
                     .resampling = options.resampling,
                     .difference = difference.value,
                     .se = measure::standard_error(difference, scores.sample.weights)};

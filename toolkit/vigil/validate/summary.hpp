@@ -20,22 +20,24 @@ inline constexpr double not_available = std::numeric_limits<double>::quiet_NaN()
 /// undefined         resamples (or centres) without a value, of `resamples`; never dropped silently:
 ///                   undefined_because names the reasons with their counts
 struct PerformanceRow {
-  std::string learner, measure;
+  std::string learner = {}, measure = {};
   double horizon = not_available, threshold = not_available;
   Index cause = 1;
-  std::string resampling;
+  std::string resampling = {};
   double estimate = not_available, se = not_available, lower = not_available, upper = not_available;
   double level = 0.95;
   std::string interval_method = "none";
   Index subjects = 0, events = 0, resamples = 0, undefined = 0;
   std::string undefined_because = {};
+  Index small_folds =
+      0; ///< test folds (or centres) with fewer than 5 events: their values are unstable
 };
 
 /// One row of comparisons.tsv: learner minus reference on the same subjects.
 struct ComparisonRow {
-  std::string learner, reference, measure;
-  double horizon = not_available;
-  std::string resampling;
+  std::string learner = {}, reference = {}, measure = {};
+  double horizon = not_available, threshold = not_available;
+  std::string resampling = {};
   double difference = not_available, se = not_available, lower = not_available,
          upper = not_available, p = not_available;
 };
@@ -45,10 +47,10 @@ struct ComparisonRow {
 /// pooling (logit, log or identity). `undefined_because`: why a centre has no estimate, or why a row is not
 /// pooled.
 struct CentreRow {
-  std::string learner, measure;
+  std::string learner = {}, measure = {};
   double horizon = not_available, threshold = not_available;
-  std::string resampling;
-  std::string centre;
+  std::string resampling = {};
+  std::string centre = {};
   Index subjects = 0, events = 0;
   double estimate = not_available, se = not_available;
   double mu = not_available, tau2 = not_available, i2 = not_available, lower = not_available,

@@ -86,7 +86,9 @@ async function main() {
     waiting = setTimeout(refit_all, 120);
   });
   document.querySelectorAll('details').forEach(block => block.addEventListener('toggle', refit_all));
-  document.documentElement.dataset.figures = 'drawn';
+  const page = document.documentElement;
+  page.dataset.figures = 'drawn';
+  page.dataset.overflow = Math.max(0, page.scrollWidth - page.clientWidth);
 }
 
 main();

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/base/error.hpp"
+#include "vigil/storage/record_file.hpp"
+#include "vigil/study/cohort_options.hpp"
+#include "vigil/study/model_tables.hpp"
+#include "vigil/study/registry.hpp"
+#include "vigil/validate/final_fit.hpp"
+
+#include "apps/vigil/cohort_input.hpp"
+#include "apps/vigil/verbs.hpp"
+#include <array>
+
+namespace vigil::app {
+
+namespace {
+
+/// The section that a study would have for this learner: --set key=value.
+Options learner_section(const Options& options) {
+  Options section("--set");
+  for (const auto& written : options.whole_texts("set")) {
+    const auto equals = written.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      options.refuse("set", "KEY=value");
+    }
+    section.set(written.substr(0, equals), {written.substr(equals + 1), "--set"});
+  }
+  return section;
+}
+
+int run_fit(const Invocation& invocation) {
+  auto& session = invocation.session;
+  const auto name = invocation.options.text("learner");
+  if (!name) {
+    invocation.options.refuse(
+        "learner", "the name of a learner", "add --learner cox (see: vigil list learners)");
+  }
+  const Options section = learner_section(invocation.options);
+  const std::vector<NamedLearner> learners{
+      {.name = *name,
+       .learner = find_learner(*name).build(section),
+       .preparation = preparation_options(invocation.options)}};
+  section.refuse_unknown();
+  const auto seed = session.seed();
+  const auto folder = session.output_folder("fit-results");
+  const Cohort cohort = open_input(invocation, invocation.argument(), ByDefault::all_numeric);
+  const auto weights = cohort.weights();
+  FitContext context{session.scheduler(), session.memory_bytes()};
+  const auto models = fit_final({cohort, weights, learners, {{}}, RandomKey(seed)}, context);
+  const auto record = models.front().model.record();
+  storage::write_record(folder / "model.h5", record);
+  write_model_tables(record, folder);
+  const auto status = models.front().model.status();
+  session.log().say(
+      "model     " + *name + "  " + std::string(name_of(status)) +
+      (record.has("reason") && !record.text("reason").empty() ? ": " + record.text("reason") : "") +
+      "  " + (folder / "model.h5").string());
+  return 0;
+}
+
+constexpr std::array fit_options{
+    OptionSpec{"learner", "NAME", "which learner (vigil list learners)"},
+    OptionSpec{"set", "KEY=value", "an option of the learner, as in a study file", true},
+};
+
+} // namespace
+
+const Verb fit_verb{
+    .name = "fit",
+    .arguments = "COHORT",
+    .least_arguments = 1,
+    .most_arguments = 1,
+    .summary = "fit one learner and keep its model",
+    .details = "Writes model.h5 and, for linear models, coefficients.tsv and baseline.tsv.",
+    .options = fit_options,
+    .reads_cohort = true,
+    .run = &run_fit};
+
+} // namespace vigil::app

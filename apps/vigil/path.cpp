@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/base/text.hpp"
+#include "vigil/penalized/fit_paths.hpp"
+#include "vigil/study/cohort_options.hpp"
+
+#include "apps/vigil/cohort_input.hpp"
+#include "apps/vigil/path_request.hpp"
+#include "apps/vigil/verbs.hpp"
+namespace vigil::app {
+
+namespace {
+
+int run_path(const Invocation& invocation) {
+  auto& session = invocation.session;
+  const auto folder = session.output_folder("path-results");
+  const auto preparation = preparation_options(invocation.options);
+  const Cohort cohort = open_input(invocation, invocation.argument(), ByDefault::all_numeric);
+  const auto input = path_input(invocation.options, cohort);
+  const auto data = cohort.data();
+  const std::vector<CaseWeights> weights{cohort.weights()};
+  const auto prepared = fit_preparations(data, weights, preparation, session.scheduler());
+  FitContext context{session.scheduler(), session.memory_bytes()};
+  const std::vector<FitItem> items{{weights.front(), prepared.front(), RandomKey(1)}};
+  const auto path = penalized::fit_paths({data, items}, input.penalty, input.grid, context).front();
+  write_path(path, input, cohort, folder);
+  write_path_summary(path, input, cohort, {}, folder);
+  session.log().say("path      " + number_text(path.points()) + " points, " +
+                    (path.points() > 0 ? number_text(path.nonzero.back()) : "0") +
+                    " nonzero at the last, worst KKT violation " +
+                    number_text(worst_kkt_violation(path)));
+  session.log().say("written   " + folder.string());
+  return 0;
+}
+
+} // namespace
+
+const Verb path_verb{
+    .name = "path",
+    .arguments = "COHORT",
+    .least_arguments = 1,
+    .most_arguments = 1,
+    .summary = "regularisation path of the Cox model, every point with its KKT violation",
+    .details =
+        "Writes path.tsv, coefficients.tsv, summary.json. Families other than Cox, box limits, "
+        "groups, SCAD, MCP and relaxed fits come with a later version.",
+    .options = path_options(),
+    .reads_cohort = true,
+    .run = &run_path};
+
+} // namespace vigil::app

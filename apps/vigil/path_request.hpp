@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/cohort/cohort.hpp"
+#include "vigil/penalized/lambda_grid.hpp"
+#include "vigil/penalized/path_fit.hpp"
+#include "vigil/penalized/penalty.hpp"
+
+#include "apps/vigil/verb.hpp"
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace vigil::app {
+
+/// Options that path and cv share.
+[[nodiscard]] std::span<const OptionSpec> path_options() noexcept;
+
+/// What a path is asked for on the command line.
+struct PathInput {
+  penalized::PenaltyOptions penalty;
+  penalized::LambdaGrid grid;
+};
+/// Throws ConfigError and InputError for values and files that cannot be used.
+[[nodiscard]] PathInput path_input(const Options& options, const Cohort& cohort);
+
+/// path.tsv and coefficients.tsv, rows in the order of the lambda file where there is one.
+void write_path(const penalized::PathFit& path,
+                const PathInput& input,
+                const Cohort& cohort,
+                const std::filesystem::path& folder);
+
+/// What cross-validation adds to summary.json; points count from 1.
+struct CvSummary {
+  std::string loss;
+  std::uint64_t seed = 0;
+  std::optional<double> lambda_min, lambda_1se;
+  std::optional<Index> stopped_at;
+  std::string undefined_because;
+};
+
+/// summary.json of both verbs.
+void write_path_summary(const penalized::PathFit& path,
+                        const PathInput& input,
+                        const Cohort& cohort,
+                        const std::optional<CvSummary>& cv,
+                        const std::filesystem::path& folder);
+
+/// Largest KKT violation of all points; 0 without points.
+[[nodiscard]] double worst_kkt_violation(const penalized::PathFit& path);
+
+} // namespace vigil::app

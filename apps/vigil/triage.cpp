@@ -1,0 +1,148 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/base/digest.hpp"
+#include "vigil/base/error.hpp"
+#include "vigil/base/text.hpp"
+#include "vigil/report/write_file.hpp"
+#include "vigil/report/write_tables.hpp"
+#include "vigil/storage/record_file.hpp"
+#include "vigil/study/registry.hpp"
+#include "vigil/study/study_triage.hpp"
+#include "vigil/version.hpp"
+
+#include "apps/vigil/cohort_input.hpp"
+#include "apps/vigil/verbs.hpp"
+#include <array>
+#include <nlohmann/json.hpp>
+
+namespace vigil::app {
+
+namespace {
+
+/// The [triage] section of --study, or one made from the options.
+Options triage_section(const Options& options) {
+  if (const auto study = options.text("study")) {
+    const auto file = read_study(*study);
+    if (!file.triage) {
+      options.refuse("study",
+                     "a study with a [triage] section",
+                     "name --horizon, --harms and --decide-at instead");
+    }
+    Options section = *file.triage;
+    return section;
+  }
+  Options section("the options of the triage");
+  for (const char* key : {"horizon",
+                          "decide_at",
+                          "interval",
+                          "alpha_observe",
+                          "delta",
+                          "high_risk",
+                          "action_labels"}) {
+    if (const auto value = options.text(key)) {
+      section.set(key, {*value, options.where(key)});
+    }
+  }
+  for (const auto& harm : options.texts("harms")) {
+    section.append("harms", {harm, options.where("harms")});
+  }
+  return section;
+}
+
+nlohmann::ordered_json number(double value) {
+  return value == value ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
+}
+
+std::string summary_text(const report::TriageSummary& summary, const std::string& model_digest) {
+  nlohmann::ordered_json out;
+  out["intended_use"] = intended_use;
+  out["model_sha256"] = model_digest;
+  out["horizon"] = summary.horizon;
+  out["decide_at"] = summary.decide_at;
+  const auto limits = [](const triage::Thresholds& thresholds) {
+    return nlohmann::ordered_json{{"observe_below", number(thresholds.observe_below)},
+                                  {"two_way", number(thresholds.two_way)},
+                                  {"resect_above", number(thresholds.resect_above)}};
+  };
+  out["thresholds_on_reduction"] = limits(summary.on_reduction);
+  out["thresholds_on_risk"] = limits(summary.on_risk);
+  out["residual_risk_ratio_is_assumed"] = number(summary.harms.residual_risk_ratio);
+  out["zones"] = nlohmann::ordered_json::array();
+  for (std::size_t zone = 0; zone < summary.zones.size(); ++zone) {
+    const auto& row = summary.zones[zone];
+    out["zones"].push_back({{"action", triage::name_of(row.action)},
+                            {"label", summary.labels[zone]},
+                            {"subjects", row.subjects},
+                            {"share", row.share}});
+  }
+  out["guarantee"] = summary.guarantee;
+  return out.dump(2) + "\n";
+}
+
+int run_triage(const Invocation& invocation) {
+  auto& session = invocation.session;
+  const Options section = triage_section(invocation.options);
+  const auto settings = read_triage(section, {});
+  if (!settings.harms) {
+    section.refuse("harms",
+                   "missed_event=1,resection=..,residual_risk_ratio=..,board=..,board_skill=..",
+                   "declare every harm: none has a default");
+  }
+  const std::filesystem::path model_file = invocation.argument(0);
+  const Record record = storage::read_record(model_file);
+  const auto model = load_model(record);
+  const auto basis = triage_basis(settings, record);
+  const auto folder = session.output_folder("triage-results");
+  const Cohort cohort = open_input(invocation, invocation.argument(1), ByDefault::all_numeric);
+  std::vector<std::string> used;
+  for (const auto& range : basis.ranges) {
+    used.push_back(range.name);
+  }
+  check_decision_time(settings, cohort, {.kind = ColumnSelection::Kind::named, .names = used});
+  FitContext context{session.scheduler(), session.memory_bytes()};
+  const std::vector<double> horizons{settings.horizon};
+  const auto prediction = model.predict(cohort.covariates(), {horizons}, context);
+  const auto summary = triage_cohort(settings, basis, cohort, prediction, session.scheduler());
+  report::write_file(folder / "triage.tsv",
+                     report::table_text(std::span<const triage::TriageRow>(summary.rows)));
+  report::write_file(folder / "summary.json", summary_text(summary, file_digest(model_file)));
+  for (std::size_t zone = 0; zone < summary.zones.size(); ++zone) {
+    session.log().say("triage    " + summary.labels[zone] + "  " +
+                      count_text(summary.zones[zone].subjects) + "  (" +
+                      fixed_text(100.0 * summary.zones[zone].share, 1) + " %)");
+  }
+  session.log().say(std::string("use       ") + intended_use);
+  session.log().say("written   " + (folder / "triage.tsv").string());
+  return 0;
+}
+
+constexpr std::array triage_options{
+    OptionSpec{"study", "FILE", "take the [triage] section of this study"},
+    OptionSpec{"horizon", "T", "horizon of the decision"},
+    OptionSpec{"harms",
+               "k=v,...",
+               "missed_event, resection, residual_risk_ratio, board, board_skill",
+               true},
+    OptionSpec{
+        "decide-at", "MOMENT", "baseline, imaging, biopsy, operative, pathology or followup"},
+    OptionSpec{"interval", "model|none", "whether a subject without a risk interval is referred"},
+    OptionSpec{"alpha-observe", "0.10", "acceptable risk in the observed group"},
+    OptionSpec{"delta", "0.10", "1 - confidence of that"},
+    OptionSpec{"high-risk", "0.30", "high risk under both strategies"},
+    OptionSpec{"action-labels", "A,B,C", "words for observe, board, resect"},
+};
+
+} // namespace
+
+const Verb triage_verb{
+    .name = "triage",
+    .arguments = "MODEL COHORT",
+    .least_arguments = 2,
+    .most_arguments = 2,
+    .summary = "observe, board or resect for each subject, from declared harms",
+    .details = "Writes triage.tsv and summary.json. Rule files (--rule) come with a later version.",
+    .options = triage_options,
+    .reads_cohort = true,
+    .run = &run_triage};
+
+} // namespace vigil::app

@@ -1,0 +1,178 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/numeric/tail.hpp"
+#include "vigil/validate/centre_pooling.hpp"
+#include "vigil/validate/intervals.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/near.hpp"
+#include "tests/support/small_cohort.hpp"
+#include "tests/support/validation_run.hpp"
+#include <algorithm>
+#include <cmath>
+
+namespace vigil {
+namespace {
+
+using test::plain_c;
+using test::run_toys;
+using test::ValidationRun;
+
+const std::vector<double> horizons{0.4, 0.8};
+
+ValidationRun centres_run(const Cohort& cohort) {
+  return run_toys(
+      cohort, leave_one_centre_out(cohort.data(), cohort.weights(), RandomKey(2)), horizons);
+}
+
+SummaryOptions concordance() {
+  return {.measures = {&measure::find("harrell_c")}, .horizons = horizons};
+}
+
+std::vector<CentreRow> rows_of(const Summary& summary, const std::string& learner) {
+  std::vector<CentreRow> rows;
+  for (const CentreRow& row : summary.centres) {
+    if (row.learner == learner) {
+      rows.push_back(row);
+    }
+  }
+  return rows;
+}
+
+// Six centres of 40 subjects, each with at least 10 events: each is judged by its own model and enters the
+// pooling on the logit scale.
+TEST(summarise_left_out_centres, pools_large_centres_on_the_logit_scale) {
+  const ValidationRun run = centres_run(test::small_cohort({.subjects = 240, .centres = 6}));
+  Scheduler scheduler(1);
+  const Summary summary = summarise(run.results(), concordance(), scheduler);
+  const auto rows = rows_of(summary, "best");
+  ASSERT_EQ(rows.size(), 7U) << "six centres and the pooled row";
+  const auto& outcome = std::get<SurvivalOutcome>(run.cohort.data().outcome);
+  std::vector<double> y, v;
+  for (Index centre = 0; centre < 6; ++centre) {
+    const CentreRow& row = rows[at(centre)];
+    EXPECT_EQ(row.centre, std::string(1, static_cast<char>('A' + centre)));
+    EXPECT_EQ(row.subjects, 40);
+    EXPECT_GE(row.events, 10);
+    const ResampleRecord& record = run.records[at(centre)];
+    EXPECT_NEAR(row.estimate,
+                plain_c(outcome, record.subject, record.prediction.score).value,
+                test::rounding(1.0, 16));
+    const double slope = 1.0 / (row.estimate * (1.0 - row.estimate));
+    y.push_back(std::log(row.estimate / (1.0 - row.estimate)));
+    v.push_back(row.se * row.se * slope * slope);
+  }
+  const CentrePooling pooled = pool_centres(y, v, 0.95);
+  const CentreRow& last = rows.back();
+  EXPECT_EQ(last.centre, "");
+  EXPECT_EQ(last.centres, 6);
+  EXPECT_NEAR(last.mu, 1.0 / (1.0 + std::exp(-pooled.mu)), 1e-13);
+  EXPECT_NEAR(last.tau2, pooled.tau2, 1e-12);
+  EXPECT_NEAR(last.prediction_lower, 1.0 / (1.0 + std::exp(-pooled.prediction_lower)), 1e-12);
+  ASSERT_EQ(summary.performance.size(), 2U);
+  EXPECT_EQ(summary.performance[0].estimate, last.mu);
+  EXPECT_EQ(summary.performance[0].interval_method, "reml_hartung_knapp");
+  EXPECT_EQ(summary.performance[0].resampling, "loco");
+}
+
+// Centre F has 4 events left: it is listed, makes up the small centres, and does not enter the pooling.
+TEST(summarise_left_out_centres, lists_small_centres_without_pooling_them) {
+  CohortParts parts = test::small_parts({.subjects = 240, .centres = 6});
+  auto& outcome = std::get<SurvivalOutcome>(*parts.outcome);
+  Index kept = 0;
+  for (Index i = 5; i < 240; i += 6) {
+    kept += outcome.event[at(i)];
+    outcome.event[at(i)] = outcome.event[at(i)] != 0 && kept <= 4 ? 1 : 0;
+  }
+  const ValidationRun run = centres_run(Cohort(std::move(parts)));
+  Scheduler scheduler(1);
+  const auto rows = rows_of(summarise(run.results(), concordance(), scheduler), "best");
+  ASSERT_EQ(rows.size(), 8U);
+  EXPECT_EQ(rows[5].events, 4);
+  EXPECT_EQ(rows[6].centre, "(small centres)");
+  EXPECT_EQ(rows[6].events, 4);
+  EXPECT_EQ(rows[6].estimate, rows[5].estimate);
+  EXPECT_EQ(rows[6].se, rows[5].se) << "one centre has its plain standard error";
+  EXPECT_EQ(rows[7].centres, 5);
+}
+
+// Three centres are too few to pool: one estimate from pairs within centres, clustered by centre.
+TEST(summarise_left_out_centres, with_few_centres_compares_within_centres) {
+  const ValidationRun run = centres_run(test::small_cohort({.subjects = 120, .centres = 3}));
+  Scheduler scheduler(1);
+  const Summary summary = summarise(run.results(), concordance(), scheduler);
+  const auto& outcome = std::get<SurvivalOutcome>(run.cohort.data().outcome);
+  double weighted = 0.0, pairs = 0.0;
+  std::vector<test::PlainC> parts;
+  for (Index centre = 0; centre < 3; ++centre) {
+    const ResampleRecord& record = run.records[at(centre)];
+    parts.push_back(plain_c(outcome, record.subject, record.prediction.score));
+    weighted += parts.back().value * parts.back().pairs;
+    pairs += parts.back().pairs;
+  }
+  const PerformanceRow& row = summary.performance[0];
+  EXPECT_NEAR(row.estimate, weighted / pairs, test::rounding(1.0, 16));
+  EXPECT_EQ(row.interval_method, "one_stage_cluster");
+  // With C = sum_c pairs_c C_c / pairs, the influence values of centre c add up to n 2 pairs_c (C_c - C) / (2
+  // pairs) when each pair counts for both of its subjects, so that se^2 = 3/2 sum_c (pairs_c (C_c - C) / pairs)^2
+  // times 4 for the two roles.
+  double squares = 0.0;
+  for (const test::PlainC& part : parts) {
+    const double move = 2.0 * part.pairs * (part.value - row.estimate) / pairs;
+    squares += move * move;
+  }
+  EXPECT_NEAR(row.se, std::sqrt(1.5 * squares), 1e-13);
+  const auto interval = interval_on_scale(
+      row.estimate, row.se, student_t_quantile(0.975, 2.0), measure::IntervalScale::logit);
+  EXPECT_NEAR(row.lower, interval.lower, 1e-13);
+  const CentreRow last = rows_of(summary, "best").back();
+  EXPECT_TRUE(std::isnan(last.prediction_lower));
+  EXPECT_EQ(last.undefined_because, "fewer than 5 estimates to pool: one estimate within centres");
+}
+
+TEST(summarise_left_out_centres, counts_centres_without_events) {
+  CohortParts parts = test::small_parts({.subjects = 240, .centres = 6});
+  auto& outcome = std::get<SurvivalOutcome>(*parts.outcome);
+  for (Index i = 2; i < 240; i += 6) {
+    outcome.event[at(i)] = 0;
+  }
+  const ValidationRun run = centres_run(Cohort(std::move(parts)));
+  Scheduler scheduler(1);
+  const Summary summary = summarise(run.results(), concordance(), scheduler);
+  EXPECT_EQ(summary.performance[0].resamples, 6);
+  EXPECT_EQ(summary.performance[0].undefined, 1);
+  EXPECT_EQ(summary.performance[0].small_folds, 1);
+  EXPECT_FALSE(summary.performance[0].undefined_because.empty());
+  EXPECT_FALSE(rows_of(summary, "best")[2].undefined_because.empty());
+}
+
+TEST(summarise_left_out_centres, is_the_same_for_any_number_of_threads) {
+  const ValidationRun run = centres_run(test::small_cohort({.subjects = 120, .centres = 6}));
+  SummaryOptions options = concordance();
+  options.measures.push_back(&measure::find("brier"));
+  options.measures.push_back(&measure::find("oe_ratio"));
+  Scheduler one(1), seven(7);
+  EXPECT_EQ(test::all_text(summarise(run.results(), options, one)),
+            test::all_text(summarise(run.results(), options, seven)));
+}
+
+TEST(summarise_external, pools_the_centres_of_another_cohort) {
+  const ValidationRun run = centres_run(test::small_cohort({.subjects = 120, .centres = 3}));
+  const Cohort other = test::small_cohort({.subjects = 300, .centres = 6, .seed = 9});
+  Scheduler scheduler(1);
+  FitContext context{scheduler};
+  const auto predictions =
+      predict_external(run.final_models, other, {.horizons = horizons}, context);
+  const Summary summary = summarise_external(
+      {.id = "other", .cohort = other, .predictions = predictions}, concordance(), scheduler);
+  const auto rows = rows_of(summary, "best");
+  ASSERT_EQ(rows.size(), 7U);
+  EXPECT_EQ(rows[0].resampling, "external:other");
+  EXPECT_EQ(rows[6].centres, 6);
+  EXPECT_EQ(summary.performance.size(), 2U) << "frozen models, one row per learner";
+  EXPECT_EQ(summary.performance[0].interval_method, "influence");
+}
+
+} // namespace
+} // namespace vigil

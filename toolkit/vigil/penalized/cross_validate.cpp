@@ -1,0 +1,347 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/penalized/cross_validate.hpp"
+
+#include "vigil/measure/concordance.hpp"
+#include "vigil/penalized/cv_curve.hpp"
+#include "vigil/penalized/model_inputs.hpp"
+#include "vigil/resample/plan.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+#include <utility>
+
+namespace vigil::penalized {
+
+namespace {
+
+constexpr Index first_points = 20, more_points = 5; // solved between two looks at the losses
+
+/// One item with its folds: fits first .. first + folds of the batch are the full fit and the folds.
+struct Group {
+  Index item = 0, first = 0;
+  CrossValidation result = {};
+  std::optional<CvCurve> curve = {};
+  bool finished = false;
+};
+
+/// Weights of a fold's training and test rows.
+struct Fold {
+  CaseWeights train, test;
+};
+
+std::vector<Fold> folds_of(const CaseWeights& within, std::span<const Index> fold_of, Index folds) {
+  std::vector<Fold> result;
+  for (Index fold = 1; fold <= folds; ++fold) {
+    std::vector<std::uint32_t> train(at(within.subjects()), 0), test = train;
+    for (const Index subject : within.support()) {
+      auto& side = fold_of[at(subject)] == fold ? test : train;
+      side[at(subject)] = within.times(subject);
+    }
+    result.push_back({within.with_times(std::move(train)), within.with_times(std::move(test))});
+  }
+  return result;
+}
+
+/// Why an item cannot be cross-validated; empty: it can.
+std::string
+why_undefined(const TrainingData& data, const CaseWeights& within, const CvOptions& options) {
+  const SurvivalOutcome& outcome = survival_outcome(data.outcome, "cox-net");
+  Index events = 0;
+  std::set<Index> groups;
+  for (const Index subject : within.support()) {
+    events += outcome.event[at(subject)] != 0 ? 1 : 0;
+    groups.insert(data.group.empty() ? subject : data.group[at(subject)]);
+  }
+  if (events < options.folds) {
+    return events == 0 ? "no events" : "fewer events than folds";
+  }
+  return size_of(groups) < options.folds ? "fewer groups than folds" : "";
+}
+
+/// A wave of cross-validations that advance together.
+class Wave {
+public:
+  Wave(const FitBatch& batch,
+       std::span<const PathRequest> requests,
+       const CvOptions& options,
+       FitContext& context)
+      : batch_(batch), options_(options), context_(context) {
+    for (Index item = 0; item < size_of(batch.items); ++item) {
+      Group group{.item = item};
+      group.result.undefined_because =
+          why_undefined(batch.data, batch.items[at(item)].weights, options);
+      group.finished = !group.result.undefined_because.empty();
+      groups_.push_back(std::move(group));
+      draw(groups_.back());
+    }
+    prepare(requests);
+  }
+
+  std::vector<CrossValidation> run() {
+    PathBatch fits({batch_.data, fit_items_}, fit_requests_, context_);
+    std::vector<Index> until(fit_items_.size(), 0);
+    fits.run(until);
+    for (const Group& group : groups_) {
+      share_lambdas(group, fits);
+    }
+    for (Index points = first_points; !all_finished(); points += more_points) {
+      for (const Group& group : groups_) {
+        for (Index fit = 0; !group.finished && fit <= fits_per_group_; ++fit) {
+          until[at(group.first + fit)] = points;
+        }
+      }
+      fits.run(until);
+      for (Group& group : groups_) {
+        if (!group.finished) {
+          add_losses(group, points, fits);
+        }
+      }
+    }
+    std::vector<CrossValidation> results;
+    for (Group& group : groups_) {
+      finish(group, fits);
+      results.push_back(std::move(group.result));
+    }
+    return results;
+  }
+
+private:
+  void draw(Group& group) {
+    fits_per_group_ = options_.folds * options_.repeats;
+    if (group.finished) {
+      return;
+    }
+    const FitItem& item = batch_.items[at(group.item)];
+    std::vector<double> weights;
+    const SurvivalOutcome& outcome = survival_outcome(batch_.data.outcome, "cox-net");
+    group.first = size_of(fold_weights_) + full_fits_++;
+    for (Index repeat = 0; repeat < options_.repeats; ++repeat) {
+      std::vector<Index> fold_of = options_.fold_of.empty()
+                                       ? draw_folds(batch_.data,
+                                                    item.weights,
+                                                    options_.folds,
+                                                    item.key.child("inner").child(repeat))
+                                       : options_.fold_of[at(repeat)];
+      for (Fold& fold : folds_of(item.weights, fold_of, options_.folds)) {
+        double events = 0.0;
+        for (const Index subject : fold.test.support()) {
+          events += outcome.event[at(subject)] != 0 ? fold.test[subject] : 0.0;
+        }
+        weights.push_back(events);
+        fold_weights_.push_back(std::move(fold));
+      }
+      group.result.fold_of.push_back(std::move(fold_of));
+    }
+    group.curve.emplace(std::move(weights), options_.folds);
+  }
+
+  void prepare(std::span<const PathRequest> requests) {
+    std::vector<CaseWeights> weightings;
+    for (const Fold& fold : fold_weights_) {
+      weightings.push_back(fold.train);
+    }
+    preparations_ =
+        fit_preparations(batch_.data, weightings, options_.preparation, context_.scheduler);
+    Index fold = 0;
+    for (const Group& group : groups_) {
+      if (group.finished) {
+        continue;
+      }
+      const FitItem& item = batch_.items[at(group.item)];
+      fit_items_.push_back(item);
+      fit_requests_.push_back(requests[at(group.item)]);
+      for (Index number = 0; number < fits_per_group_; ++number, ++fold) {
+        fit_items_.push_back({fold_weights_[at(fold)].train,
+                              preparations_[at(fold)],
+                              item.key.child("inner").child("fold").child(number)});
+        fit_requests_.push_back(requests[at(group.item)]);
+      }
+    }
+  }
+
+  [[nodiscard]] bool all_finished() const {
+    return std::all_of(
+        groups_.begin(), groups_.end(), [](const Group& group) { return group.finished; });
+  }
+  [[nodiscard]] Index fold_number(const Group& group, Index fit) const {
+    const Index groups_before = group.first / (fits_per_group_ + 1);
+    return group.first - groups_before + fit - 1;
+  }
+
+  void share_lambdas(const Group& group, PathBatch& fits) const {
+    if (group.finished) {
+      return;
+    }
+    const auto lambdas = fits.fitter(group.first).lambdas();
+    for (Index fit = 1; fit <= fits_per_group_; ++fit) {
+      if (!fits.path(group.first + fit).undefined) {
+        fits.fitter(group.first + fit).set_lambdas(lambdas);
+      }
+    }
+  }
+
+  /// Points that the full fit and all folds have solved; a fold without events does not count.
+  [[nodiscard]] Index common_points(const Group& group, const PathBatch& fits) const {
+    Index points = fits.path(group.first).points();
+    for (Index fit = 1; fit <= fits_per_group_; ++fit) {
+      const PathFit& path = fits.path(group.first + fit);
+      points = path.undefined ? points : std::min(points, path.points());
+    }
+    return points;
+  }
+
+  void add_losses(Group& group, Index asked, const PathBatch& fits) {
+    const Index from = group.curve->points(), end = common_points(group, fits);
+    const Index count = end - from;
+    std::vector<double> losses(at(count * fits_per_group_), // points x folds
+                               std::numeric_limits<double>::quiet_NaN());
+    context_.scheduler.for_each(fits_per_group_, [&](Index fold, Index) {
+      if (!fits.path(group.first + 1 + fold).undefined && group.curve->weights()[at(fold)] > 0.0) {
+        fold_losses(group, fold, from, end, fits, losses);
+      }
+    });
+    for (Index point = 0; point < count && !group.finished; ++point) {
+      const auto at_point = losses.begin() + point * fits_per_group_;
+      const bool stop = group.curve->add({at_point, at_point + fits_per_group_});
+      if (stop && !options_.full_grid) {
+        group.finished = true;
+        group.result.stopped_at = from + point;
+      }
+    }
+    group.finished = group.finished || end < asked;
+  }
+
+  void fold_losses(const Group& group,
+                   Index fold,
+                   Index from,
+                   Index end,
+                   const PathBatch& fits,
+                   std::vector<double>& losses) const {
+    const PathFitter& fitter = fits.fitter(group.first + 1 + fold);
+    const survival::CoxLikelihood& all = fits.fitter(group.first).likelihood();
+    const Fold& weights = fold_weights_[at(fold_number(group, 1 + fold))];
+    const double held_out = group.curve->weights()[at(fold)];
+    for (Index point = from; point < end; ++point) {
+      const std::vector<double> eta = linear_predictor(fitter, point, all, fits.columns());
+      double& loss = losses[at((point - from) * fits_per_group_ + fold)];
+      if (options_.loss == CvLoss::partial_likelihood) {
+        const auto value = [&](const survival::CoxLikelihood& likelihood) {
+          return likelihood.evaluate(rows_of(likelihood, eta)).value;
+        };
+        loss = -2.0 * (value(all) - value(fitter.likelihood())) / held_out;
+      } else if (options_.loss == CvLoss::deviance) {
+        const survival::CoxLikelihood test(survival_outcome(batch_.data.outcome, "cox-net"),
+                                           weights.test,
+                                           batch_.data.stratum,
+                                           batch_.data.offset,
+                                           all.ties());
+        loss = -2.0 * test.evaluate(rows_of(test, eta)).value / held_out;
+      } else {
+        loss = 1.0 - concordance_of(eta, weights.test);
+      }
+    }
+  }
+
+  /// x'b by subject, of the subjects in `all`; NaN for the others. The offset is not part of it.
+  [[nodiscard]] std::vector<double> linear_predictor(const PathFitter& fitter,
+                                                     Index point,
+                                                     const survival::CoxLikelihood& all,
+                                                     const MarkerColumns& markers) const {
+    std::vector<double> eta(at(batch_.data.subjects()), std::numeric_limits<double>::quiet_NaN());
+    for (const Index subject : all.subjects()) {
+      eta[at(subject)] = 0.0;
+    }
+    const auto features = fitter.path().coefficients.features_at(point);
+    const auto values = fitter.path().coefficients.values_at(point);
+    for (Index place = 0; place < size_of(features); ++place) {
+      const Index column = features[at(place)];
+      const auto& rule = fitter.preparation().column(column);
+      const Index clinical = column - batch_.data.features.features();
+      const double offset = clinical < 0 ? batch_.data.features.info(column).offset : 0.0;
+      for (const Index subject : all.subjects()) {
+        const double raw = clinical < 0
+                               ? static_cast<double>(markers.at(column)[at(subject)]) + offset
+                               : batch_.data.clinical.column(clinical)[at(subject)];
+        eta[at(subject)] += values[at(place)] * ((raw == raw ? raw : rule.fill) - rule.centre);
+      }
+    }
+    return eta;
+  }
+
+  [[nodiscard]] static std::vector<double> rows_of(const survival::CoxLikelihood& likelihood,
+                                                   const std::vector<double>& by_subject) {
+    std::vector<double> rows;
+    for (const Index subject : likelihood.subjects()) {
+      rows.push_back(by_subject[at(subject)]);
+    }
+    return rows;
+  }
+
+  [[nodiscard]] double concordance_of(std::vector<double> eta, const CaseWeights& test) const {
+    Prediction prediction;
+    for (Index subject = 0; subject < size_of(eta) && !batch_.data.offset.empty(); ++subject) {
+      eta[at(subject)] += batch_.data.offset[at(subject)];
+    }
+    prediction.score = std::move(eta);
+    const survival::CensoringWeights censoring(batch_.data.outcome, test);
+    return measure::harrell_c({.prediction = prediction,
+                               .outcome = batch_.data.outcome,
+                               .weights = test,
+                               .centre = {},
+                               .censoring = censoring})
+        .value;
+  }
+
+  static void finish(Group& group, const PathBatch& fits) {
+    if (!group.curve) {
+      return;
+    }
+    CrossValidation& result = group.result;
+    result.path = truncated(fits.path(group.first), group.curve->points());
+    result.loss.assign(group.curve->mean().begin(), group.curve->mean().end());
+    result.loss_se.assign(group.curve->se().begin(), group.curve->se().end());
+    result.fold_loss.assign(group.curve->losses().begin(), group.curve->losses().end());
+    result.fold_weight.assign(group.curve->weights().begin(), group.curve->weights().end());
+    result.minimum = group.curve->minimum();
+    result.one_se = group.curve->one_se();
+    if (result.minimum == no_index) {
+      result.undefined_because = "no fold has a loss";
+    }
+  }
+
+  const FitBatch& batch_;
+  const CvOptions& options_;
+  FitContext& context_;
+  std::vector<Group> groups_;
+  std::vector<Fold> fold_weights_; ///< all folds of all groups
+  std::vector<Preparation> preparations_;
+  std::vector<FitItem> fit_items_;
+  std::vector<PathRequest> fit_requests_;
+  Index fits_per_group_ = 0, full_fits_ = 0;
+};
+
+} // namespace
+
+std::vector<CrossValidation> cross_validate(const FitBatch& batch,
+                                            std::span<const PathRequest> requests,
+                                            const CvOptions& options,
+                                            FitContext& context) {
+  check_cv(options, batch.data);
+  VIGIL_EXPECTS(requests.size() == batch.items.size());
+  const Index together = options.folds * options.repeats + 1;
+  const Index wave = std::max<Index>(1, wave_size(batch.data, context) / together);
+  std::vector<CrossValidation> results;
+  for (Index first = 0; first < size_of(batch.items); first += wave) {
+    const Index count = std::min(wave, size_of(batch.items) - first);
+    const FitBatch part{batch.data, batch.items.subspan(at(first), at(count))};
+    Wave fits(part, requests.subspan(at(first), at(count)), options, context);
+    for (CrossValidation& result : fits.run()) {
+      results.push_back(std::move(result));
+    }
+  }
+  return results;
+}
+
+} // namespace vigil::penalized

@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/penalized/cv_options.hpp"
+
+#include "vigil/base/error.hpp"
+#include "vigil/base/text.hpp"
+
+#include <algorithm>
+
+namespace vigil::penalized {
+
+std::string_view name_of(CvLoss loss) noexcept {
+  switch (loss) {
+  case CvLoss::partial_likelihood:
+    return "partial-likelihood";
+  case CvLoss::deviance:
+    return "deviance";
+  case CvLoss::concordance:
+    break;
+  }
+  return "concordance";
+}
+
+std::optional<CvLoss> parse_cv_loss(std::string_view text) noexcept {
+  for (const CvLoss loss : {CvLoss::partial_likelihood, CvLoss::deviance, CvLoss::concordance}) {
+    if (text == name_of(loss)) {
+      return loss;
+    }
+  }
+  return std::nullopt;
+}
+
+void check_cv(const CvOptions& options, const TrainingData& data) {
+  if (options.folds < 2 || options.repeats < 1) {
+    throw ConfigError({.where = "cross-validation",
+                       .found = number_text(options.folds) + " folds, " +
+                                number_text(options.repeats) + " repeats",
+                       .expected = "at least 2 folds and 1 repeat",
+                       .remedy = "use for example 5 folds"});
+  }
+  if (options.fold_of.empty()) {
+    return;
+  }
+  const bool fits =
+      size_of(options.fold_of) == options.repeats &&
+      std::all_of(options.fold_of.begin(), options.fold_of.end(), [&](const auto& list) {
+        return size_of(list) == data.subjects() &&
+               std::all_of(list.begin(), list.end(), [&](Index fold) {
+                 return fold >= 0 && fold <= options.folds;
+               });
+      });
+  if (!fits) {
+    throw ConfigError({.where = "named folds",
+                       .found = number_text(size_of(options.fold_of)) + " lists",
+                       .expected = "one list for each repeat, a number from 1 to " +
+                                   number_text(options.folds) + " for each subject (0: in none)",
+                       .remedy = "correct the file of folds"});
+  }
+}
+
+} // namespace vigil::penalized

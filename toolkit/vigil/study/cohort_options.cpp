@@ -1,0 +1,122 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/study/cohort_options.hpp"
+
+#include "vigil/base/text.hpp"
+
+#include <utility>
+
+namespace vigil {
+
+namespace {
+
+void read_outcome(const Options& options, storage::CohortRequest& request) {
+  request.time = options.text("time").value_or("");
+  request.event = options.text("event").value_or("");
+  request.event_is = options.text("event_is").value_or("");
+  request.cause = options.text("cause").value_or("");
+  request.outcome = options.text("outcome").value_or("");
+  request.family = options.choice("family", {"gaussian", "binomial", "poisson"}, "");
+  request.truncate_at = options.number("truncate_at");
+  if (const auto unit = options.text("time_unit")) {
+    request.time_unit = parse_time_unit(*unit);
+    if (!request.time_unit) {
+      options.refuse("time_unit", "days, weeks, months or years");
+    }
+  }
+  if (!request.time.empty() && request.event.empty() && request.cause.empty()) {
+    options.refuse("time",
+                   "a time with its event (event, or cause for competing risks)",
+                   "name the column of the event");
+  }
+  if (request.time.empty() && !(request.event.empty() && request.cause.empty())) {
+    options.refuse(request.event.empty() ? "cause" : "event",
+                   "an event with its time",
+                   "name the column of the time");
+  }
+}
+
+void read_groupings(const Options& options, storage::CohortRequest& request) {
+  const auto strata = options.texts("strata");
+  if (strata.size() > 1) {
+    options.refuse("strata", "one column", "combine the columns into one");
+  }
+  request.strata = strata.empty() ? "" : strata.front();
+  request.entry = options.text("entry").value_or("");
+  request.weight = options.text("weight").value_or("");
+  request.offset = options.text("offset").value_or("");
+  request.centre = options.text("centre").value_or("");
+  request.group = options.text("group").value_or("");
+}
+
+/// Values that are written as texts, a column's unit or moment: exactly one each.
+std::vector<std::pair<std::string, std::string>> single_values(const Options& options,
+                                                               std::string_view key) {
+  std::vector<std::pair<std::string, std::string>> values;
+  for (auto& [column, texts] : options.table(key)) {
+    if (texts.size() != 1) {
+      options.refuse(key, "one value for each column");
+    }
+    values.push_back({column, texts.front()});
+  }
+  return values;
+}
+
+void read_columns(const Options& options, storage::CohortRequest& request) {
+  request.clinical = options.texts("clinical");
+  request.penalize_clinical = options.flag("penalize_clinical").value_or(false);
+  for (auto& [column, levels] : options.table("levels")) {
+    request.levels[column] = std::move(levels);
+  }
+  for (const auto& [column, borders] : options.table("cut")) {
+    for (const auto& border : borders) {
+      const auto value = parse_number(border);
+      if (!value) {
+        options.refuse("cut", "COL=20,50: numbers in ascending order");
+      }
+      request.cuts[column].push_back(*value);
+    }
+  }
+  for (const auto& [column, word] : single_values(options, "known_at")) {
+    const auto moment = parse_known_at(word);
+    if (!moment) {
+      options.refuse("known_at", "baseline, imaging, biopsy, operative, pathology or followup");
+    }
+    request.known_at[column] = *moment;
+  }
+  for (auto& [column, unit] : single_values(options, "unit")) {
+    request.unit[column] = std::move(unit);
+  }
+}
+
+} // namespace
+
+storage::CohortRequest cohort_request(const Options& options, const std::filesystem::path& file) {
+  storage::CohortRequest request;
+  request.file = file;
+  request.id = options.text("id").value_or("");
+  read_outcome(options, request);
+  read_groupings(options, request);
+  read_columns(options, request);
+  const auto features = options.texts("features");
+  if (!features.empty()) {
+    storage::choose_features(request, join(features, ","));
+  }
+  request.layer = options.text("layer").value_or("");
+  request.subjects = options.whole_texts("subjects");
+  return request;
+}
+
+PreparationOptions preparation_options(const Options& options) {
+  return {.impute = options.choice("impute", {"none", "median", "mean"}, "median"),
+          .standardize = options.flag("standardize").value_or(true)};
+}
+
+void features_by_default(storage::CohortRequest& request) {
+  if (request.features == storage::FeatureChoice::automatic && request.clinical.empty()) {
+    request.features = request.file.extension() == ".h5ad" ? storage::FeatureChoice::all
+                                                           : storage::FeatureChoice::rest;
+  }
+}
+
+} // namespace vigil

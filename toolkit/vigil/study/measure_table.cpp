@@ -1,0 +1,270 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/study/measure_table.hpp"
+
+#include "vigil/base/error.hpp"
+#include "vigil/base/text.hpp"
+#include "vigil/numeric/tail.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+namespace vigil {
+
+namespace {
+
+std::string name_or(const std::string& given, const char* otherwise) {
+  return given.empty() ? otherwise : given;
+}
+
+/// The columns `risk@t` of a table, with their horizons.
+std::vector<std::pair<std::string, double>> risk_columns(const storage::DataFrame& table,
+                                                         const PredictionColumns& columns) {
+  std::vector<std::pair<std::string, double>> found;
+  if (!columns.risk.empty()) {
+    if (columns.risk.size() != columns.horizons.size()) {
+      throw ConfigError({.where = "--risk and --horizons",
+                         .found = number_text(size_of(columns.risk)) + " columns, " +
+                                  number_text(size_of(columns.horizons)) + " horizons",
+                         .expected = "one horizon for each column of risks",
+                         .remedy = "name them in the same order"});
+    }
+    for (std::size_t number = 0; number < columns.risk.size(); ++number) {
+      found.push_back({columns.risk[number], columns.horizons[number]});
+    }
+    return found;
+  }
+  for (const auto& name : table.column_names()) {
+    const auto horizon = name.starts_with("risk@") ? parse_number(name.substr(5)) : std::nullopt;
+    if (horizon) {
+      found.push_back({name, *horizon});
+    }
+  }
+  return found;
+}
+
+std::vector<std::uint8_t> codes(const storage::DataFrame& table, const std::string& name) {
+  const auto values = table.numbers(name);
+  std::vector<std::uint8_t> result;
+  FaultList faults;
+  for (std::size_t row = 0; row < values.size(); ++row) {
+    const bool whole =
+        values[row] >= 0.0 && values[row] <= 250.0 && values[row] == std::floor(values[row]);
+    if (!whole) {
+      faults.add(table.where(name) + ", " + table.row_name(static_cast<Index>(row)),
+                 number_text(values[row]));
+    }
+    result.push_back(whole ? static_cast<std::uint8_t>(values[row]) : 0);
+  }
+  faults.raise_if_any("cannot use the events", "0 (censored), 1, 2, ..", "recode the column");
+  return result;
+}
+
+Outcome outcome_of(const storage::DataFrame& table, const PredictionColumns& columns) {
+  const auto time = name_or(columns.time, "time");
+  Outcome outcome;
+  if (columns.cause.empty()) {
+    outcome =
+        SurvivalOutcome{{}, table.numbers(time), codes(table, name_or(columns.event, "event"))};
+  } else {
+    auto cause = codes(table, columns.cause);
+    const auto largest = *std::max_element(cause.begin(), cause.end());
+    std::vector<std::string> names;
+    for (int number = 1; number <= std::max<int>(largest, 1); ++number) {
+      names.push_back("cause " + number_text(Index{number}));
+    }
+    outcome = CompetingRisksOutcome{{}, table.numbers(time), std::move(cause), std::move(names)};
+  }
+  check_outcome(outcome,
+                table.index(),
+                time,
+                columns.cause.empty() ? name_or(columns.event, "event") : columns.cause);
+  return outcome;
+}
+
+/// Rows of the cohort for the subjects of the table.
+std::vector<Index> join_subjects(const storage::DataFrame& table, const Cohort& cohort) {
+  std::map<std::string_view, Index> place;
+  for (Index subject = 0; subject < cohort.subjects(); ++subject) {
+    place[cohort.subject_ids()[at(subject)]] = subject;
+  }
+  std::vector<Index> rows;
+  FaultList faults;
+  for (Index row = 0; row < table.rows(); ++row) {
+    const auto found = place.find(table.index()[at(row)]);
+    if (found == place.end()) {
+      faults.add(table.source() + ", " + table.row_name(row),
+                 "a subject that the cohort does not have");
+    } else {
+      rows.push_back(found->second);
+    }
+  }
+  faults.raise_if_any("cannot join the outcome",
+                      "the subject ids of the cohort",
+                      "name the cohort that was predicted");
+  return rows;
+}
+
+} // namespace
+
+MeasuredTable read_predictions(const storage::DataFrame& table,
+                               const PredictionColumns& columns,
+                               const Cohort* cohort) {
+  MeasuredTable result{
+      .prediction = {},
+      .outcome = cohort == nullptr
+                     ? outcome_of(table, columns)
+                     : select_subjects(cohort->data().outcome, join_subjects(table, *cohort)),
+      .weights = CaseWeights::ones(table.rows()),
+      .centre = {},
+      .subject_ids = table.index()};
+  const auto risks = risk_columns(table, columns);
+  const auto score = name_or(columns.score, "score");
+  if (table.has(score) || risks.empty()) {
+    result.prediction.score = table.numbers(score);
+  } else {
+    result.prediction.score = table.numbers(risks.back().first); // a risk orders the subjects too
+  }
+  for (const auto& [name, horizon] : risks) {
+    const auto values = table.numbers(name);
+    for (std::size_t row = 0; row < values.size(); ++row) {
+      if (values[row] < 0.0 || values[row] > 1.0) {
+        throw InputError(
+            {.where = table.where(name) + ", " + table.row_name(static_cast<Index>(row)),
+             .found = number_text(values[row]),
+             .expected = "a risk from 0 to 1",
+             .remedy = "give risks, not percentages or survival probabilities"});
+      }
+    }
+    result.prediction.risk.horizon.push_back(horizon);
+    result.prediction.risk.value.insert(
+        result.prediction.risk.value.end(), values.begin(), values.end());
+  }
+  const auto centre = name_or(columns.centre, "centre");
+  if (!columns.centre.empty() || table.has(centre)) {
+    result.centre = make_grouping(table.texts(centre));
+  }
+  return result;
+}
+
+namespace {
+
+/// Horizons of one measure: none where it needs none.
+std::vector<double> horizons_of(const measure::Entry& entry, const MeasureOptions& options) {
+  return entry.needs_horizon ? options.horizons : std::vector<double>{options.tau};
+}
+
+std::vector<double> thresholds_of(const measure::Entry& entry, const MeasureOptions& options) {
+  return entry.needs_threshold ? options.thresholds : std::vector<double>{not_available};
+}
+
+Index count_events(const Outcome& outcome) {
+  if (const auto* survival = std::get_if<SurvivalOutcome>(&outcome)) {
+    return std::count(survival->event.begin(), survival->event.end(), 1);
+  }
+  const auto& competing = std::get<CompetingRisksOutcome>(outcome);
+  return std::count(competing.cause.begin(), competing.cause.end(), 1);
+}
+
+PerformanceRow row_of(const measure::Entry& entry,
+                      const measure::Evaluation& evaluation,
+                      const MeasureOptions& options) {
+  const auto estimate = entry.evaluate(evaluation);
+  PerformanceRow row{.measure = std::string(entry.name),
+                     .horizon =
+                         std::isfinite(evaluation.horizon) ? evaluation.horizon : not_available,
+                     .threshold = evaluation.threshold,
+                     .estimate = estimate.value,
+                     .level = options.level,
+                     .subjects = size_of(evaluation.weights.support()),
+                     .events = count_events(evaluation.outcome),
+                     .undefined_because = estimate.undefined_because};
+  row.se = measure::standard_error(estimate, evaluation.weights);
+  if (row.se == row.se && estimate.undefined_because.empty()) {
+    const auto interval =
+        measure::normal_interval(row.estimate, row.se, options.level, entry.scale);
+    row.lower = interval.lower;
+    row.upper = interval.upper;
+    row.interval_method = "influence";
+  }
+  return row;
+}
+
+} // namespace
+
+std::vector<PerformanceRow> measure_rows(const MeasuredTable& table,
+                                         const MeasureOptions& options) {
+  const survival::CensoringWeights censoring(table.outcome,
+                                             table.weights,
+                                             options.censoring_by_centre
+                                                 ? std::span<const Index>(table.centre.level)
+                                                 : std::span<const Index>{});
+  std::vector<PerformanceRow> rows;
+  for (const auto* entry : options.measures) {
+    for (const double horizon : horizons_of(*entry, options)) {
+      for (const double threshold : thresholds_of(*entry, options)) {
+        rows.push_back(row_of(*entry,
+                              {.prediction = table.prediction,
+                               .outcome = table.outcome,
+                               .weights = table.weights,
+                               .centre = {},
+                               .censoring = censoring,
+                               .horizon = horizon,
+                               .threshold = threshold},
+                              options));
+      }
+    }
+  }
+  return rows;
+}
+
+std::vector<ComparisonRow> compare_scores(const MeasuredTable& table,
+                                          std::span<const double> other,
+                                          const std::string& other_name,
+                                          const MeasureOptions& options) {
+  const survival::CensoringWeights censoring(table.outcome, table.weights);
+  Prediction second = table.prediction;
+  second.score.assign(other.begin(), other.end());
+  std::vector<ComparisonRow> rows;
+  for (const auto* entry : options.measures) {
+    if (entry->needs_risk || entry->needs_threshold) {
+      continue;
+    }
+    for (const double horizon : horizons_of(*entry, options)) {
+      const auto estimate = [&](const Prediction& prediction) {
+        return entry->evaluate({.prediction = prediction,
+                                .outcome = table.outcome,
+                                .weights = table.weights,
+                                .centre = {},
+                                .censoring = censoring,
+                                .horizon = horizon});
+      };
+      auto difference = estimate(table.prediction);
+      const auto reference = estimate(second);
+      ComparisonRow row{.learner = "score",
+                        .reference = other_name,
+                        .measure = std::string(entry->name),
+                        .horizon = std::isfinite(horizon) ? horizon : not_available,
+                        .resampling = "predictions",
+                        .difference = difference.value - reference.value};
+      if (difference.influence.size() == reference.influence.size() &&
+          !difference.influence.empty()) {
+        for (std::size_t subject = 0; subject < reference.influence.size(); ++subject) {
+          difference.influence[subject] -= reference.influence[subject];
+        }
+        row.se = measure::standard_error(difference, table.weights);
+        const auto interval = measure::normal_interval(
+            row.difference, row.se, options.level, measure::IntervalScale::identity);
+        row.lower = interval.lower;
+        row.upper = interval.upper;
+        row.p = row.se > 0.0 ? two_sided_normal_p(row.difference / row.se) : not_available;
+      }
+      rows.push_back(row);
+    }
+  }
+  return rows;
+}
+
+} // namespace vigil

@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/study/model_tables.hpp"
+
+#include "vigil/penalized/point_baseline.hpp"
+#include "vigil/storage/table_file.hpp"
+
+#include <limits>
+#include <vector>
+
+namespace vigil {
+
+void write_model_tables(const Record& model, const std::filesystem::path& folder) {
+  if (model.has("features") && model.has("coefficient")) {
+    const auto& features = model.texts("features");
+    const auto se = model.has("se") ? model.numbers("se")
+                                    : std::vector<double>(features.size(),
+                                                          std::numeric_limits<double>::quiet_NaN());
+    const std::vector<storage::TableColumn> columns{
+        {"feature", features}, {"coefficient", model.numbers("coefficient")}, {"se", se}};
+    storage::write_table(folder / "coefficients.tsv", columns);
+  }
+  if (!model.has("baseline")) {
+    return;
+  }
+  const auto& baseline = model.record("baseline");
+  const double factor = penalized::raw_baseline_factor(
+      model.numbers("coefficient"), model.record("preparation").numbers("shift"));
+  std::vector<double> hazard = baseline.numbers("cumulative_hazard");
+  for (double& value : hazard) {
+    value *= factor;
+  }
+  const auto& level = baseline.counts("stratum");
+  const auto& steps = baseline.counts("steps");
+  std::vector<Index> stratum;
+  for (std::size_t number = 0; number < level.size(); ++number) {
+    stratum.insert(stratum.end(), at(steps[number]), level[number]);
+  }
+  const std::vector<storage::TableColumn> columns{
+      {"stratum", stratum}, {"time", baseline.numbers("time")}, {"cumulative_hazard", hazard}};
+  storage::write_table(folder / "baseline.tsv", columns);
+}
+
+} // namespace vigil

@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/learn/record.hpp"
+
+#include <filesystem>
+
+namespace vigil {
+
+/// coefficients.tsv (feature, coefficient, se) and baseline.tsv (stratum, time, cumulative_hazard) of a linear model,
+/// both for raw values: risk(t | x) = 1 - exp(-cumulative_hazard(t) exp(x'coefficient)). Nothing for other models.
+void write_model_tables(const Record& model, const std::filesystem::path& folder);
+
+} // namespace vigil

@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/learn/any_learner.hpp"
+#include "vigil/learn/options.hpp"
+#include "vigil/learn/record.hpp"
+
+#include <span>
+#include <string_view>
+
+namespace vigil {
+
+/// One learner by name: how it is built from its section of a study, and how its model is read from a record.
+struct LearnerEntry {
+  std::string_view name, summary, source;
+  AnyLearner (*build)(const Options& options);
+  AnyModel (*load)(const Record& record);
+};
+
+/// All learners; the command line, the docs and the contract tests read this table.
+[[nodiscard]] std::span<const LearnerEntry> learner_table() noexcept;
+/// Throws ConfigError with the nearest name.
+[[nodiscard]] const LearnerEntry& find_learner(std::string_view name);
+/// The model of a record, by its kind. Throws InputError for a kind that no learner has.
+[[nodiscard]] AnyModel load_model(const Record& record);
+
+} // namespace vigil

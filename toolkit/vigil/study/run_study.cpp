@@ -1,0 +1,315 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/study/run_study.hpp"
+
+#include "vigil/base/text.hpp"
+#include "vigil/study/study_plan.hpp"
+#include "vigil/study/study_rows.hpp"
+#include "vigil/study/study_triage.hpp"
+#include "vigil/triage/guards.hpp"
+#include "vigil/validate/summarise.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace vigil {
+
+namespace {
+
+/// The measures of a study's performance table, in the order of the table of measures.
+std::vector<const measure::Entry*> study_measures() {
+  std::vector<const measure::Entry*> chosen;
+  for (const char* name :
+       {"harrell_c", "uno_c", "auc", "brier", "ipa", "oe_ratio", "calibration_slope", "ici"}) {
+    chosen.push_back(&measure::find(name));
+  }
+  return chosen;
+}
+
+/// One run of a study: its parts in the order in which they come to be.
+class StudyRun {
+public:
+  StudyRun(const StudySettings& study, const StudyWatch& watch, FitContext& context)
+      : study_(study), watch_(watch), context_(context), key_(study.seed),
+        cohort_(read(study.data, study.data.time_unit, "")), weights_(cohort_.weights()),
+        horizons_(study_horizons(study, cohort_)),
+        plan_(study_plan(study, cohort_, key_.child("resample"))) {
+    options_.measures = study_measures();
+    options_.horizons = horizons_;
+    options_.tau = horizons_.back();
+    options_.resampling = study.validate.scheme;
+  }
+
+  StudyResult run() {
+    read_externals();
+    check_triage();
+    say_plan();
+    validate_learners();
+    models_ = fit_final({cohort_, weights_, study_.learners, {horizons_}, key_}, context_);
+    summarise_internal();
+    for (std::size_t external = 0; external < externals_.size(); ++external) {
+      validate_external(external);
+    }
+    decide();
+    finish();
+    return {.report = std::move(report_), .models = std::move(models_)};
+  }
+
+private:
+  [[nodiscard]] Cohort
+  read(storage::CohortRequest request, std::optional<TimeUnit> unit, const std::string& id) {
+    request.memory_bytes = context_.memory_bytes;
+    if (!id.empty() && unit && *unit != TimeUnit::unstated) {
+      request.convert_to = unit;
+    }
+    Cohort cohort = storage::open_cohort(request, context_.scheduler);
+    const auto summary = input_summary(cohort, id);
+    watch_.say(id.empty() ? "input" : "external",
+               summary.file + "  " + count_text(summary.subjects) + " subjects, " +
+                   count_text(summary.markers) + " markers, " + count_text(summary.clinical) +
+                   " clinical columns, " + count_text(summary.events) + " events" +
+                   (summary.centres > 0 ? ", " + count_text(summary.centres) + " centres" : "") +
+                   "  sha256 " + summary.digest.substr(0, 12));
+    report_.inputs.push_back(summary);
+    report_.flows.push_back({.id = id, .steps = cohort.parts().flow});
+    return cohort;
+  }
+
+  void read_externals() {
+    for (const auto& external : study_.externals) {
+      externals_.push_back(read(external.request, cohort_.time_unit(), external.id));
+    }
+  }
+
+  [[nodiscard]] Index triage_learner() const {
+    const auto place =
+        std::find_if(study_.learners.begin(), study_.learners.end(), [&](const auto& learner) {
+          return learner.name == study_.triage->learner;
+        });
+    return place - study_.learners.begin();
+  }
+
+  /// All that can refuse a triage, before any model is fitted.
+  void check_triage() {
+    const auto data = cohort_.data();
+    for (auto& warning : triage::event_warnings(data.outcome, weights_, false)) {
+      report_.warnings.push_back(std::move(warning));
+    }
+    for (std::size_t external = 0; external < externals_.size(); ++external) {
+      const auto& cohort = externals_[external];
+      for (auto& warning :
+           triage::event_warnings(*cohort.parts().outcome, cohort.weights(), true)) {
+        report_.warnings.push_back(study_.externals[external].id + ": " + warning);
+      }
+    }
+    if (!study_.triage) {
+      report_.no_triage_because = "the study has no [triage] section";
+      return;
+    }
+    check_decision_time(*study_.triage, cohort_, study_.learners[at(triage_learner())].columns);
+    if (!study_.triage->harms) {
+      report_.no_triage_because = "the study declares no harms: vigil reports risks and no "
+                                  "actions, because harms have no default";
+      return;
+    }
+    triage::check_harms(*study_.triage->harms, "[triage] harms");
+    if (!externals_.empty()) {
+      static_cast<void>(triage::require_supported_horizon(*externals_.front().parts().outcome,
+                                                          externals_.front().weights(),
+                                                          study_.triage->horizon,
+                                                          study_.externals.front().id,
+                                                          study_.validate.min_censoring_survival));
+    }
+  }
+
+  void say_plan() {
+    report_.plan = {.scheme = study_.validate.scheme,
+                    .folds = study_.validate.folds,
+                    .repeats = study_.validate.repeats,
+                    .inner_folds = study_.validate.inner_folds,
+                    .resamples = plan_.size(),
+                    .fits = (plan_.size() + 1) * size_of(study_.learners),
+                    .seed = study_.seed,
+                    .horizons = horizons_};
+    for (const auto& learner : study_.learners) {
+      report_.plan.learners.push_back(learner.name);
+    }
+    watch_.say("plan",
+               count_text(size_of(study_.learners)) + " learners x (" + count_text(plan_.size()) +
+                   " resamples + 1) = " + count_text(report_.plan.fits) + " fits   scheme " +
+                   study_.validate.scheme + "   seed " +
+                   number_text(static_cast<Index>(study_.seed)) + "   memory " +
+                   bytes_text(context_.memory_bytes));
+  }
+
+  void validate_learners() {
+    const Index total = plan_.size() * size_of(study_.learners);
+    watch_.progress(0, total);
+    validate(
+        {.cohort = cohort_, .plan = plan_, .learners = study_.learners, .request = {horizons_}},
+        [&](const ResampleRecord& record) {
+          records_.push_back(record);
+          watch_.progress(size_of(records_), total);
+        },
+        context_);
+  }
+
+  void add(const Summary& summary) {
+    const auto append = [](const auto& from, auto& to) {
+      to.insert(to.end(), from.begin(), from.end());
+    };
+    append(summary.performance, report_.performance);
+    append(summary.comparisons, report_.comparisons);
+    append(summary.centres, report_.centres);
+  }
+
+  void summarise_internal() {
+    std::vector<ResampleRecord> apparent;
+    for (const auto& model : models_) {
+      apparent.push_back(model.apparent);
+    }
+    add(summarise({cohort_, weights_, plan_, records_, apparent}, options_, context_.scheduler));
+    report_.predictions.horizons = horizons_;
+    add_predictions(records_, cohort_, plan_, report_.predictions);
+    report_.folds = fold_rows(cohort_, plan_);
+    report_.selected_features = selected_feature_rows(records_, models_, cohort_);
+    report_.coefficients = coefficient_rows(models_, cohort_);
+    if (externals_.empty()) {
+      for (const auto& learner : study_.learners) {
+        const auto prediction =
+            held_out_prediction(records_, learner.name, plan_, cohort_.subjects());
+        add_calibration(cohort_, prediction, learner.name, study_.validate.scheme);
+      }
+    }
+  }
+
+  /// Calibration at the horizon of the decision, among the subjects that have a risk.
+  void add_calibration(const Cohort& cohort,
+                       const Prediction& prediction,
+                       const std::string& learner,
+                       const std::string& resampling) {
+    const double horizon = study_.triage ? study_.triage->horizon : horizons_.back();
+    const Index number = find_horizon(prediction.risk, horizon);
+    if (number == no_index) {
+      return;
+    }
+    const auto risk = prediction.risk.at_horizon(number);
+    const auto all = cohort.weights();
+    std::vector<std::uint32_t> times(at(cohort.subjects()));
+    for (Index subject = 0; subject < cohort.subjects(); ++subject) {
+      times[at(subject)] = risk[at(subject)] == risk[at(subject)] ? all.times(subject) : 0;
+    }
+    const auto weights = all.with_times(std::move(times));
+    const auto& outcome = *cohort.parts().outcome;
+    const survival::CensoringWeights censoring(outcome, weights);
+    if (weights.support().empty() || !censoring.supports(horizon)) {
+      return;
+    }
+    report_.calibration.push_back(calibration_summary({.prediction = prediction,
+                                                       .outcome = outcome,
+                                                       .weights = weights,
+                                                       .centre = {},
+                                                       .censoring = censoring,
+                                                       .horizon = horizon},
+                                                      learner,
+                                                      resampling));
+  }
+
+  void validate_external(std::size_t number) {
+    const auto& cohort = externals_[number];
+    const auto& id = study_.externals[number].id;
+    const auto predictions = predict_external(models_, cohort, {horizons_}, context_);
+    add(summarise_external(
+        {id,
+         cohort,
+         predictions,
+         null_risks(cohort_.data().outcome, weights_, horizons_, options_.cause)},
+        options_,
+        context_.scheduler));
+    add_external_predictions(predictions, cohort, id, report_.predictions);
+    for (const auto& prediction : predictions) {
+      add_calibration(cohort, prediction.prediction, prediction.learner, "external:" + id);
+    }
+    if (number == 0) {
+      first_external_ = predictions;
+    }
+  }
+
+  /// Decisions for the first external cohort, else for the study's own subjects by held-out predictions.
+  void decide() {
+    if (!report_.no_triage_because.empty()) {
+      return;
+    }
+    const auto& settings = *study_.triage;
+    const auto& model = models_[at(triage_learner())];
+    const auto& apparent = model.apparent.prediction.risk;
+    const Index horizon = find_horizon(apparent, settings.horizon);
+    VIGIL_EXPECTS(horizon != no_index);
+    const auto basis = triage_basis(settings, model.model.record());
+    if (!externals_.empty()) {
+      const auto& prediction = first_external_[at(triage_learner())].prediction;
+      report_.triage =
+          triage_cohort(settings, basis, externals_.front(), prediction, context_.scheduler);
+      report_.triage->cohort = study_.externals.front().id;
+      report_.triage->held_out = true;
+    } else {
+      decide_own(basis, model);
+    }
+    report_.triage->shares = zone_tornado(settings, apparent.at_horizon(horizon), weights_);
+    if (!report_.triage->shares.empty()) {
+      auto warning = triage::no_resection_warning(report_.triage->shares.front().shares);
+      if (!warning.empty()) {
+        report_.warnings.insert(report_.warnings.begin(), std::move(warning));
+      }
+    }
+  }
+
+  /// Held-out risks where everybody was held out once, else those of the final model.
+  void decide_own(const TriageBasis& basis, const FinalModel& model) {
+    const auto& settings = *study_.triage;
+    const bool everybody_held_out =
+        study_.validate.scheme != "bootstrap" && study_.validate.scheme != "split";
+    const auto prediction =
+        everybody_held_out
+            ? held_out_prediction(records_, settings.learner, plan_, cohort_.subjects())
+            : model.apparent.prediction;
+    report_.triage = triage_cohort(settings, basis, cohort_, prediction, context_.scheduler);
+    report_.triage->held_out = everybody_held_out;
+  }
+
+  void finish() {
+    report_.title = study_.title;
+    report_.subjects_are = study_.population;
+    report_.endpoint = study_.endpoint;
+    report_.time_unit = cohort_.time_unit();
+    const auto covariates = cohort_.covariates();
+    std::vector<FeatureInfo> columns;
+    for (Index column = 0; column < covariates.columns(); ++column) {
+      columns.push_back(covariates.info(column));
+    }
+    report_.undeclared_known_at = triage::undeclared_known_at(columns);
+  }
+
+  const StudySettings& study_;
+  const StudyWatch& watch_;
+  FitContext& context_;
+  RandomKey key_;
+  report::Report report_;
+  Cohort cohort_;
+  CaseWeights weights_;
+  std::vector<double> horizons_;
+  ResamplePlan plan_;
+  SummaryOptions options_;
+  std::vector<Cohort> externals_;
+  std::vector<ResampleRecord> records_;
+  std::vector<FinalModel> models_;
+  std::vector<ExternalPrediction> first_external_;
+};
+
+} // namespace
+
+StudyResult run_study(const StudySettings& study, const StudyWatch& watch, FitContext& context) {
+  return StudyRun(study, watch, context).run();
+}
+
+} // namespace vigil

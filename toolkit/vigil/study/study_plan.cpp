@@ -1,0 +1,137 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/study/study_plan.hpp"
+
+#include "vigil/base/error.hpp"
+#include "vigil/base/text.hpp"
+#include "vigil/storage/table_file.hpp"
+#include "vigil/survival/censoring_weights.hpp"
+#include "vigil/triage/guards.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace vigil {
+
+double round_down_1_2_5(double value) {
+  VIGIL_EXPECTS(value > 0.0);
+  const double power = std::pow(10.0, std::floor(std::log10(value)));
+  for (const double step : {10.0, 5.0, 2.0, 1.0}) {
+    if (step * power <= value) {
+      return step * power;
+    }
+  }
+  return 0.5 * power;
+}
+
+std::vector<double> study_horizons(const StudySettings& study, const Cohort& cohort) {
+  std::vector<double> horizons = study.validate.horizons;
+  if (study.triage) {
+    horizons.push_back(study.triage->horizon);
+  }
+  const auto weights = cohort.weights();
+  const auto& outcome = cohort.data().outcome;
+  if (horizons.empty()) {
+    const auto support =
+        survival::horizon_support(outcome, weights, 1.0, study.validate.min_censoring_survival);
+    if (!(support.largest_supported > 0.0)) {
+      static_cast<void>(triage::require_supported_horizon(
+          outcome, weights, 1.0, "all subjects", study.validate.min_censoring_survival));
+    }
+    horizons.push_back(round_down_1_2_5(support.largest_supported));
+  }
+  std::sort(horizons.begin(), horizons.end());
+  horizons.erase(std::unique(horizons.begin(), horizons.end()), horizons.end());
+  for (const double horizon : horizons) {
+    static_cast<void>(triage::require_supported_horizon(
+        outcome, weights, horizon, "all subjects", study.validate.min_censoring_survival));
+  }
+  return horizons;
+}
+
+std::vector<std::vector<Index>> read_folds(const std::filesystem::path& file,
+                                           const Cohort& cohort) {
+  const auto table = storage::read_table(file, {.column = "", .by_line = true});
+  const auto subjects = table.texts("subject");
+  const auto repeats = table.numbers("repeat");
+  const auto folds = table.numbers("fold");
+  std::map<std::string_view, Index> place;
+  for (Index subject = 0; subject < cohort.subjects(); ++subject) {
+    place[cohort.subject_ids()[at(subject)]] = subject;
+  }
+  std::vector<std::vector<Index>> fold_of;
+  FaultList faults;
+  for (std::size_t row = 0; row < subjects.size(); ++row) {
+    const auto known = place.find(subjects[row]);
+    const bool counts =
+        repeats[row] >= 1.0 && folds[row] >= 1.0 && repeats[row] == std::floor(repeats[row]) &&
+        folds[row] == std::floor(folds[row]) && repeats[row] <= 1e6 && folds[row] <= 1e6;
+    if (known == place.end() || !counts) {
+      faults.add(file.filename().string() + ", row " + number_text(static_cast<Index>(row) + 1),
+                 known == place.end()
+                     ? "unknown subject " + vigil::quoted(subjects[row])
+                     : "repeat " + number_text(repeats[row]) + ", fold " + number_text(folds[row]));
+      continue;
+    }
+    const auto repeat = static_cast<std::size_t>(repeats[row]) - 1;
+    while (fold_of.size() <= repeat) {
+      fold_of.emplace_back(at(cohort.subjects()), 0);
+    }
+    fold_of[repeat][at(known->second)] = static_cast<Index>(folds[row]);
+  }
+  faults.raise_if_any("cannot use the folds file",
+                      "columns subject, repeat, fold; repeats and folds counted from 1",
+                      "write it as vigil writes tables/folds.tsv");
+  return fold_of;
+}
+
+namespace {
+
+ResamplePlan
+split_by_centre(const StudySettings& study, const Cohort& cohort, const RandomKey& key) {
+  const auto& centre = cohort.parts().centre;
+  std::vector<std::uint32_t> train(at(cohort.subjects()), 1), test(at(cohort.subjects()), 0);
+  for (const auto& name : study.validate.test_centres) {
+    const auto place = std::find(centre.names.begin(), centre.names.end(), name);
+    if (place == centre.names.end()) {
+      study.file.validate.refuse(
+          "test_centres", "names of centres", suggestion(name, centre.names));
+    }
+    for (Index subject = 0; subject < size_of(centre.level); ++subject) {
+      if (centre.level[at(subject)] == place - centre.names.begin()) {
+        train[at(subject)] = 0;
+        test[at(subject)] = 1;
+      }
+    }
+  }
+  if (std::find(train.begin(), train.end(), 1U) == train.end()) {
+    study.file.validate.refuse("test_centres", "fewer than all centres: somebody must train");
+  }
+  const auto within = cohort.weights();
+  return split(within.with_times(std::move(train)), within.with_times(std::move(test)), key);
+}
+
+} // namespace
+
+ResamplePlan study_plan(const StudySettings& study, const Cohort& cohort, const RandomKey& key) {
+  const auto data = cohort.data();
+  const auto within = cohort.weights();
+  const auto& settings = study.validate;
+  if (!settings.folds_file.empty()) {
+    return imported_folds(within, read_folds(settings.folds_file, cohort), key);
+  }
+  if (settings.scheme == "bootstrap") {
+    return bootstrap(data, within, settings.replicates, key);
+  }
+  if (settings.scheme == "loco") {
+    return leave_one_centre_out(data, within, key);
+  }
+  if (settings.scheme == "split") {
+    return split_by_centre(study, cohort, key);
+  }
+  return stratified_folds(
+      data, within, {.folds = settings.folds, .repeats = settings.repeats}, key);
+}
+
+} // namespace vigil

@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/cohort/cohort.hpp"
+#include "vigil/resample/plan.hpp"
+#include "vigil/study/study_settings.hpp"
+
+#include <vector>
+
+namespace vigil {
+
+/// The resamples of a study. Throws InputError or ConfigError where the cohort does not allow the scheme.
+[[nodiscard]] ResamplePlan
+study_plan(const StudySettings& study, const Cohort& cohort, const RandomKey& key);
+
+/// The horizons of a study, ascending: those declared (with that of the triage), else the largest supported time
+/// rounded down to 1, 2 or 5 times a power of ten. Throws ConfigError for one that the follow-up does not support (R01).
+[[nodiscard]] std::vector<double> study_horizons(const StudySettings& study, const Cohort& cohort);
+
+/// fold_of[repeat][subject], from 1, of a table with the columns subject, repeat, fold (as tables/folds.tsv); 0 = in none.
+/// Throws InputError naming rows with unknown subjects or numbers that are no counts.
+[[nodiscard]] std::vector<std::vector<Index>> read_folds(const std::filesystem::path& file,
+                                                         const Cohort& cohort);
+
+/// Largest 1, 2 or 5 times a power of ten that is at most `value` > 0.
+[[nodiscard]] double round_down_1_2_5(double value);
+
+} // namespace vigil

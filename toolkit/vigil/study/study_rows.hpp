@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/measure/measure.hpp"
+#include "vigil/report/report.hpp"
+#include "vigil/resample/plan.hpp"
+#include "vigil/validate/final_fit.hpp"
+#include "vigil/validate/validate.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace vigil {
+
+/// Finished values as rows of the tables.
+
+[[nodiscard]] report::InputSummary input_summary(const Cohort& cohort, const std::string& id);
+
+/// Held-out predictions of every resample, then those of the external cohort `scheme`.
+void add_predictions(std::span<const ResampleRecord> records,
+                     const Cohort& cohort,
+                     const ResamplePlan& plan,
+                     report::PredictionTable& table);
+void add_external_predictions(std::span<const ExternalPrediction> predictions,
+                              const Cohort& cohort,
+                              const std::string& id,
+                              report::PredictionTable& table);
+
+[[nodiscard]] std::vector<report::FoldRow> fold_rows(const Cohort& cohort,
+                                                     const ResamplePlan& plan);
+[[nodiscard]] std::vector<report::SelectedFeatureRow>
+selected_feature_rows(std::span<const ResampleRecord> records,
+                      std::span<const FinalModel> models,
+                      const Cohort& cohort);
+[[nodiscard]] std::vector<report::CoefficientRow>
+coefficient_rows(std::span<const FinalModel> models, const Cohort& cohort);
+
+/// Calibration of one learner's risks at one horizon, by groups and smooth.
+[[nodiscard]] report::CalibrationSummary calibration_summary(const measure::Evaluation& evaluation,
+                                                             const std::string& learner,
+                                                             const std::string& resampling);
+
+/// One held-out prediction for each subject: those of the first repeat, put together over its folds. Subjects that
+/// were never held out have NaN.
+[[nodiscard]] Prediction held_out_prediction(std::span<const ResampleRecord> records,
+                                             const std::string& learner,
+                                             const ResamplePlan& plan,
+                                             Index subjects);
+
+} // namespace vigil

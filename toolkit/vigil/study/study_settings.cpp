@@ -1,0 +1,249 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/study/study_settings.hpp"
+
+#include "vigil/base/error.hpp"
+#include "vigil/base/text.hpp"
+#include "vigil/study/cohort_options.hpp"
+#include "vigil/study/registry.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace vigil {
+
+namespace {
+
+std::string required(const Options& section, std::string_view key) {
+  const auto value = section.text(key);
+  if (!value || value->empty()) {
+    throw ConfigError({.where = section.where(),
+                       .found = "no " + std::string(key),
+                       .expected = std::string(key) + " = \"...\"",
+                       .remedy = "add the key " + quoted(key),
+                       .problem = "the study lacks a key"});
+  }
+  return *value;
+}
+
+Index count_within(const Options& section, std::string_view key, Index otherwise, Index least) {
+  const auto value = section.count(key).value_or(otherwise);
+  if (value < least) {
+    section.refuse(key, "a whole number of at least " + number_text(least));
+  }
+  return value;
+}
+
+double share(const Options& section, std::string_view key, double otherwise) {
+  const auto value = section.number(key).value_or(otherwise);
+  if (!(value > 0.0 && value < 1.0)) {
+    section.refuse(key, "a number between 0 and 1");
+  }
+  return value;
+}
+
+storage::CohortRequest read_cohort(const StudyFile& study, const Options& section) {
+  auto request = cohort_request(section, study.resolve(required(section, "file")));
+  if (request.time.empty() && request.outcome.empty()) {
+    static_cast<void>(required(section, "time"));
+  }
+  return request;
+}
+
+ColumnSelection read_selection(const Options& section) {
+  const auto names = section.texts("features");
+  if (names.empty() || (names.size() == 1 && names.front() == "all")) {
+    return {.kind = ColumnSelection::Kind::all};
+  }
+  if (names.size() == 1 && names.front() == "clinical") {
+    return {.kind = ColumnSelection::Kind::clinical};
+  }
+  if (names.size() == 1 && names.front() == "markers") {
+    return {.kind = ColumnSelection::Kind::markers};
+  }
+  return {.kind = ColumnSelection::Kind::named, .names = names};
+}
+
+void read_learners(StudySettings& study) {
+  if (study.file.learners.empty()) {
+    throw ConfigError(
+        {.where = study.file.file.filename().string(),
+         .found = "no [[learner]]",
+         .expected = "at least one learner",
+         .remedy = "add [[learner]] with name = \"cox\"; all names: vigil list learners",
+         .problem = "the study lacks a learner"});
+  }
+  const auto preparation = preparation_options(study.file.prepare);
+  std::vector<std::string> ids;
+  for (auto& section : study.file.learners) {
+    const auto kind = required(section, "name");
+    const auto& entry = find_learner(kind);
+    auto id = section.text("id").value_or(kind);
+    if (!section.has("id")) {
+      const auto same = std::count(study.learner_kinds.begin(), study.learner_kinds.end(), kind);
+      id += same > 0 ? "-" + number_text(static_cast<Index>(same) + 1) : "";
+    }
+    if (std::find(ids.begin(), ids.end(), id) != ids.end()) {
+      section.refuse("id", "an id that no other learner has");
+    }
+    ids.push_back(id);
+    const auto selection = read_selection(section);
+    if (!section.has("inner_folds")) {
+      section.set("inner_folds", {study.validate.inner_folds, section.where()});
+    }
+    section.set("impute", {preparation.impute, section.where()});
+    section.set("standardize", {preparation.standardize, section.where()});
+    study.learners.push_back({.name = id,
+                              .learner = entry.build(section),
+                              .preparation = preparation,
+                              .columns = selection});
+    section.refuse_unknown();
+    study.learner_kinds.push_back(kind);
+  }
+}
+
+ValidateSettings read_validation(const StudyFile& study) {
+  const Options& section = study.validate;
+  ValidateSettings settings;
+  settings.scheme = section.choice(
+      "scheme", {"nested-cv", "repeated-cv", "bootstrap", "loco", "split"}, "nested-cv");
+  settings.folds = count_within(section, "folds", settings.folds, 2);
+  settings.repeats = count_within(section, "repeats", settings.repeats, 1);
+  settings.inner_folds = count_within(section, "inner_folds", settings.inner_folds, 2);
+  settings.replicates = count_within(section, "replicates", settings.replicates, 20);
+  settings.horizons = section.numbers("horizons");
+  for (const double horizon : settings.horizons) {
+    if (!(horizon > 0.0)) {
+      section.refuse("horizons", "times > 0");
+    }
+  }
+  std::sort(settings.horizons.begin(), settings.horizons.end());
+  if (const auto folds = section.text("folds_file")) {
+    settings.folds_file = study.resolve(*folds);
+  }
+  settings.test_centres = section.texts("test_centres");
+  if (settings.scheme == "split" && settings.test_centres.empty()) {
+    section.refuse("test_centres",
+                   "the centres whose subjects test, as in the column that [data] names as centre");
+  }
+  settings.min_censoring_survival = section.number("min_censoring_survival").value_or(0.10);
+  if (settings.min_censoring_survival < 0.05 || settings.min_censoring_survival > 1.0) {
+    section.refuse("min_censoring_survival", "a number from 0.05 to 1");
+  }
+  section.refuse_unknown();
+  return settings;
+}
+
+triage::Harms read_harms(const Options& section) {
+  triage::Harms harms;
+  std::vector<std::string> known{
+      "missed_event", "resection", "residual_risk_ratio", "board", "board_skill"};
+  std::vector<std::string> given;
+  for (const auto& [name, texts] : section.table("harms")) {
+    const auto value = texts.size() == 1 ? parse_number(texts.front()) : std::nullopt;
+    if (!value) {
+      section.refuse("harms", "a number for " + name);
+    }
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      section.refuse("harms", "harms named " + join(known, ", "), suggestion(name, known));
+    }
+    given.push_back(name);
+    (name == "missed_event"          ? harms.missed_event
+     : name == "resection"           ? harms.resection
+     : name == "residual_risk_ratio" ? harms.residual_risk_ratio
+     : name == "board"               ? harms.board
+                                     : harms.board_skill) = *value;
+  }
+  for (const auto& name : known) {
+    if (name != "missed_event" && std::find(given.begin(), given.end(), name) == given.end()) {
+      section.refuse("harms", "a value for " + name, "declare every harm: none has a default");
+    }
+  }
+  return harms;
+}
+
+} // namespace
+
+TriageSettings read_triage(const Options& section, const std::vector<std::string>& learners) {
+  TriageSettings settings;
+  settings.learner =
+      learners.empty() ? std::string() : section.choice("learner", learners, learners.front());
+  const auto horizon = section.number("horizon");
+  if (!horizon || !(*horizon > 0.0)) {
+    section.refuse(
+        "horizon", "a time > 0", "name the horizon of the decision, in the cohort's time unit");
+  }
+  settings.horizon = *horizon;
+  const auto moment = parse_known_at(section.text("decide_at").value_or("biopsy"));
+  if (!moment) {
+    section.refuse("decide_at", "baseline, imaging, biopsy, operative, pathology or followup");
+  }
+  settings.decide_at = *moment;
+  settings.use_interval = section.choice("interval", {"model", "none"}, "model") == "model";
+  settings.alpha_observe = share(section, "alpha_observe", settings.alpha_observe);
+  settings.delta = share(section, "delta", settings.delta);
+  settings.high_risk = share(section, "high_risk", settings.high_risk);
+  if (section.has("harms")) {
+    settings.harms = read_harms(section);
+  }
+  if (section.has("action_labels")) {
+    settings.action_labels = section.texts("action_labels");
+    if (settings.action_labels.size() != 3) {
+      section.refuse("action_labels", "three texts: for observe, board and resect");
+    }
+  }
+  settings.all_treated =
+      section.flag("all_treated").value_or(settings.decide_at >= KnownAt::operative);
+  section.refuse_unknown();
+  return settings;
+}
+
+StudySettings read_settings(StudyFile file) {
+  StudySettings study{.file = std::move(file),
+                      .data = {},
+                      .externals = {},
+                      .learners = {},
+                      .learner_kinds = {},
+                      .validate = {},
+                      .triage = {},
+                      .out = {},
+                      .title = {},
+                      .population = {},
+                      .endpoint = {}};
+  const auto seed = study.file.run.count("seed");
+  if (!seed || *seed < 0) {
+    study.file.run.refuse("seed", "a whole number >= 0", "add to [run]: seed = 20260101");
+  }
+  study.seed = static_cast<std::uint64_t>(*seed);
+  study.out = study.file.resolve(study.file.run.text("out").value_or("results"));
+  study.file.run.refuse_unknown();
+  study.data = read_cohort(study.file, study.file.data);
+  study.file.data.refuse_unknown();
+  for (auto& section : study.file.externals) {
+    const auto path = required(section, "file");
+    const auto id = section.text("id").value_or(std::filesystem::path(path).stem().string());
+    section.remove("id"); // of the cohort; the column of the subjects' ids is that of [data]
+    section.inherit(study.file.data);
+    study.externals.push_back({id, read_cohort(study.file, section)});
+    section.refuse_unknown();
+    section.set("id", {id, section.where()});
+  }
+  study.validate = read_validation(study.file);
+  static_cast<void>(preparation_options(study.file.prepare));
+  study.file.prepare.refuse_unknown();
+  read_learners(study);
+  std::vector<std::string> ids;
+  for (const auto& learner : study.learners) {
+    ids.push_back(learner.name);
+  }
+  if (study.file.triage) {
+    study.triage = read_triage(*study.file.triage, ids);
+  }
+  study.title = study.file.report.text("title").value_or(study.file.file.stem().string());
+  study.population = study.file.report.text("population").value_or("");
+  study.endpoint = study.file.report.text("endpoint").value_or("");
+  study.file.report.refuse_unknown();
+  return study;
+}
+
+} // namespace vigil
