@@ -5,6 +5,7 @@
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/storage/hdf5_values.hpp"
+#include "vigil/storage/heap_texts.hpp"
 #include "vigil/storage/text_heap.hpp"
 
 #include <hdf5.h>
@@ -23,7 +24,8 @@ constexpr Index small_bytes = Index{1} << 20;
 
 } // namespace
 
-Hdf5File::Hdf5File(const std::filesystem::path& file) : name_(file.filename().string()) {
+Hdf5File::Hdf5File(const std::filesystem::path& file)
+    : path_(file), name_(file.filename().string()) {
   std::error_code failure;
   const auto bytes = std::filesystem::file_size(file, failure);
   if (failure) {
@@ -201,6 +203,11 @@ std::vector<std::string> Hdf5File::dataset_texts(Hid dataset, const std::string&
       result.push_back(std::isnan(value) ? std::string() : number_text(value));
     }
     return result;
+  }
+  if (H5Tis_variable_str(type.id()) > 0) {
+    if (auto texts = read_heap_texts(path_, dataset, where(path))) {
+      return std::move(*texts);
+    }
   }
   std::vector<std::string> result;
   const auto read = [dataset](Hid memory, void* buffer) {
