@@ -4,9 +4,8 @@
 
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
+#include "vigil/storage/file_probe.hpp"
 #include "vigil/storage/hdf5_values.hpp"
-#include "vigil/storage/heap_texts.hpp"
-#include "vigil/storage/text_heap.hpp"
 
 #include <hdf5.h>
 
@@ -24,8 +23,7 @@ constexpr Index small_bytes = Index{1} << 20;
 
 } // namespace
 
-Hdf5File::Hdf5File(const std::filesystem::path& file)
-    : path_(file), name_(file.filename().string()) {
+Hdf5File::Hdf5File(const std::filesystem::path& file) : name_(file.filename().string()) {
   std::error_code failure;
   const auto bytes = std::filesystem::file_size(file, failure);
   if (failure) {
@@ -36,8 +34,8 @@ Hdf5File::Hdf5File(const std::filesystem::path& file)
                       .problem = "cannot open " + name_});
   }
   file_bytes_ = static_cast<Index>(bytes);
+  probe_hdf5(file);
   handle_ = open_input(file, unlocked_);
-  check_text_heaps(file);
 }
 
 NodeKind Hdf5File::kind(const std::string& path) const {
@@ -203,11 +201,6 @@ std::vector<std::string> Hdf5File::dataset_texts(Hid dataset, const std::string&
       result.push_back(std::isnan(value) ? std::string() : number_text(value));
     }
     return result;
-  }
-  if (H5Tis_variable_str(type.id()) > 0) {
-    if (auto texts = read_heap_texts(path_, dataset, where(path))) {
-      return std::move(*texts);
-    }
   }
   std::vector<std::string> result;
   const auto read = [dataset](Hid memory, void* buffer) {

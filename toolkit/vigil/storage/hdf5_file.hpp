@@ -65,7 +65,6 @@ private:
   [[nodiscard]] std::vector<std::string> dataset_texts(Hid dataset, const std::string& path) const;
   [[nodiscard]] std::vector<double> dataset_numbers(Hid dataset, const std::string& path) const;
 
-  std::filesystem::path path_;
   std::string name_;
   Index file_bytes_ = 0;
   bool unlocked_ = false;
