@@ -42,6 +42,7 @@ public:
 
   StudyResult run() {
     read_externals();
+    check_learners();
     check_triage();
     say_plan();
     validate_learners();
@@ -87,6 +88,13 @@ private:
           return learner.name == study_.triage->learner;
         });
     return place - study_.learners.begin();
+  }
+
+  /// Learners that name columns which are not there.
+  void check_learners() const {
+    for (const auto& learner : study_.learners) {
+      static_cast<void>(selected_columns(cohort_.covariates(), learner.columns));
+    }
   }
 
   /// All that can refuse a triage, before any model is fitted.
