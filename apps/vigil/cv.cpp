@@ -3,7 +3,6 @@
 #include "vigil/base/text.hpp"
 #include "vigil/penalized/cross_validate.hpp"
 #include "vigil/penalized/point_baseline.hpp"
-#include "vigil/report/write_file.hpp"
 #include "vigil/storage/table_file.hpp"
 #include "vigil/study/cohort_options.hpp"
 #include "vigil/study/study_plan.hpp"
@@ -13,7 +12,6 @@
 #include "apps/vigil/verbs.hpp"
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 
 namespace vigil::app {
 
@@ -119,8 +117,12 @@ int run_cv(const Invocation& invocation) {
   const std::vector<FitItem> items{{weights.front(), prepared.front(), RandomKey(seed)}};
   const std::vector<penalized::PathRequest> requests{{input.penalty, input.grid}};
   const auto cv = penalized::cross_validate({data, items}, requests, options, context).front();
-  auto summary = path_summary(cv.path, input, cohort);
-  summary["undefined_because"] = cv.undefined_because;
+  CvSummary summary{.loss = std::string(penalized::name_of(options.loss)),
+                    .seed = seed,
+                    .lambda_min = {},
+                    .lambda_1se = {},
+                    .stopped_at = {},
+                    .undefined_because = cv.undefined_because};
   write_path(cv.path, input, cohort, folder);
   write_curve(cv, folder);
   write_losses(cv, options.folds, folder);
@@ -129,11 +131,11 @@ int run_cv(const Invocation& invocation) {
     const auto baseline = penalized::point_baseline(
         data, items.front(), cv.path, cv.minimum, input.penalty.ties, session.scheduler());
     write_baseline(baseline, folder);
-    summary["lambda_min"] = cv.path.lambda[at(cv.minimum)];
-    summary["lambda_1se"] = cv.path.lambda[at(cv.one_se)];
-    summary["loss"] = penalized::name_of(options.loss);
-    summary["stopped_at"] = cv.stopped_at == no_index ? nlohmann::ordered_json(nullptr)
-                                                      : nlohmann::ordered_json(cv.stopped_at + 1);
+    summary.lambda_min = cv.path.lambda[at(cv.minimum)];
+    summary.lambda_1se = cv.path.lambda[at(cv.one_se)];
+    if (cv.stopped_at != no_index) {
+      summary.stopped_at = cv.stopped_at + 1;
+    }
     session.log().say("cv        lambda_min " + number_text(cv.path.lambda[at(cv.minimum)]) + " (" +
                       number_text(cv.path.nonzero[at(cv.minimum)]) + " nonzero), lambda_1se " +
                       number_text(cv.path.lambda[at(cv.one_se)]) + " (" +
@@ -141,8 +143,7 @@ int run_cv(const Invocation& invocation) {
   } else {
     session.log().say("cv        undefined: " + cv.undefined_because);
   }
-  summary["seed"] = seed;
-  report::write_file(folder / "summary.json", summary.dump(2) + "\n");
+  write_path_summary(cv.path, input, cohort, summary, folder);
   session.log().say("written   " + folder.string());
   return 0;
 }

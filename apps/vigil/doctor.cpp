@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/text.hpp"
 #include "vigil/numeric/blas.hpp"
+#include "vigil/storage/hdf5_info.hpp"
 #include "vigil/version.hpp"
 
 #include "apps/vigil/verbs.hpp"
@@ -22,6 +23,14 @@ const char* yes_no(bool value) {
   return value ? "yes" : "no";
 }
 
+std::string filter_text() {
+  std::string text;
+  for (const auto& filter : storage::hdf5_filters()) {
+    text += (text.empty() ? "" : ", ") + filter.name + (filter.available ? "" : " (absent)");
+  }
+  return text;
+}
+
 int run_doctor(const Invocation& invocation) {
   fmt::print("version    vigil {}\n", version);
   fmt::print("compiler   {}\n", __VERSION__);
@@ -37,6 +46,7 @@ int run_doctor(const Invocation& invocation) {
   fmt::print("processor  AVX2 {}, AVX-512F {}\n",
              yes_no(__builtin_cpu_supports("avx2") != 0),
              yes_no(__builtin_cpu_supports("avx512f") != 0));
+  fmt::print("hdf5       {}; filters: {}\n", storage::hdf5_version(), filter_text());
   fmt::print("locking    HDF5_USE_FILE_LOCKING {}\n", environment("HDF5_USE_FILE_LOCKING"));
   return 0;
 }

@@ -40,6 +40,7 @@ MeasureOptions measure_options(const Options& options, const MeasuredTable& tabl
   if (!(result.level > 0.0 && result.level < 1.0)) {
     options.refuse("level", "a number between 0 and 1");
   }
+  result.min_censoring_survival = options.number("min_censoring_survival").value_or(0.10);
   result.censoring_by_centre =
       options.choice("censoring", {"marginal", "centre"}, "marginal") == "centre";
   if (result.censoring_by_centre && table.centre.empty()) {
@@ -175,6 +176,9 @@ constexpr std::array measure_options_table{
     OptionSpec{"level", "0.95", "coverage of the intervals"},
     OptionSpec{
         "censoring", "marginal|centre", "censoring weights; a Cox model of censoring comes later"},
+    OptionSpec{"min-censoring-survival",
+               "0.10",
+               "smallest censoring survival at a horizon, at least 0.05"},
     OptionSpec{"compare", "COL", "another score: differences with intervals in comparisons.tsv"},
 };
 

@@ -2,14 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/text.hpp"
 #include "vigil/penalized/fit_paths.hpp"
-#include "vigil/report/write_file.hpp"
 #include "vigil/study/cohort_options.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
 #include "apps/vigil/path_request.hpp"
 #include "apps/vigil/verbs.hpp"
-#include <nlohmann/json.hpp>
-
 namespace vigil::app {
 
 namespace {
@@ -27,12 +24,11 @@ int run_path(const Invocation& invocation) {
   const std::vector<FitItem> items{{weights.front(), prepared.front(), RandomKey(1)}};
   const auto path = penalized::fit_paths({data, items}, input.penalty, input.grid, context).front();
   write_path(path, input, cohort, folder);
-  const auto summary = path_summary(path, input, cohort);
-  report::write_file(folder / "summary.json", summary.dump(2) + "\n");
+  write_path_summary(path, input, cohort, {}, folder);
   session.log().say("path      " + number_text(path.points()) + " points, " +
                     (path.points() > 0 ? number_text(path.nonzero.back()) : "0") +
                     " nonzero at the last, worst KKT violation " +
-                    number_text(summary["worst_kkt_violation"].get<double>()));
+                    number_text(worst_kkt_violation(path)));
   session.log().say("written   " + folder.string());
   return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
+#include "vigil/report/write_file.hpp"
 #include "vigil/storage/table_file.hpp"
 #include "vigil/version.hpp"
 
@@ -156,8 +157,26 @@ void write_path(const penalized::PathFit& path,
   storage::write_table(folder / "coefficients.tsv", coefficients);
 }
 
-nlohmann::ordered_json
-path_summary(const penalized::PathFit& path, const PathInput& input, const Cohort& cohort) {
+double worst_kkt_violation(const penalized::PathFit& path) {
+  return path.kkt_violation.empty()
+             ? 0.0
+             : *std::max_element(path.kkt_violation.begin(), path.kkt_violation.end());
+}
+
+namespace {
+
+template <class Value>
+nlohmann::ordered_json or_null(const std::optional<Value>& value) {
+  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
+}
+
+} // namespace
+
+void write_path_summary(const penalized::PathFit& path,
+                        const PathInput& input,
+                        const Cohort& cohort,
+                        const std::optional<CvSummary>& cv,
+                        const std::filesystem::path& folder) {
   nlohmann::ordered_json out;
   out["intended_use"] = intended_use;
   out["vigil"] = version;
@@ -171,11 +190,16 @@ path_summary(const penalized::PathFit& path, const PathInput& input, const Cohor
   out["points"] = path.points();
   out["largest_lambda"] = path.largest_lambda;
   out["undefined"] = path.undefined;
-  out["worst_kkt_violation"] =
-      path.kkt_violation.empty()
-          ? 0.0
-          : *std::max_element(path.kkt_violation.begin(), path.kkt_violation.end());
-  return out;
+  out["worst_kkt_violation"] = worst_kkt_violation(path);
+  if (cv) {
+    out["loss"] = cv->loss;
+    out["seed"] = cv->seed;
+    out["lambda_min"] = or_null(cv->lambda_min);
+    out["lambda_1se"] = or_null(cv->lambda_1se);
+    out["stopped_at"] = or_null(cv->stopped_at);
+    out["undefined_because"] = cv->undefined_because;
+  }
+  report::write_file(folder / "summary.json", out.dump(2) + "\n");
 }
 
 } // namespace vigil::app

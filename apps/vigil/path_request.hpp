@@ -8,9 +8,11 @@
 #include "vigil/penalized/penalty.hpp"
 
 #include "apps/vigil/verb.hpp"
+#include <cstdint>
 #include <filesystem>
-#include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <span>
+#include <string>
 
 namespace vigil::app {
 
@@ -31,8 +33,23 @@ void write_path(const penalized::PathFit& path,
                 const Cohort& cohort,
                 const std::filesystem::path& folder);
 
-/// What summary.json of both verbs says.
-[[nodiscard]] nlohmann::ordered_json
-path_summary(const penalized::PathFit& path, const PathInput& input, const Cohort& cohort);
+/// What cross-validation adds to summary.json; points count from 1.
+struct CvSummary {
+  std::string loss;
+  std::uint64_t seed = 0;
+  std::optional<double> lambda_min, lambda_1se;
+  std::optional<Index> stopped_at;
+  std::string undefined_because;
+};
+
+/// summary.json of both verbs.
+void write_path_summary(const penalized::PathFit& path,
+                        const PathInput& input,
+                        const Cohort& cohort,
+                        const std::optional<CvSummary>& cv,
+                        const std::filesystem::path& folder);
+
+/// Largest KKT violation of all points; 0 without points.
+[[nodiscard]] double worst_kkt_violation(const penalized::PathFit& path);
 
 } // namespace vigil::app

@@ -5,6 +5,7 @@
 #include "vigil/version.hpp"
 
 #include "apps/vigil/progress.hpp"
+#include "apps/vigil/run_record.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <fmt/format.h>
 #include <memory>
@@ -74,16 +75,17 @@ int run_run(const Invocation& invocation) {
             last = done;
           }};
   FitContext context{session.scheduler(), session.memory_bytes()};
+  const RunRecord record(invocation, study);
   const auto result = run_study(study, watch, context);
   progress.reset();
   write_study(study, result, folder);
+  record.write(folder);
   for (const auto& warning : result.report.warnings) {
     log.say("warning   " + warning);
   }
   if (result.report.triage && result.report.triage->all_treated) {
-    log.say("note      All subjects were treated. The labels show how the layer works; the safety "
-            "of observing "
-            "cannot be studied in these data.");
+    log.say("note      " + std::string(report::all_treated_headline) + " " +
+            std::string(report::all_treated_consequence));
   }
   log.say("result    " + performance_line(result.report));
   log.say("triage    " + triage_line(result.report));
@@ -102,7 +104,7 @@ const Verb run_verb{
     .summary = "the whole study: validation, models, triage, report",
     .details =
         "Writes report.html, report.json, tables/, figures/ and models/ to the study's folder "
-        "(or --out).",
+        "(or --out). Shards (--shard i/K) come with a later version.",
     .options = {},
     .reads_cohort = false,
     .run = &run_run};

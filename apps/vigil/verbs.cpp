@@ -8,6 +8,7 @@ namespace vigil::app {
 
 std::span<const Verb> verb_table() noexcept {
   static const std::array table{run_verb,
+                                import_verb,
                                 inspect_verb,
                                 simulate_verb,
                                 path_verb,

@@ -10,6 +10,7 @@ namespace vigil::app {
 [[nodiscard]] const Verb& cv_verb();
 extern const Verb doctor_verb;
 extern const Verb fit_verb;
+extern const Verb import_verb;
 extern const Verb inspect_verb;
 extern const Verb list_verb;
 extern const Verb measure_verb;

@@ -107,10 +107,10 @@ TEST_P(EveryMeasure, InfluenceSumsToZero) {
 
 /// Leaving a subject out moves the value by -psi_i / (n - 1), up to terms of order 1/n^2.
 TEST_P(EveryMeasure, InfluenceIsNearTheJackknife) {
-  // The slope of Cox's model is far from linear in the weights of few subjects.
+  // The slope of Cox's model is far from linear in the weights of few subjects: 20 % at 160, falling as 1/n.
   const std::string_view name = GetParam().measure;
   const bool of_cox = name == "calibration_slope" || name == "royston_d" || name == "r2_d";
-  const Index n = of_cox ? 1000 : 160;
+  const Index n = of_cox ? 400 : 160;
   MeasureCase example = full_case(draw(13, n, GetParam().causes));
   const Estimate found = evaluate(example);
   if (found.influence.empty()) {
@@ -127,7 +127,7 @@ TEST_P(EveryMeasure, InfluenceIsNearTheJackknife) {
     jackknife += moved * moved;
   }
   EXPECT_GT(product / std::sqrt(own * jackknife), 0.99);
-  EXPECT_NEAR(std::sqrt(jackknife / own), 1.0, 0.05);
+  EXPECT_NEAR(std::sqrt(jackknife / own), 1.0, of_cox ? 0.1 : 0.05);
 }
 
 TEST_P(EveryMeasure, TimesTwoIsTheRowTwice) {

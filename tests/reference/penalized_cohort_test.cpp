@@ -28,7 +28,10 @@ TEST(PenalizedCohort, PathOfTheNorwegianColorectalCohort) {
   const FitItem item{weights, preparations[0], RandomKey(1)};
   const PathFit path = fit_paths({data, {&item, 1}}, {}, {}, context)[0];
   EXPECT_NEAR(path.largest_lambda, 0.23066, 5e-6);
-  EXPECT_GT(path.points(), 50);
+  // 62 events: the path ends where it has as many coefficients.
+  EXPECT_EQ(path.events, 62);
+  EXPECT_EQ(path.status.back(), FitStatus::saturated);
+  EXPECT_GE(path.nonzero.back(), 62);
   EXPECT_LT(*std::max_element(path.kkt_violation.begin(), path.kkt_violation.end()), 1e-7);
 }
 

@@ -65,13 +65,13 @@ struct Fixture {
     weights[1] = weights[1].with_times(times);
     preparations = fit_preparations(data, weights, {}, scheduler);
   }
-  [[nodiscard]] std::vector<CrossValidation> run(const std::vector<Index>& items,
-                                                 const CvOptions& options) {
+  [[nodiscard]] std::vector<CrossValidation>
+  run(const std::vector<Index>& items, const CvOptions& options, Index points = 60) {
     std::vector<FitItem> batch;
     std::vector<PathRequest> requests;
     for (const Index item : items) {
       batch.push_back({weights[at(item)], preparations[at(item)], RandomKey(5).child(item)});
-      requests.push_back({penalty, {.points = 60}});
+      requests.push_back({penalty, {.points = points}});
     }
     return cross_validate({data, batch}, requests, options, context);
   }
@@ -88,7 +88,7 @@ test::SurvivalCase grouped_case() {
 TEST(CrossValidate, BytesDependOnTheItemAlone) {
   const auto losses = [](int threads, const std::vector<Index>& items, Index item) {
     Fixture fixture(grouped_case(), threads);
-    const auto results = fixture.run(items, {.folds = 4});
+    const auto results = fixture.run(items, {.folds = 4}, 15);
     return results[at(std::find(items.begin(), items.end(), item) - items.begin())].fold_loss;
   };
   const auto alone = losses(1, {1}, 1);

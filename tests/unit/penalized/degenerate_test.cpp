@@ -108,6 +108,23 @@ TEST(Degenerate, ASingleSmallLambdaEqualsTheEndOfAPath) {
   }
 }
 
+// The unpenalized column orders the events perfectly: its coefficient has no finite optimum.
+TEST(Degenerate, SeparationByAnUnpenalizedColumnIsReportedAndStaysFinite) {
+  test::SurvivalCase made(RandomKey(10), 40, 10, 1);
+  for (Index i = 0; i < 40; ++i) {
+    made.clinical[0][at(i)] = -made.survival.time[at(i)];
+    made.survival.event[at(i)] = 1;
+  }
+  const PathFit path = path_of(std::move(made), {}, {.points = 5});
+  ASSERT_GE(path.points(), 1);
+  EXPECT_TRUE(std::isfinite(path.largest_lambda));
+  EXPECT_TRUE(std::isfinite(path.objective[0]));
+  EXPECT_NE(path.status[0], FitStatus::converged);
+  for (const double value : path.coefficients.value) {
+    EXPECT_TRUE(std::isfinite(value));
+  }
+}
+
 TEST(Degenerate, RequestsThatCannotBeMetAreConfigErrors) {
   const test::SurvivalCase made(RandomKey(8), 30, 3, 0);
   EXPECT_THROW(static_cast<void>(path_of(made, {.l1_ratio = 1.5})), ConfigError);
@@ -117,6 +134,12 @@ TEST(Degenerate, RequestsThatCannotBeMetAreConfigErrors) {
   EXPECT_THROW(static_cast<void>(path_of(made, {}, {.points = 0})), ConfigError);
   EXPECT_THROW(static_cast<void>(path_of(made, {}, {.smallest_fraction = 1.0})), ConfigError);
   EXPECT_THROW(static_cast<void>(path_of(made, {}, {.values = {0.1, -0.1}})), ConfigError);
+}
+
+TEST(Degenerate, ARidgeOverTooManyColumnsIsRefused) {
+  EXPECT_THROW(
+      static_cast<void>(path_of(test::SurvivalCase(RandomKey(9), 10, 6001, 0), {.l1_ratio = 0.0})),
+      ConfigError);
 }
 
 } // namespace

@@ -14,24 +14,27 @@ namespace {
 
 TEST(Quadratic, OneCoordinateIsSoftThresholding) {
   const std::vector<double> curvature = {2.0}, gradient = {3.0}, l1 = {1.0}, l2 = {0.5};
+  SupportFactor kept;
   std::vector<double> b = {0.0};
   // b = (3 - 1) / (2 + 0.5)
-  EXPECT_LE(minimise({curvature, gradient, l1, l2}, 1e-14, b), 1e-14);
+  EXPECT_LE(minimise({curvature, gradient, l1, l2}, 1e-14, b, kept), 1e-14);
   EXPECT_NEAR(b[0], 0.8, test::rounding(0.8, 4));
 }
 
 TEST(Quadratic, SmallGradientLeavesZero) {
   const std::vector<double> curvature = {1, 0.5, 0.5, 1}, gradient = {0.9, -0.9}, l1 = {1, 1},
                             l2 = {0, 0};
+  SupportFactor kept;
   std::vector<double> b = {0.0, 0.0};
-  EXPECT_EQ(minimise({curvature, gradient, l1, l2}, 1e-12, b), 0.0);
+  EXPECT_EQ(minimise({curvature, gradient, l1, l2}, 1e-12, b, kept), 0.0);
   EXPECT_EQ(b, (std::vector<double>{0.0, 0.0}));
 }
 
 TEST(Quadratic, OfTwoEqualColumnsTheFirstEnters) {
   const std::vector<double> curvature = {1, 1, 1, 1}, gradient = {2, 2}, l1 = {1, 1}, l2 = {0, 0};
+  SupportFactor kept;
   std::vector<double> b = {0.0, 0.0};
-  EXPECT_LE(minimise({curvature, gradient, l1, l2}, 1e-14, b), 1e-14);
+  EXPECT_LE(minimise({curvature, gradient, l1, l2}, 1e-14, b, kept), 1e-14);
   EXPECT_NEAR(b[0], 1.0, test::rounding(1.0, 4));
   EXPECT_EQ(b[1], 0.0);
 }
@@ -68,8 +71,9 @@ TEST(Quadratic, IllConditionedAndSingularProblemsReachTheTolerance) {
       gradient.push_back(sum);
     }
     const std::vector<double> l1(at(order), 0.01), l2(at(order), 0.0);
+    SupportFactor kept;
     std::vector<double> b(at(order), 0.0);
-    EXPECT_LE(minimise({curvature, gradient, l1, l2}, 1e-10, b), 1e-10) << "rank " << rank;
+    EXPECT_LE(minimise({curvature, gradient, l1, l2}, 1e-10, b, kept), 1e-10) << "rank " << rank;
   }
 }
 

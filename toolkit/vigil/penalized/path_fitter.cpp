@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/penalized/path_fitter.hpp"
 
+#include "vigil/base/error.hpp"
+#include "vigil/base/text.hpp"
 #include "vigil/penalized/model_inputs.hpp"
 #include "vigil/penalized/sweep.hpp"
 
@@ -15,6 +17,7 @@ namespace {
 
 constexpr double allowed_violation = 1e-8; // of a column outside the working set
 constexpr double trusted_violation = 1e-7; // above: iteration_limit
+constexpr Index most_columns = 6000;       // of a working set: its curvature takes 8 m^2 bytes
 constexpr double most_deviance = 0.99;     // saturated beyond
 
 } // namespace
@@ -122,6 +125,13 @@ std::vector<double> PathFitter::prepared_eta() const {
 
 void PathFitter::ask_for_columns(std::vector<Index> columns) {
   joining_ = std::move(columns);
+  const Index wanted = working_->size() + size_of(joining_);
+  if (wanted > most_columns) {
+    throw ConfigError({.where = "penalty, l1_ratio " + number_text(l1_ratio_),
+                       .found = count_text(wanted) + " columns in one working set",
+                       .expected = "at most " + count_text(most_columns),
+                       .remedy = "raise l1_ratio or the smallest lambda, or pass fewer features"});
+  }
   for (const Index column : joining_) {
     if (column < data_.features.features()) {
       request_.columns.push_back(column);

@@ -17,6 +17,10 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
+double risk_of(double log_hazard) {
+  return -std::expm1(-std::exp(log_hazard));
+}
+
 // Standard deviation over the replicates of log H of one subject; NaN where fewer than half are defined.
 double spread_of_log_hazard(const Replicates& replicates,
                             std::span<const double> eta,
@@ -103,20 +107,19 @@ Prediction PenalizedModel::predict(const Covariates& covariates,
       if (place.stratum == nullptr || std::isnan(eta)) {
         return nan;
       }
-      return place.in_stratum < 0 ? 0.0 : -std::expm1(-std::exp(log_hazard_at(place)));
+      return place.in_stratum < 0 ? 0.0 : risk_of(log_hazard_at(place));
     };
     for (Index number = 0; number < size_of(request.horizons); ++number) {
       const double horizon = request.horizons[at(number)];
       prediction.risk.at_horizon(number)[at(subject)] = risk_at(horizon);
       const Place place = find_place(baseline_, level, horizon);
-      if (others.empty() || place.stratum == nullptr || place.in_stratum < 0) {
-        continue;
+      if (!others.empty() && place.stratum != nullptr && place.in_stratum >= 0) {
+        const double reach =
+            quantile * spread_of_log_hazard(replicates_, others, subjects, subject, place.over_all);
+        const double middle = log_hazard_at(place);
+        prediction.lower->at_horizon(number)[at(subject)] = risk_of(middle - reach);
+        prediction.upper->at_horizon(number)[at(subject)] = risk_of(middle + reach);
       }
-      const double reach =
-          quantile * spread_of_log_hazard(replicates_, others, subjects, subject, place.over_all);
-      const double middle = log_hazard_at(place);
-      prediction.lower->at_horizon(number)[at(subject)] = -std::expm1(-std::exp(middle - reach));
-      prediction.upper->at_horizon(number)[at(subject)] = -std::expm1(-std::exp(middle + reach));
     }
     for (Index time = 0; request.curves && time < size_of(prediction.curves->horizon); ++time) {
       prediction.curves->at_horizon(time)[at(subject)] =

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace vigil::penalized {
 
@@ -60,6 +61,9 @@ double kkt_violation(
     double gradient, double coefficient, double strength, double l1_ratio, double largest_lambda) {
   const double rest = gradient - strength * (1.0 - l1_ratio) * coefficient;
   const double threshold = strength * l1_ratio;
+  if (!std::isfinite(rest)) { // a NaN must not pass for zero in a maximum
+    return std::numeric_limits<double>::infinity();
+  }
   if (!(threshold > 0.0)) {
     return std::fabs(rest) / largest_lambda;
   }

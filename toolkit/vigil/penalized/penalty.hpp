@@ -36,7 +36,7 @@ void check_penalty(const PenaltyOptions& options, const TrainingData& data);
 ///   b = 0:  max(0, |g| / (lambda l1_ratio v) - 1)
 ///   else    |g - lambda v (1 - l1_ratio) b - lambda v l1_ratio sign(b)| / (lambda l1_ratio v)
 /// without an l1 part: |g - lambda v (1 - l1_ratio) b| / largest lambda.
-/// g is the gradient of (1/W) log L; `strength` is lambda v.
+/// g is the gradient of (1/W) log L; `strength` is lambda v. Infinity where g is not finite.
 [[nodiscard]] double kkt_violation(
     double gradient, double coefficient, double strength, double l1_ratio, double largest_lambda);
 

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/penalized/quadratic.hpp"
 
-#include "vigil/numeric/factor.hpp"
 #include "vigil/numeric/sums.hpp"
 
 #include <algorithm>
@@ -15,8 +14,8 @@ namespace {
 
 class Minimiser {
 public:
-  Minimiser(const Quadratic& quadratic, std::span<double> coefficient)
-      : q_(quadratic), b_(coefficient), start_(coefficient.begin(), coefficient.end()),
+  Minimiser(const Quadratic& quadratic, std::span<double> coefficient, SupportFactor& kept)
+      : q_(quadratic), kept_(kept), b_(coefficient), start_(coefficient.begin(), coefficient.end()),
         order_(size_of(coefficient)), slope_(quadratic.gradient.begin(), quadratic.gradient.end()) {
   }
 
@@ -79,18 +78,12 @@ private:
   // True when the step was shortened by signs and another one is due.
   bool newton_step(std::span<const Index> support) {
     const Index count = size_of(support);
-    std::vector<double> matrix(at(count * count)), step(at(count));
+    std::vector<double> step(at(count));
     for (Index i = 0; i < count; ++i) {
-      const Index place = support[at(i)];
-      const auto column = curvature(place);
-      for (Index j = 0; j < count; ++j) {
-        matrix[at(i * count + j)] = column[at(support[at(j)])];
-      }
-      matrix[at(i * (count + 1))] += q_.l2[at(place)];
-      step[at(i)] = residual(place);
+      step[at(i)] = residual(support[at(i)]);
     }
     const std::vector<double> pull = step;
-    CholeskyFactor(matrix, count, 1e-12).solve(step);
+    factor_on(support).solve(step);
     const double length = line_search(support, step, dot(pull, step));
     for (Index i = 0; i < count; ++i) {
       const Index place = support[at(i)];
@@ -103,6 +96,30 @@ private:
       }
     }
     return length < 1.0;
+  }
+  [[nodiscard]] const CholeskyFactor& factor_on(std::span<const Index> support) {
+    std::vector<double> l2;
+    for (const Index place : support) {
+      l2.push_back(q_.l2[at(place)]);
+    }
+    const bool same =
+        kept_.factor && kept_.l2 == l2 &&
+        std::equal(support.begin(), support.end(), kept_.support.begin(), kept_.support.end());
+    if (same) {
+      return *kept_.factor;
+    }
+    const Index count = size_of(support);
+    std::vector<double> matrix(at(count * count));
+    for (Index i = 0; i < count; ++i) {
+      const auto column = curvature(support[at(i)]);
+      for (Index j = 0; j < count; ++j) {
+        matrix[at(i * count + j)] = column[at(support[at(j)])];
+      }
+      matrix[at(i * (count + 1))] += l2[at(i)];
+    }
+    kept_.support.assign(support.begin(), support.end());
+    kept_.l2 = std::move(l2);
+    return kept_.factor.emplace(matrix, count, 1e-12);
   }
   // Where along the step the objective is least: it is convex, quadratic between the places where coefficients
   // cross zero, and its slope rises by 2 l1 |step| at each of these. `fall` is its slope at the start, negated.
@@ -159,6 +176,7 @@ private:
   }
 
   const Quadratic& q_;
+  SupportFactor& kept_;
   std::span<double> b_;
   std::vector<double> start_;
   Index order_;
@@ -167,8 +185,11 @@ private:
 
 } // namespace
 
-double minimise(const Quadratic& quadratic, double tolerance, std::span<double> coefficient) {
-  return Minimiser(quadratic, coefficient).run(tolerance);
+double minimise(const Quadratic& quadratic,
+                double tolerance,
+                std::span<double> coefficient,
+                SupportFactor& kept) {
+  return Minimiser(quadratic, coefficient, kept).run(tolerance);
 }
 
 } // namespace vigil::penalized

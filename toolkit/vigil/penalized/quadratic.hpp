@@ -3,7 +3,9 @@
 #pragma once
 
 #include "vigil/base/index.hpp"
+#include "vigil/numeric/factor.hpp"
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -16,6 +18,13 @@ struct Quadratic {
   std::span<const double> l1, l2;
 };
 
+/// The factor of H + l2 on the last support, used again while neither changes. Forget it when H changes.
+struct SupportFactor {
+  std::vector<Index> support = {};
+  std::vector<double> l2 = {};
+  std::optional<CholeskyFactor> factor = {};
+};
+
 /// Solves from b = a in place: coordinate descent finds the support, Newton steps on it with signs fixed finish it.
 ///
 /// returns   largest violation of the optimality conditions, in absolute terms
@@ -24,6 +33,9 @@ struct Quadratic {
 ///           steps leave dependent columns where they are
 /// source    Osborne, Presnell, Turlach 2000, IMA J. Numer. Anal. 20:389; Lee, Battle, Raina, Ng 2007, NIPS 19;
 ///           checked by tests/unit/penalized/quadratic_test
-double minimise(const Quadratic& quadratic, double tolerance, std::span<double> coefficient);
+double minimise(const Quadratic& quadratic,
+                double tolerance,
+                std::span<double> coefficient,
+                SupportFactor& kept);
 
 } // namespace vigil::penalized

@@ -4,7 +4,6 @@
 
 #include "vigil/numeric/sums.hpp"
 #include "vigil/penalized/penalty.hpp"
-#include "vigil/penalized/quadratic.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -88,6 +87,7 @@ void WorkingSet::build_curvature() {
     value /= likelihood_.total_weight();
   }
   curvature_is_current_ = true;
+  factor_of_support_.factor.reset();
 }
 
 double WorkingSet::violation(double lambda, double l1_ratio, double largest_lambda) const {
@@ -109,7 +109,10 @@ double WorkingSet::step(double lambda, double l1_ratio, double tolerance) {
     l1.push_back(lambda * l1_ratio * factor);
     l2.push_back(lambda * (1.0 - l1_ratio) * factor);
   }
-  minimise({.curvature = curvature_, .gradient = gradient_, .l1 = l1, .l2 = l2}, tolerance, next);
+  minimise({.curvature = curvature_, .gradient = gradient_, .l1 = l1, .l2 = l2},
+           tolerance,
+           next,
+           factor_of_support_);
   const Index rows = likelihood_.rows();
   std::vector<double> direction(at(rows), 0.0);
   double promised = penalty(next, lambda, l1_ratio) - penalty(coefficient_, lambda, l1_ratio);

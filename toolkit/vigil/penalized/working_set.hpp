@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/penalized/quadratic.hpp"
 #include "vigil/survival/cox_likelihood.hpp"
 
 #include <span>
@@ -57,6 +58,7 @@ private:
   std::vector<double> factor_, coefficient_, values_, curvature_, gradient_, eta_;
   survival::CoxPoint point_;
   bool curvature_is_current_ = false;
+  SupportFactor factor_of_support_;
 };
 
 } // namespace vigil::penalized

@@ -128,10 +128,9 @@ std::string performance_section(const Report& report, const PageFigures& figures
                 "study. Squares: an external cohort.",
                 "lead");
   html += figure_grid(figures, "performance_");
-  html += "<details class=\"wide\" open><summary>All numbers</summary>" +
-          performance_table(report) + "</details>";
-  html += comparison_table(report);
   html += figure_grid(figures, "calibration");
+  html += "<details class=\"wide\"><summary>All numbers</summary>" + performance_table(report) +
+          comparison_table(report) + "</details>";
   html += figure_grid(figures, "centres_");
   return "<section id=\"performance\">" + html + "</section>\n";
 }

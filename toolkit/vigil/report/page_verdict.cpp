@@ -231,8 +231,8 @@ std::string verdict_section(const Report& report) {
   std::string html;
   if (report.triage && report.triage->all_treated) {
     html += element("p",
-                    "<b>All patients were treated.</b> The labels show how the layer works; the "
-                    "safety of observing cannot be studied in these data.",
+                    "<b>" + std::string(all_treated_headline) + "</b> " +
+                        std::string(all_treated_consequence),
                     "banner");
   }
   if (report.triage) {

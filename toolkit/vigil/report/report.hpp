@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// The finished values of a study, as the page and the tables show them. Nothing here is computed by `report`;
@@ -110,6 +111,13 @@ struct TriageSummary {
   double log_rank_p = not_available; ///< of the groups, printed in the caption
   std::string guarantee = {};        ///< what is and is not guaranteed about the observed group
 };
+
+/// Said first, on the screen and on the page, where nobody was observed: a headline and what follows from it.
+inline constexpr std::string_view all_treated_headline = "All patients were treated.";
+inline constexpr std::string_view all_treated_consequence =
+    "The labels show how the layer works and are no rule for resection; the safety of observing "
+    "cannot be studied in "
+    "these data.";
 
 /// The three actions in the order of every table.
 inline constexpr std::array<triage::Action, 3> all_actions{

@@ -5,6 +5,7 @@
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/storage/hdf5_values.hpp"
+#include "vigil/storage/text_heap.hpp"
 
 #include <hdf5.h>
 
@@ -34,6 +35,7 @@ Hdf5File::Hdf5File(const std::filesystem::path& file) : name_(file.filename().st
   }
   file_bytes_ = static_cast<Index>(bytes);
   handle_ = open_input(file, unlocked_);
+  check_text_heaps(file);
 }
 
 NodeKind Hdf5File::kind(const std::string& path) const {

@@ -168,10 +168,25 @@ Index count_events(const Outcome& outcome) {
   return std::count(competing.cause.begin(), competing.cause.end(), 1);
 }
 
+/// Why nothing is measured at a horizon; empty: the follow-up supports it.
+std::string unsupported_because(const measure::Evaluation& evaluation,
+                                const MeasureOptions& options) {
+  const auto support = survival::horizon_support(
+      evaluation.outcome, evaluation.weights, evaluation.horizon, options.min_censoring_survival);
+  if (support.supported) {
+    return {};
+  }
+  return "horizon not supported: censoring survival " + fixed_text(support.censoring_survival, 3) +
+         ", " + count_text(support.at_risk) + " at risk beyond; largest supported " +
+         number_text(support.largest_supported);
+}
+
 PerformanceRow row_of(const measure::Entry& entry,
                       const measure::Evaluation& evaluation,
                       const MeasureOptions& options) {
-  const auto estimate = entry.evaluate(evaluation);
+  const auto refused =
+      entry.needs_horizon ? unsupported_because(evaluation, options) : std::string();
+  const auto estimate = refused.empty() ? entry.evaluate(evaluation) : measure::undefined(refused);
   PerformanceRow row{.measure = std::string(entry.name),
                      .horizon =
                          std::isfinite(evaluation.horizon) ? evaluation.horizon : not_available,

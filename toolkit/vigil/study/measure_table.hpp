@@ -42,9 +42,11 @@ struct MeasureOptions {
   double tau = std::numeric_limits<double>::infinity();
   double level = 0.95;
   bool censoring_by_centre = false;
+  double min_censoring_survival = 0.10; ///< of the horizon gate
 };
 
-/// One row per measure, horizon and threshold; a measure that cannot be computed says why.
+/// One row per measure, horizon and threshold; a measure that cannot be computed says why, as does one at a horizon that
+/// the follow-up does not support (survival::horizon_support).
 [[nodiscard]] std::vector<PerformanceRow> measure_rows(const MeasuredTable& table,
                                                        const MeasureOptions& options);
 

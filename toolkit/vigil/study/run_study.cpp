@@ -223,16 +223,43 @@ private:
                                                       resampling));
   }
 
+  /// The horizons that a cohort's follow-up supports; the others are named in a warning (R01).
+  [[nodiscard]] std::vector<double> supported_horizons(const Cohort& cohort,
+                                                       const std::string& id) {
+    std::vector<double> supported;
+    for (const double horizon : horizons_) {
+      const auto support = survival::horizon_support(*cohort.parts().outcome,
+                                                     cohort.weights(),
+                                                     horizon,
+                                                     study_.validate.min_censoring_survival);
+      if (support.supported) {
+        supported.push_back(horizon);
+      } else {
+        report_.warnings.push_back(id + ": horizon " + number_text(horizon) +
+                                   " is not supported by the follow-up (largest supported: " +
+                                   number_text(support.largest_supported) +
+                                   "); nothing is measured there");
+      }
+      if (support.warn) {
+        report_.warnings.push_back(id + ": censoring survival at horizon " + number_text(horizon) +
+                                   " is only " + fixed_text(support.censoring_survival, 2));
+      }
+    }
+    return supported;
+  }
+
   void validate_external(std::size_t number) {
     const auto& cohort = externals_[number];
     const auto& id = study_.externals[number].id;
     const auto predictions = predict_external(models_, cohort, {horizons_}, context_);
+    SummaryOptions options = options_;
+    options.horizons = supported_horizons(cohort, id);
     add(summarise_external(
         {id,
          cohort,
          predictions,
-         null_risks(cohort_.data().outcome, weights_, horizons_, options_.cause)},
-        options_,
+         null_risks(cohort_.data().outcome, weights_, options.horizons, options.cause)},
+        options,
         context_.scheduler));
     add_external_predictions(predictions, cohort, id, report_.predictions);
     for (const auto& prediction : predictions) {
@@ -250,6 +277,12 @@ private:
     }
     const auto& settings = *study_.triage;
     const auto& model = models_[at(triage_learner())];
+    if (model.model.status() == FitStatus::undefined) {
+      const auto record = model.model.record();
+      report_.no_triage_because = "the model " + model.learner + " is undefined" +
+                                  (record.has("reason") ? ": " + record.text("reason") : "");
+      return;
+    }
     const auto& apparent = model.apparent.prediction.risk;
     const Index horizon = find_horizon(apparent, settings.horizon);
     VIGIL_EXPECTS(horizon != no_index);

@@ -52,7 +52,7 @@ std::vector<double> study_horizons(const StudySettings& study, const Cohort& coh
 
 std::vector<std::vector<Index>> read_folds(const std::filesystem::path& file,
                                            const Cohort& cohort) {
-  const auto table = storage::read_table(file);
+  const auto table = storage::read_table(file, {.column = "", .by_line = true});
   const auto subjects = table.texts("subject");
   const auto repeats = table.numbers("repeat");
   const auto folds = table.numbers("fold");

@@ -12,6 +12,13 @@
 
 namespace vigil::survival {
 
+namespace {
+
+constexpr double smallest_at_risk =
+    1e-280; // of a risk set, relative to the stratum's largest hazard
+
+} // namespace
+
 std::string_view name_of(Ties ties) noexcept {
   return ties == Ties::breslow ? "breslow" : "efron";
 }
@@ -181,6 +188,7 @@ void CoxLikelihood::evaluate_stratum(Index number,
   }
   risk_sums(stratum, point.relative, point.at_risk);
   double value = 0.0;
+  bool overflow = false;
   std::vector<double> own(at(stratum.end_time - stratum.first_time), 0.0);
   for (Index time = stratum.first_time; time < stratum.end_time; ++time) {
     const EventTime& event = event_time_[at(time)];
@@ -194,13 +202,14 @@ void CoxLikelihood::evaluate_stratum(Index number,
     for (Index step = 0; step < event.steps; ++step) {
       const double left_out = static_cast<double>(step) / steps;
       const double denominator = point.at_risk[at(time)] - left_out * tied;
+      overflow = overflow || !(denominator > smallest_at_risk);
       value -= share * std::log(denominator);
       point.hazard[at(time)] += share / denominator;
       own[at(time - stratum.first_time)] += share * (1.0 - left_out) / denominator;
     }
   }
   point.value_by_stratum[at(number)] =
-      std::isfinite(value) ? value : -std::numeric_limits<double>::infinity();
+      std::isfinite(value) && !overflow ? value : -std::numeric_limits<double>::infinity();
   hazard_sums(stratum, point.hazard, point.expected);
   for (Index row = stratum.first_row; row < stratum.end_row; ++row) {
     const bool event = event_[at(row)] != 0;

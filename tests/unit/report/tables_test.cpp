@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/base/error.hpp"
+#include "vigil/report/write_tables.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/sample_report.hpp"
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace {
+
+using vigil::report::NamedText;
+using vigil::report::Report;
+using vigil::report::table_text;
+using vigil::report::tables_of;
+using vigil::report::write_tables;
+
+std::string table(const std::string& name) {
+  for (const NamedText& candidate : tables_of(vigil::test::tiny_report())) {
+    if (candidate.name == name) {
+      return candidate.text;
+    }
+  }
+  return "no such table";
+}
+
+// The expected texts are written by hand from the column lists of the command-line contract.
+TEST(Tables, PerformanceHasTheColumnsOfTheContractAndMissingNumbersAsNA) {
+  EXPECT_EQ(
+      table("performance.tsv"),
+      "learner\tmeasure\thorizon\tthreshold\tcause\tresampling\testimate\tse\tlower\tupper\t"
+      "level\tinterval_method\tsubjects\tevents\tresamples\tundefined\n"
+      "cox\tharrell_c\tNA\tNA\t1\tnested-cv\t0.75\t0.125\t0.5\t1\t0.95\tinfluence\t4\t2\t2\t0\n");
+}
+
+TEST(Tables, PredictionsHaveThreeColumnsForEachHorizon) {
+  EXPECT_EQ(
+      table("predictions.tsv"),
+      "learner\tscheme\trepeat\tfold\tsubject\tcentre\ttime\tevent\tscore\trisk@12\tlower@12\t"
+      "upper@12\trisk@24.5\tlower@24.5\tupper@24.5\n"
+      "cox\tnested-cv\t1\t2\tid-one\tNA\t3.5\t1\t0.25\t0.1\t0.05\t0.2\t0.2\t0.1\t0.3\n"
+      "cox\tnested-cv\t1\t1\tid-two\tnorth\t7\t0\t-1\t0.3\tNA\tNA\tNA\tNA\tNA\n");
+}
+
+TEST(Tables, TriageJoinsTheReasons) {
+  EXPECT_EQ(table("triage.tsv"),
+            "subject\taction\trisk\tlower\tupper\trisk_resected\treduction\thorizon\treason\n"
+            "id-one\tobserve\t0.1\t0.05\t0.2\t0.06\t0.04\t12\tNA\n"
+            "id-two\tboard\tNA\tNA\tNA\tNA\tNA\t12\tR08;R19\n");
+}
+
+TEST(Tables, CohortFlowNamesExternalCohortsAndKeepsOneCellPerTab) {
+  EXPECT_EQ(table("cohort_flow.tsv"),
+            "step\tsubjects\tevents\treason\n"
+            "read\t5\t3\tNA\n"
+            "analysed\t4\t2\ta tab\n"
+            "far: read\t2\t1\tNA\n");
+}
+
+TEST(Tables, OtherHeadersAreThoseOfTheContract) {
+  EXPECT_EQ(table("folds.tsv"), "subject\trepeat\tfold\nid-one\t1\t2\nid-two\t1\t1\n");
+  EXPECT_EQ(table("comparisons.tsv"),
+            "learner\treference\tmeasure\thorizon\tresampling\tdifference\tse\tlower\tupper\tp\n");
+  EXPECT_EQ(
+      table("centres.tsv"),
+      "learner\tmeasure\thorizon\tcentre\tsubjects\tevents\testimate\tse\tmu\ttau2\ti2\tlower\t"
+      "upper\tprediction_lower\tprediction_upper\n");
+}
+
+TEST(Tables, APooledRowOfCentresIsNamed) {
+  const vigil::CentreRow pooled;
+  EXPECT_THAT(table_text(std::span(&pooled, 1)), testing::HasSubstr("\t(pooled)\t"));
+}
+
+TEST(Tables, WithoutTriageThereIsNoTriageTable) {
+  Report report = vigil::test::tiny_report();
+  report.triage.reset();
+  for (const NamedText& candidate : tables_of(report)) {
+    EXPECT_NE(candidate.name, "triage.tsv");
+  }
+}
+
+TEST(Tables, FilesAreWholeAndNothingElseStays) {
+  const auto folder = std::filesystem::temp_directory_path() / "vigil_report_tables";
+  std::filesystem::remove_all(folder);
+  write_tables(vigil::test::tiny_report(), folder);
+  std::ifstream in(folder / "folds.tsv", std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  EXPECT_EQ(text.str(), table("folds.tsv"));
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    EXPECT_EQ(entry.path().extension(), ".tsv");
+  }
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Tables, APlaceThatIsAFileIsRefused) {
+  const auto file = std::filesystem::temp_directory_path() / "vigil_report_not_a_folder";
+  std::ofstream(file) << "x";
+  EXPECT_THROW(write_tables(vigil::test::tiny_report(), file), vigil::ConfigError);
+  std::filesystem::remove(file);
+}
+
+} // namespace

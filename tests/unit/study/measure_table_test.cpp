@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/base/error.hpp"
+#include "vigil/storage/table_file.hpp"
+#include "vigil/study/measure_table.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/fault_of.hpp"
+#include "tests/support/temp_folder.hpp"
+#include <cmath>
+
+namespace {
+
+using vigil::test::fault_of;
+
+const std::string predictions = "subject\ttime\tevent\tscore\tother\trisk@3\n"
+                                "a\t1\t1\t4\t1\t0.9\n"
+                                "b\t2\t1\t3\t2\t0.7\n"
+                                "c\t3\t0\t2\t3\t0.4\n"
+                                "d\t4\t1\t1\t4\t0.2\n";
+
+TEST(MeasureTable, MeasuresAnybodysPredictions) {
+  const vigil::test::TempFolder folder;
+  const auto table = vigil::storage::read_table(folder.file("p.tsv", predictions));
+  const auto measured = vigil::read_predictions(table, {}, nullptr);
+  EXPECT_EQ(measured.prediction.risk.horizon, std::vector<double>{3});
+  vigil::MeasureOptions options;
+  options.measures = {&vigil::measure::find("harrell_c"), &vigil::measure::find("brier")};
+  options.horizons = {3};
+  const auto rows = vigil::measure_rows(measured, options);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].estimate, 1.0); // the order of the scores is that of the events
+  EXPECT_EQ(rows[0].events, 3);
+  // One subject is at risk beyond 3: fewer than the 20 that the gate asks for.
+  EXPECT_TRUE(std::isnan(rows[1].estimate));
+  EXPECT_EQ(rows[1].undefined_because.substr(0, 21), "horizon not supported");
+}
+
+TEST(MeasureTable, ComparesTwoScoresByTheirInfluence) {
+  const vigil::test::TempFolder folder;
+  const auto table = vigil::storage::read_table(folder.file("p.tsv", predictions));
+  const auto measured = vigil::read_predictions(table, {}, nullptr);
+  vigil::MeasureOptions options;
+  options.measures = {&vigil::measure::find("harrell_c")};
+  const auto rows = vigil::compare_scores(measured, table.numbers("other"), "other", options);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].difference, 1.0); // 1 - 0
+}
+
+TEST(MeasureTable, RefusesRisksThatAreNoRisks) {
+  const vigil::test::TempFolder folder;
+  std::string text = predictions;
+  text.replace(text.find("0.9"), 3, "90");
+  const auto table = vigil::storage::read_table(folder.file("p.tsv", text));
+  const auto fault = fault_of<vigil::InputError>(
+      [&] { static_cast<void>(vigil::read_predictions(table, {}, nullptr)); });
+  EXPECT_EQ(fault.found, "90");
+  EXPECT_NE(fault.where.find("risk@3"), std::string::npos);
+}
+
+TEST(MeasureTable, NeedsAHorizonForEachNamedRisk) {
+  const vigil::test::TempFolder folder;
+  const auto table = vigil::storage::read_table(folder.file("p.tsv", predictions));
+  const vigil::PredictionColumns columns{.risk = {"risk@3"}};
+  EXPECT_THROW(static_cast<void>(vigil::read_predictions(table, columns, nullptr)),
+               vigil::ConfigError);
+}
+
+} // namespace

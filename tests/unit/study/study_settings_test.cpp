@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/base/error.hpp"
+#include "vigil/study/study_settings.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/fault_of.hpp"
+#include "tests/support/temp_folder.hpp"
+#include <string>
+
+namespace {
+
+using vigil::ConfigError;
+using vigil::test::fault_of;
+
+const std::string smallest = R"(schema = 1
+[data]
+file = "cohort.csv"
+time = "time"
+event = "event"
+[[learner]]
+name = "cox"
+[run]
+seed = 7
+)";
+
+class StudySettings : public testing::Test {
+protected:
+  [[nodiscard]] vigil::StudySettings read(const std::string& text) const {
+    return vigil::read_settings(vigil::read_study(folder_.file("study.toml", text)));
+  }
+  [[nodiscard]] vigil::Fault refused(const std::string& text) const {
+    return fault_of<ConfigError>([&] { static_cast<void>(read(text)); });
+  }
+  vigil::test::TempFolder folder_;
+};
+
+TEST_F(StudySettings, FillInTheDefaultsOfTheContract) {
+  const auto study = read(smallest);
+  EXPECT_EQ(study.data.file, folder_ / "cohort.csv");
+  EXPECT_EQ(study.validate.scheme, "nested-cv");
+  EXPECT_EQ(study.validate.folds, 5);
+  EXPECT_EQ(study.validate.repeats, 10);
+  EXPECT_EQ(study.validate.inner_folds, 5);
+  EXPECT_EQ(study.learners.front().name, "cox");
+  EXPECT_EQ(study.learners.front().preparation.impute, "median");
+  EXPECT_EQ(study.seed, 7U);
+  EXPECT_EQ(study.out, folder_ / "results");
+  EXPECT_FALSE(study.triage);
+}
+
+TEST_F(StudySettings, NameLineAndNearestKeyOfAnUnknownOne) {
+  const auto fault = refused(smallest + "[validate]\nfodls = 3\n");
+  EXPECT_EQ(fault.where, "study.toml:11:9");
+  EXPECT_EQ(fault.remedy, "did you mean 'folds'?");
+  EXPECT_EQ(refused("schema = 1\n[dtaa]\n").remedy, "did you mean 'data'?");
+}
+
+TEST_F(StudySettings, RefuseAStudyWithoutItsParts) {
+  EXPECT_NE(refused("[data]\n").expected.find("schema = 1"), std::string::npos);
+  EXPECT_NE(refused("schema = 2\n").found.find("schema = 2"), std::string::npos);
+  const auto without = [&](const std::string& line) {
+    std::string text = smallest;
+    text.erase(text.find(line), line.size());
+    return refused(text);
+  };
+  EXPECT_NE(without("seed = 7\n").remedy.find("seed = "), std::string::npos);
+  EXPECT_EQ(without("file = \"cohort.csv\"\n").found, "no file");
+  EXPECT_EQ(without("[[learner]]\nname = \"cox\"\n").found, "no [[learner]]");
+  EXPECT_NE(without("event = \"event\"\n").expected.find("event"), std::string::npos);
+}
+
+TEST_F(StudySettings, RefuseWhatIsNoTomlWithItsPlace) {
+  EXPECT_EQ(refused("schema = 1\n[data\n").where.substr(0, 13), "study.toml:2:");
+  EXPECT_THROW(static_cast<void>(vigil::read_study(folder_ / "absent.toml")), vigil::InputError);
+}
+
+TEST_F(StudySettings, NumberLearnersOfOneNameAndRefuseEqualIds) {
+  const auto study = read(
+      smallest + "[[learner]]\nname = \"cox\"\n[[learner]]\nname = \"cox-net\"\nl1_ratio = 0.5\n");
+  EXPECT_EQ(study.learners.at(1).name, "cox-2");
+  EXPECT_EQ(study.learners.at(2).name, "cox-net");
+  EXPECT_NE(
+      refused(smallest + "[[learner]]\nname = \"cox\"\nid = \"cox\"\n").expected.find("no other"),
+      std::string::npos);
+  EXPECT_EQ(refused(smallest + "[[learner]]\nname = \"coxnet\"\n").remedy.substr(0, 23),
+            "did you mean 'cox-net'?");
+  EXPECT_EQ(refused(smallest + "[[learner]]\nname = \"cox-net\"\nl1_ratio = 1.5\n").found, "'1.5'");
+}
+
+TEST_F(StudySettings, AnExternalCohortInheritsWhatItDoesNotName) {
+  const auto study =
+      read(smallest + "[[external]]\nid = \"other\"\nfile = \"b.csv\"\ntime = \"months\"\n");
+  ASSERT_EQ(study.externals.size(), 1U);
+  EXPECT_EQ(study.externals.front().id, "other");
+  EXPECT_EQ(study.externals.front().request.time, "months");
+  EXPECT_EQ(study.externals.front().request.event, "event");
+  EXPECT_EQ(study.externals.front().request.id, "");
+}
+
+TEST_F(StudySettings, HarmsHaveNoDefaults) {
+  const std::string triage = smallest + "[triage]\nhorizon = 5\n";
+  EXPECT_FALSE(read(triage).triage->harms);
+  EXPECT_NE(refused(triage + "harms = { resection = 0.2 }\n").remedy.find("none has a default"),
+            std::string::npos);
+  const auto study = read(
+      triage + "decide_at = \"pathology\"\nharms = { resection = 0.2, residual_risk_ratio = 0.6, "
+               "board = 0.04, board_skill = 0.27 }\n");
+  EXPECT_EQ(study.triage->harms->missed_event, 1.0);
+  EXPECT_EQ(study.triage->harms->board_skill, 0.27);
+  EXPECT_TRUE(study.triage->all_treated); // what pathology says is known after the operation
+  EXPECT_EQ(study.triage->learner, "cox");
+  EXPECT_NE(refused(smallest + "[triage]\ndecide_at = \"biopsy\"\n").remedy.find("horizon"),
+            std::string::npos);
+}
+
+} // namespace
