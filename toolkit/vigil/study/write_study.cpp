@@ -94,7 +94,9 @@ std::string resolved_text(const StudySettings& study) {
     fill(triage, "high_risk", study.triage->high_risk);
     text += section_text("[triage]", triage);
   }
-  return text + section_text("[run]", run);
+  Options report = study.file.report;
+  fill(report, "title", study.title);
+  return text + section_text("[run]", run) + section_text("[report]", report);
 }
 
 } // namespace
