@@ -5,37 +5,37 @@
 #include "vigil/base/text.hpp"
 #include "vigil/study/cohort_options.hpp"
 #include "vigil/study/cohort_summary.hpp"
-&
+#include "vigil/study/study_rows.hpp"
 
-    namespace vigil::app {
+namespace vigil::app {
 
-  storage::CohortRequest cohort_input(
-      const Invocation& invocation, const std::string& file, ByDefault markers) {
-    auto request = cohort_request(invocation.options, file);
-    if (markers == ByDefault::all_numeric) {
-      features_by_default(request);
-    }
-    request.memory_bytes = invocation.session.memory_bytes();
-    return request;
+storage::CohortRequest
+cohort_input(const Invocation& invocation, const std::string& file, ByDefault markers) {
+  auto request = cohort_request(invocation.options, file);
+  if (markers == ByDefault::all_numeric) {
+    features_by_default(request);
   }
+  request.memory_bytes = invocation.session.memory_bytes();
+  return request;
+}
 
-  std::string cohort_line(const Cohort& cohort) {
-    const auto summary = input_summary(cohort, "");
-    return summary.file + "  " + counts_line(summary) + "  sha256 " + summary.digest.substr(0, 12);
-  }
+std::string cohort_line(const Cohort& cohort) {
+  const auto summary = input_summary(cohort, "");
+  return summary.file + "  " + counts_line(summary) + "  sha256 " + summary.digest.substr(0, 12);
+}
 
-  Cohort open_input(const Invocation& invocation, const std::string& file, ByDefault markers) {
-    auto& session = invocation.session;
-    Cohort cohort =
-        storage::open_cohort(cohort_input(invocation, file, markers), session.scheduler());
-    session.log().say("input     " + cohort_line(cohort));
-    for (const auto& note : cohort.parts().notes) {
-      session.log().say("          " + note);
-    }
-    for (const auto& note : idle_column_notes(cohort, session.scheduler())) {
-      session.log().say("          " + note);
-    }
-    return cohort;
+Cohort open_input(const Invocation& invocation, const std::string& file, ByDefault markers) {
+  auto& session = invocation.session;
+  Cohort cohort =
+      storage::open_cohort(cohort_input(invocation, file, markers), session.scheduler());
+  session.log().say("input     " + cohort_line(cohort));
+  for (const auto& note : cohort.parts().notes) {
+    session.log().say("          " + note);
   }
+  for (const auto& note : idle_column_notes(cohort, session.scheduler())) {
+    session.log().say("          " + note);
+  }
+  return cohort;
+}
 
 } // namespace vigil::app
