@@ -4,6 +4,7 @@
 
 #include "vigil/base/text.hpp"
 #include "vigil/study/cohort_options.hpp"
+#include "vigil/study/cohort_summary.hpp"
 #include "vigil/study/study_rows.hpp"
 
 namespace vigil::app {
@@ -20,12 +21,7 @@ cohort_input(const Invocation& invocation, const std::string& file, ByDefault ma
 
 std::string cohort_line(const Cohort& cohort) {
   const auto summary = input_summary(cohort, "");
-  return summary.file + "  " + count_text(summary.subjects) + " subjects, " +
-         count_text(summary.markers) + " markers, " + count_text(summary.clinical) +
-         " clinical columns" +
-         (cohort.has_outcome() ? ", " + count_text(summary.events) + " events" : "") +
-         (summary.centres > 0 ? ", " + count_text(summary.centres) + " centres" : "") +
-         "  sha256 " + summary.digest.substr(0, 12);
+  return summary.file + "  " + counts_line(summary) + "  sha256 " + summary.digest.substr(0, 12);
 }
 
 Cohort open_input(const Invocation& invocation, const std::string& file, ByDefault markers) {
@@ -34,6 +30,9 @@ Cohort open_input(const Invocation& invocation, const std::string& file, ByDefau
       storage::open_cohort(cohort_input(invocation, file, markers), session.scheduler());
   session.log().say("input     " + cohort_line(cohort));
   for (const auto& note : cohort.parts().notes) {
+    session.log().say("          " + note);
+  }
+  for (const auto& note : idle_column_notes(cohort, session.scheduler())) {
     session.log().say("          " + note);
   }
   return cohort;

@@ -58,7 +58,6 @@ int run_run(const Invocation& invocation) {
   }
   const auto folder = session.output_folder(study.out.string());
   auto& log = session.log();
-  log.open(folder / "run.log");
   log.say(std::string("vigil ") + version + "   " + number_text(session.scheduler().workers()) +
           " threads   " + intended_use);
   std::unique_ptr<Progress> progress;
@@ -68,6 +67,8 @@ int run_run(const Invocation& invocation) {
       .progress =
           [&, last = Index{0}](Index done, Index total) mutable {
             if (!progress) {
+              // nothing is written before the study is known to be sound
+              log.open(folder / "run.log");
               progress = std::make_unique<Progress>(session, "fits", total);
             }
             progress->advance(done - last);

@@ -35,7 +35,7 @@ TEST(Cohort, NamesTheSubjectWithABadTime) {
     const vigil::Cohort cohort(parts);
     FAIL();
   } catch (const vigil::InputError& error) {
-    EXPECT_EQ(error.fault().where, "column 'os_time', subject 'b' (row 1)");
+    EXPECT_EQ(error.fault().where, "column 'os_time', subject 'b' (row 2)");
     EXPECT_EQ(error.fault().found, "-3");
     EXPECT_EQ(error.fault().expected, "time > 0");
   }

@@ -19,6 +19,8 @@ void Log::open(const std::filesystem::path& file) {
                        .expected = "a folder that can be written",
                        .remedy = "name another folder with --out"});
   }
+  fmt::print(file_.get(), "{}", before_);
+  before_.clear();
 }
 
 void Log::say(std::string_view line) {
@@ -29,11 +31,13 @@ void Log::say(std::string_view line) {
 }
 
 void Log::note(std::string_view line) {
+  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  const auto text = fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {}\n", fmt::gmtime(now), line);
   if (!file_) {
+    before_ += text;
     return;
   }
-  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  fmt::print(file_.get(), "{:%Y-%m-%dT%H:%M:%SZ} {}\n", fmt::gmtime(now), line);
+  fmt::print(file_.get(), "{}", text);
   std::fflush(file_.get());
 }
 

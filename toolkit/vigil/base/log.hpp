@@ -14,7 +14,7 @@ namespace vigil {
 class Log {
 public:
   explicit Log(bool quiet) noexcept : quiet_(quiet) {}
-  /// From now on every line also goes to this file (created or emptied). Throws ConfigError.
+  /// Every line, also those said before, goes to this file (created or emptied). Throws ConfigError.
   void open(const std::filesystem::path& file);
   /// A line for the screen and the file.
   void say(std::string_view line);
@@ -24,6 +24,7 @@ public:
 
 private:
   bool quiet_;
+  std::string before_; ///< lines until the file is opened
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_{nullptr, &std::fclose};
 };
 

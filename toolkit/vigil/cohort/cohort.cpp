@@ -72,7 +72,7 @@ void check_ids(std::span<const std::string> ids) {
   FaultList faults;
   for (Index row = 0; row < size_of(ids); ++row) {
     if (!seen.insert(ids[at(row)]).second) {
-      faults.add("row " + number_text(row), "id " + quoted(ids[at(row)]) + " a second time");
+      faults.add("row " + number_text(row + 1), "id " + quoted(ids[at(row)]) + " a second time");
     }
   }
   faults.raise_if_any("cannot use the subject ids",

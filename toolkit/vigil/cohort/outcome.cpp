@@ -26,7 +26,7 @@ std::vector<Value> pick(const std::vector<Value>& values, std::span<const Index>
 
 std::string row_name(const std::string& column, std::span<const std::string> ids, Index row) {
   return "column " + quoted(column) + ", subject " + quoted(ids[at(row)]) + " (row " +
-         number_text(row) + ")";
+         number_text(row + 1) + ")";
 }
 
 void check_times(const std::vector<double>& entry,

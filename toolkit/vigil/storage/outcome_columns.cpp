@@ -259,6 +259,35 @@ void check_outcome_request(const CohortRequest& request) {
   }
 }
 
+namespace {
+
+/// Times and entries of each subject, named by the place in the file.
+void check_times(const DataFrame& frame,
+                 const CohortRequest& request,
+                 const std::vector<double>& time,
+                 const std::vector<double>& entry) {
+  FaultList times;
+  FaultList entries;
+  for (Index row = 0; row < size_of(time); ++row) {
+    const double value = time[at(row)];
+    if (!std::isfinite(value) || value <= 0.0) {
+      times.add(frame.where(request.time) + ", " + frame.row_name(row), number_text(value));
+    } else if (!entry.empty() && !(entry[at(row)] >= 0.0 && entry[at(row)] < value)) {
+      entries.add(frame.where(request.entry) + ", " + frame.row_name(row),
+                  "entry " + number_text(entry[at(row)]) + ", time " + number_text(value));
+    }
+  }
+  times.raise_if_any("cannot use outcome " + vigil::quoted(request.time),
+                     "time > 0",
+                     "correct the rows, or leave them out with: --subjects '" + request.time +
+                         ">0'");
+  entries.raise_if_any("cannot use outcome " + vigil::quoted(request.time),
+                       "0 <= entry < time",
+                       "correct the rows, or leave them out with --subjects");
+}
+
+} // namespace
+
 std::optional<Outcome> read_outcome(const DataFrame& frame, const CohortRequest& request) {
   if (!request.outcome.empty()) {
     return read_family(frame, request);
@@ -268,6 +297,7 @@ std::optional<Outcome> read_outcome(const DataFrame& frame, const CohortRequest&
   }
   auto time = frame.numbers(request.time);
   auto entry = request.entry.empty() ? std::vector<double>() : frame.numbers(request.entry);
+  check_times(frame, request, time, entry);
   if (request.cause.empty()) {
     return SurvivalOutcome{
         std::move(entry), std::move(time), coded_event(frame, request.event, request.event_is)};

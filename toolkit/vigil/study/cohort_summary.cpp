@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/study/cohort_summary.hpp"
 
+#include "vigil/base/text.hpp"
 #include "vigil/numeric/sums.hpp"
+#include "vigil/study/study_rows.hpp"
 #include "vigil/survival/censoring_weights.hpp"
 #include "vigil/survival/kaplan_meier.hpp"
 
@@ -128,6 +130,59 @@ CohortSummary summarise_cohort(const Cohort& cohort, Scheduler& scheduler) {
             .largest_supported;
   }
   return summary;
+}
+
+namespace {
+
+std::string idle_note(const std::vector<std::string>& names, const std::string& reason) {
+  constexpr std::size_t most = 10;
+  std::vector<std::string> shown(
+      names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), most)));
+  if (names.size() > most) {
+    shown.emplace_back("...");
+  }
+  return count_text(size_of(names), "column") + " without " + reason +
+         ", hence without effect: " + join(shown, ", ");
+}
+
+} // namespace
+
+std::vector<std::string> idle_column_notes(const Cohort& cohort, Scheduler& scheduler) {
+  const auto covariates = cohort.covariates();
+  const std::vector<double> ones(at(cohort.subjects()), 1.0);
+  enum class Look : std::uint8_t { varies, constant, empty };
+  std::vector<Look> looks(at(covariates.columns()), Look::varies);
+  const auto look = [&looks](Index column, const Moments& seen) {
+    looks[at(column)] = seen.finite == 0                ? Look::empty
+                        : seen.smallest == seen.largest ? Look::constant
+                                                        : Look::varies;
+  };
+  cohort.parts().features.pass(scheduler, [&](const ColumnBlock& block, Index) {
+    for (Index feature = 0; feature < block.features(); ++feature) {
+      look(block.first_feature() + feature, weighted_moments(block.column(feature), ones));
+    }
+  });
+  const auto& clinical = cohort.parts().clinical;
+  for (Index column = 0; column < clinical.columns(); ++column) {
+    look(cohort.parts().features.features() + column,
+         weighted_moments(clinical.column(column), ones));
+  }
+  std::vector<std::string> constant;
+  std::vector<std::string> empty;
+  for (Index column = 0; column < covariates.columns(); ++column) {
+    if (looks[at(column)] != Look::varies) {
+      auto& names = looks[at(column)] == Look::constant ? constant : empty;
+      names.push_back(covariates.info(column).name);
+    }
+  }
+  std::vector<std::string> notes;
+  if (!constant.empty()) {
+    notes.push_back(idle_note(constant, "variation"));
+  }
+  if (!empty.empty()) {
+    notes.push_back(idle_note(empty, "any value"));
+  }
+  return notes;
 }
 
 } // namespace vigil

@@ -37,6 +37,11 @@ struct CohortSummary {
 /// One pass over the markers; the rest is O(n log n).
 [[nodiscard]] CohortSummary summarise_cohort(const Cohort& cohort, Scheduler& scheduler);
 
+/// What to say of columns that cannot have an effect: one note for those without variation, one for those
+/// without a value. Names at most ten of each.
+[[nodiscard]] std::vector<std::string> idle_column_notes(const Cohort& cohort,
+                                                         Scheduler& scheduler);
+
 /// Median follow-up: the median of the censoring distribution, events counting as censorings of it.
 /// NaN without an outcome in time, or where the curve does not come down to one half.
 /// source  Schemper and Smith 1996, Controlled Clinical Trials 17:343

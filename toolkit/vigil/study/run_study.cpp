@@ -3,6 +3,7 @@
 #include "vigil/study/run_study.hpp"
 
 #include "vigil/base/text.hpp"
+#include "vigil/study/cohort_summary.hpp"
 #include "vigil/study/study_plan.hpp"
 #include "vigil/study/study_rows.hpp"
 #include "vigil/study/study_triage.hpp"
@@ -44,6 +45,7 @@ public:
   StudyResult run() {
     read_externals();
     warn_of_thin_follow_up();
+    check_learners();
     check_triage();
     say_plan();
     validate_learners();
@@ -65,13 +67,16 @@ private:
       request.convert_to = unit;
     }
     Cohort cohort = storage::open_cohort(request, context_.scheduler);
-    const auto summary = input_summary(cohort, id);
+    auto summary = input_summary(cohort, id);
+    for (auto& note : idle_column_notes(cohort, context_.scheduler)) {
+      summary.notes.push_back(std::move(note));
+    }
     watch_.say(id.empty() ? "input" : "external",
-               summary.file + "  " + count_text(summary.subjects) + " subjects, " +
-                   count_text(summary.markers) + " markers, " + count_text(summary.clinical) +
-                   " clinical columns, " + count_text(summary.events) + " events" +
-                   (summary.centres > 0 ? ", " + count_text(summary.centres) + " centres" : "") +
-                   "  sha256 " + summary.digest.substr(0, 12));
+               summary.file + "  " + counts_line(summary) + "  sha256 " +
+                   summary.digest.substr(0, 12));
+    for (const auto& note : summary.notes) {
+      watch_.say("", note);
+    }
     report_.inputs.push_back(summary);
     report_.flows.push_back({.id = id, .steps = cohort.parts().flow});
     report_.flows.back().steps.push_back(
@@ -102,6 +107,13 @@ private:
           return learner.name == study_.triage->learner;
         });
     return place - study_.learners.begin();
+  }
+
+  /// Learners that name columns which are not there.
+  void check_learners() const {
+    for (const auto& learner : study_.learners) {
+      static_cast<void>(selected_columns(cohort_.covariates(), learner.columns));
+    }
   }
 
   /// All that can refuse a triage, before any model is fitted.
@@ -152,8 +164,9 @@ private:
       report_.plan.learners.push_back(learner.name);
     }
     watch_.say("plan",
-               count_text(size_of(study_.learners)) + " learners x (" + count_text(plan_.size()) +
-                   " resamples + 1) = " + count_text(report_.plan.fits) + " fits   scheme " +
+               count_text(size_of(study_.learners), "learner") + " x (" +
+                   count_text(plan_.size(), "resample") +
+                   " + 1) = " + count_text(report_.plan.fits) + " fits   scheme " +
                    options_.resampling + "   seed " + number_text(static_cast<Index>(study_.seed)) +
                    "   memory " + bytes_text(context_.memory_bytes));
   }

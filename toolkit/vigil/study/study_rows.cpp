@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/study/study_rows.hpp"
 
+#include "vigil/base/text.hpp"
 #include "vigil/measure/calibration.hpp"
 #include "vigil/measure/calibration_curve.hpp"
 #include "vigil/study/cohort_summary.hpp"
@@ -36,6 +37,17 @@ report::InputSummary input_summary(const Cohort& cohort, const std::string& id) 
     }
   }
   return summary;
+}
+
+std::string count_text(Index value, std::string_view noun) {
+  return vigil::count_text(value) + " " + std::string(noun) + (value == 1 ? "" : "s");
+}
+
+std::string counts_line(const report::InputSummary& summary) {
+  return count_text(summary.subjects, "subject") + ", " + count_text(summary.markers, "marker") +
+         ", " + count_text(summary.clinical, "clinical column") +
+         (summary.event_column.empty() ? "" : ", " + count_text(summary.events, "event")) +
+         (summary.centres > 0 ? ", " + count_text(summary.centres, "centre") : "");
 }
 
 namespace {

@@ -17,6 +17,10 @@ namespace vigil {
 /// Finished values as rows of the tables.
 
 [[nodiscard]] report::InputSummary input_summary(const Cohort& cohort, const std::string& id);
+/// "1 learner", "1,546 subjects": a count and its noun, with an s unless there is one.
+[[nodiscard]] std::string count_text(Index value, std::string_view noun);
+/// "686 subjects, 9 markers, 0 clinical columns, 299 events, 4 centres".
+[[nodiscard]] std::string counts_line(const report::InputSummary& summary);
 
 /// Held-out predictions of every resample, under the name that performance.tsv gives the scheme.
 void add_predictions(std::span<const ResampleRecord> records,

@@ -44,7 +44,8 @@ double share(const Options& section, std::string_view key, double otherwise) {
 
 storage::CohortRequest read_cohort(const StudyFile& study, const Options& section) {
   const auto features = section.texts("features"); // a file of names is looked for beside the study
-  const auto names = features.size() == 1 ? study.resolve(features.front()) : std::filesystem::path();
+  const auto names =
+      features.size() == 1 ? study.resolve(features.front()) : std::filesystem::path();
   const bool is_file = !names.empty() && std::filesystem::is_regular_file(names);
   auto request = cohort_request(section, study.resolve(required(section, "file")));
   if (is_file) {

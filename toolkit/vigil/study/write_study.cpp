@@ -102,10 +102,9 @@ std::string resolved_text(const StudySettings& study, const std::vector<double>&
     fill(triage, "high_risk", study.triage->high_risk);
     text += section_text("[triage]", triage);
   }
-  if (!study.file.report.entries().empty()) {
-    text += section_text("[report]", study.file.report);
-  }
-  return text + section_text("[run]", run);
+  Options report = study.file.report;
+  fill(report, "title", study.title);
+  return text + section_text("[run]", run) + section_text("[report]", report);
 }
 
 } // namespace

@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: vigil authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# Functions that the commands of the .case files use to make their inputs.
+
+VETERAN=$DATASETS/veteran/veteran.csv
+OUTCOME="--time time --event status"
+
+# change COLUMN ROW VALUE < table.csv: one cell of subject number ROW, or of every subject with ROW = all
+change() {
+  awk -F, -v OFS=, -v column="$1" -v row="$2" -v value="$3" '
+    NR == 1 { for (i = 1; i <= NF; i++) if ($i == column) place = i }
+    NR > 1 && (row == "all" || NR == row + 1) { $place = value }
+    { print }'
+}
+
+# change_to_row ROW COLUMN VALUE: the same for the subjects 1 to ROW
+change_to_row() {
+  awk -F, -v OFS=, -v column="$2" -v last="$1" -v value="$3" '
+    NR == 1 { for (i = 1; i <= NF; i++) if ($i == column) place = i }
+    NR > 1 && NR <= last + 1 { $place = value }
+    { print }'
+}
+
+# study: a small study of veteran.csv, copied beside it; edit it with sed
+study() {
+  cp "$VETERAN" .
+  cat << 'END'
+schema = 1
+[data]
+file = "veteran.csv"
+time = "time"
+event = "status"
+time_unit = "days"
+clinical = ["karno", "age", "celltype"]
+[[learner]]
+name = "cox"
+[validate]
+folds = 3
+repeats = 1
+horizons = [90]
+[run]
+seed = 7
+out = "out"
+END
+}
+
+# with_centres K: a column centre with K levels, in turn, added to a table on stdin
+with_centres() {
+  awk -v levels="$1" 'NR == 1 { print $0 ",centre"; next } { print $0 ",C" NR % levels + 1 }'
+}
+
+# cohort N P: cohort.h5ad, simulated
+cohort() {
+  "$VIGIL" simulate survival -n "$1" -p "$2" --true 3 --seed 3 -o cohort.h5ad --quiet
+}

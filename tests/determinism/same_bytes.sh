@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: vigil authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# same_bytes.sh PROGRAM WORKDIR simulated|demo|streamed
+#
+# The same study gives byte-identical report.json, tables/ and models/: for 1, 2 and 7 threads, run again, and with
+# the matrix in memory or streamed from its file.
+
+set -eu
+program=$(realpath "$1")
+work=$2
+kind=$3
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+rm -rf "$work"
+mkdir -p "$work"
+cd "$work"
+
+# learners COLUMNS: two learners and their validation, small
+learners() {
+  cat << END
+[[learner]]
+name = "cox"
+features = [$1]
+[[learner]]
+name = "cox-net"
+l1_ratio = [0.5, 1.0]
+lambdas = 12
+[validate]
+folds = 3
+repeats = 1
+inner_folds = 3
+[run]
+seed = 11
+END
+}
+
+# simulated N P: a study of a simulated cohort
+simulated() {
+  "$program" simulate survival -n "$1" -p "$2" --true 5 --seed 5 -o cohort.h5ad --quiet
+  cat > study.toml << 'END'
+schema = 1
+[data]
+file = "cohort.h5ad"
+time = "time"
+event = "event"
+time_unit = "days"
+END
+}
+
+case $kind in
+  simulated)
+    simulated 150 300
+    learners '"feature_1", "feature_2"' >> study.toml
+    ;;
+  demo)
+    cp "$here"/../../datasets/rotterdam_gbsg/*.csv .
+    sed 's/^subjects.*/subjects = ["nodes > 3"]/; s/^repeats.*/repeats = 1/; s/^folds.*/folds = 3/; s/^inner_folds.*/inner_folds = 3/' \
+      "$here/../../datasets/rotterdam_gbsg/study.toml" > study.toml
+    ;;
+  streamed)
+    # 16 MiB is the smallest limit; a matrix of 120 x 12,000 with its buffers is beyond it
+    simulated 120 12000
+    learners '"feature_1", "feature_2"' >> study.toml
+    ;;
+esac
+
+failed=0
+# compare NAME OPTIONS...: runs the study and compares it with the first run
+compare() {
+  local name=$1
+  shift
+  "$program" run study.toml --out "$name" --quiet "$@"
+  [[ -e first ]] || { ln -s "$name" first; return; }
+  for part in report.json tables models config.resolved.toml; do
+    diff -rq "first/$part" "$name/$part" || failed=1
+  done
+}
+
+if [[ $kind == streamed ]]; then
+  compare resident --memory 1G --threads 2
+  compare streamed --memory 16M --threads 2
+  compare streamed_7 --memory 16M --threads 7
+else
+  compare one --threads 1
+  compare one_again --threads 1
+  compare two --threads 2
+  compare seven --threads 7
+fi
+[[ -s first/report.json && -s first/models/cox-net.h5 || -s first/models/net.h5 ]]
+exit $failed
