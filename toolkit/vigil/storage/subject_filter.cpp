@@ -76,7 +76,28 @@ SubjectFilter parse_filter(const std::string& text) {
   return filter;
 }
 
+namespace {
+
+/// The subjects' ids as an ordinary column, of numbers where all of them are numbers.
+DataFrame ids_as_column(const DataFrame& frame) {
+  Column column{.name = frame.index_name()};
+  for (const auto& id : frame.index()) {
+    const auto value = cell_number(id);
+    if (!value) {
+      column = {.name = frame.index_name(), .kind = ColumnKind::text, .texts = frame.index()};
+      break;
+    }
+    column.numbers.push_back(*value);
+  }
+  return DataFrame({.source = frame.source(), .index = frame.index(), .columns = {column}});
+}
+
+} // namespace
+
 std::vector<bool> meets(const DataFrame& frame, const SubjectFilter& filter) {
+  if (!frame.has(filter.column) && filter.column == frame.index_name()) {
+    return meets(ids_as_column(frame), filter);
+  }
   const Column& column = frame.column(filter.column);
   std::vector<bool> result(at(frame.rows()));
   if (is_missing_word(filter.value) && tests_equality(filter.comparison)) {

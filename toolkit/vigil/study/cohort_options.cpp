@@ -54,10 +54,14 @@ std::vector<std::pair<std::string, std::string>> single_values(const Options& op
                                                                std::string_view key) {
   std::vector<std::pair<std::string, std::string>> values;
   for (auto& [column, texts] : options.table(key)) {
-    if (texts.size() != 1) {
-      options.refuse(key, "one value for each column");
+    values.push_back({column, texts.empty() ? std::string() : texts.front()});
+    for (std::size_t further = 1; further < texts.size(); ++further) {
+      const auto equals = texts[further].find('='); // a=x,b=y in one text
+      if (equals == std::string::npos || equals == 0) {
+        options.refuse(key, "one value for each column");
+      }
+      values.push_back({texts[further].substr(0, equals), texts[further].substr(equals + 1)});
     }
-    values.push_back({column, texts.front()});
   }
   return values;
 }
