@@ -51,7 +51,7 @@ END
 case $kind in
   simulated)
     simulated 150 300
-    learners '"feature_1", "feature_2"' >> study.toml
+    learners '"F1", "F2"' >> study.toml
     ;;
   demo)
     cp "$here"/../../datasets/rotterdam_gbsg/*.csv .
@@ -61,7 +61,7 @@ case $kind in
   streamed)
     # 16 MiB is the smallest limit; a matrix of 120 x 12,000 with its buffers is beyond it
     simulated 120 12000
-    learners '"feature_1", "feature_2"' >> study.toml
+    learners '"F1", "F2"' >> study.toml
     ;;
 esac
 
