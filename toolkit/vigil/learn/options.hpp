@@ -69,7 +69,9 @@ public:
 
   [[nodiscard]] const std::string& where() const noexcept { return where_; }
   /// Every value, in sorted order of the keys.
-  [[nodiscard]] const std::map<std::string, OptionValue, std::less<>>& entries() const noexcept { return values_; }
+  [[nodiscard]] const std::map<std::string, OptionValue, std::less<>>& entries() const noexcept {
+    return values_;
+  }
   [[nodiscard]] std::string where(std::string_view key) const;
   void refuse_unknown() const;
   /// A ConfigError about the value of a key, for checks beyond its type.

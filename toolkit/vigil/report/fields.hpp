@@ -41,6 +41,8 @@ void columns(Visitor& visit, Row& row) {
   visit("events", row.events);
   visit("resamples", row.resamples);
   visit("undefined", row.undefined);
+  visit("small_folds", row.small_folds);
+  visit("undefined_because", row.undefined_because);
 }
 
 template <class Visitor, Is<ComparisonRow> Row>
@@ -75,6 +77,7 @@ void columns(Visitor& visit, Row& row) {
   visit("prediction_lower", row.prediction_lower);
   visit("prediction_upper", row.prediction_upper);
   visit("resampling", row.resampling);
+  visit("undefined_because", row.undefined_because);
 }
 
 template <class Visitor, Is<FoldRow> Row>
@@ -123,16 +126,10 @@ void columns(Visitor& visit, Row& row) {
 }
 
 template <class Visitor, class Row>
-requires Is<Row, FlowStep> || Is<Row, ComparisonRow> || Is<Row, CentreRow> ||
-    Is<Row, SelectedFeatureRow> || Is<Row, CoefficientRow>
+requires Is<Row, FlowStep> || Is<Row, PerformanceRow> || Is<Row, ComparisonRow> ||
+    Is<Row, CentreRow> || Is<Row, SelectedFeatureRow> || Is<Row, CoefficientRow>
 void fields(Visitor& visit, Row& row) {
   columns(visit, row);
-}
-
-template <class Visitor, Is<PerformanceRow> Row>
-void fields(Visitor& visit, Row& row) {
-  columns(visit, row);
-  visit("undefined_because", row.undefined_because);
 }
 
 template <class Visitor, Is<triage::TriageRow> Row>
