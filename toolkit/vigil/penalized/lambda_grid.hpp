@@ -4,6 +4,7 @@
 
 #include "vigil/base/index.hpp"
 
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -12,10 +13,12 @@ namespace vigil::penalized {
 /// Which penalty strengths to solve, on glmnet's scale.
 /// values: solved in descending order; empty: `points` values, equal steps in log lambda, from the largest lambda
 /// down to `smallest_fraction` of it (0: 0.01 when there are fewer subjects than columns, else 1e-4).
+/// most_nonzero: the first point with at least as many nonzero penalized coefficients is the last one.
 struct LambdaGrid {
   Index points = 100;
   double smallest_fraction = 0.0;
   std::vector<double> values = {};
+  Index most_nonzero = std::numeric_limits<Index>::max();
 };
 
 /// Throws ConfigError for values that are not positive and finite, fewer than 1 point, or a fraction outside [0, 1).

@@ -270,7 +270,7 @@ void PathFitter::check_point() {
 void PathFitter::record_point() {
   std::vector<std::pair<Index, double>> coefficients;
   std::vector<double> coefficient(at(data_.columns()), 0.0);
-  Index nonzero = 0;
+  Index nonzero = 0, penalized = 0;
   for (Index place = 0; place < working_->size(); ++place) {
     const Index column = working_->columns()[at(place)];
     const double value = working_->coefficients()[at(place)];
@@ -279,6 +279,7 @@ void PathFitter::record_point() {
       coefficients.push_back({column, value / item_.preparation.column(column).scale});
     }
     nonzero += value != 0.0 ? 1 : 0;
+    penalized += value != 0.0 && factor_[at(column)] > 0.0 ? 1 : 0;
   }
   double violation = 0.0;
   for (Index column = 0; column < data_.columns(); ++column) {
@@ -310,7 +311,9 @@ void PathFitter::record_point() {
   path_.status.push_back(saturated                       ? FitStatus::saturated
                          : violation > trusted_violation ? FitStatus::iteration_limit
                                                          : FitStatus::converged);
-  state_ = saturated || path_.points() == size_of(lambda_) ? State::end : State::next_point;
+  const bool last =
+      saturated || penalized >= grid_.most_nonzero || path_.points() == size_of(lambda_);
+  state_ = last ? State::end : State::next_point;
 }
 
 } // namespace vigil::penalized
