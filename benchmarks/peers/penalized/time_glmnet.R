@@ -6,7 +6,7 @@
 #   family=cox|gaussian|binomial  l1_ratio=1  points=100  ratio=0.01  reps=5
 #   out=FILE     path: solution, layout as in peer_data.hpp; stability: one line per half sample and point
 #   folds=FILE   cv: fold of each subject          halves=FILE  stability: subjects of each half sample
-#   q=50
+#   q=50         lambda=FILE  path: on the lambdas of this solution instead of a grid of its own
 # Prints one JSON line. Everything not named here is glmnet's default.
 suppressMessages(library(glmnet))
 words <- commandArgs(TRUE)
@@ -29,8 +29,13 @@ dim(x) <- shape
 y <- if (family == "cox") cbind(time = doubles("time", shape[1]), status = doubles("event", shape[1])) else doubles(family, shape[1])
 y_of <- function(rows) if (is.matrix(y)) y[rows, ] else y[rows]
 
+lambdas <- if (!is.null(given$lambda)) {
+  stored <- file(given$lambda, "rb")
+  count <- readBin(stored, "double", 2)[1]
+  readBin(stored, "double", count)
+}
 path_of <- function(rows = NULL, ...) {
-  if (is.null(rows)) return(glmnet(x, y, family = family, alpha = l1_ratio, nlambda = points, lambda.min.ratio = ratio, ...))
+  if (is.null(rows)) return(glmnet(x, y, family = family, alpha = l1_ratio, nlambda = points, lambda.min.ratio = ratio, lambda = lambdas, ...))
   glmnet(x[rows, ], y_of(rows), family = family, alpha = l1_ratio, nlambda = points, lambda.min.ratio = ratio, ...)
 }
 # The loop of half samples: a path that ends before q features, the selection is that of its last point.
