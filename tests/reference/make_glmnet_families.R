@@ -90,7 +90,7 @@ solve <- function(name, family, alpha = 1, w = one, off = none, factor = plain, 
     standardize = as.integer(standardize), strata = as.integer(strata), delayed = as.integer(delayed), relaxed = as.integer(relax),
     lower = min(lower), upper = max(upper), factor = paste(factor, collapse = " "), largest_lambda =
       if (alpha > 0) digits(path$lambda[1] * p / sum(factor) * (alpha + (1 - alpha) / y_sd)) else "NA")
-  for (point in unique(c(2, 4, round(points / 2) + 1, points))) {
+  for (point in sort(unique(c(2, 4, round(points / 2) + 1, points)))) {
     lambda <- path$lambda[point]
     l1 <- lambda * alpha
     l2 <- lambda * (1 - alpha) / y_sd
