@@ -23,6 +23,8 @@ namespace {
                      .remedy = "see benchmarks/README.md"});
 }
 
+} // namespace
+
 Outcome outcome_of(const Cohort& cohort, std::string_view family) {
   const TrainingData data = cohort.data();
   if (family == "cox") {
@@ -48,15 +50,17 @@ Outcome outcome_of(const Cohort& cohort, std::string_view family) {
   refuse("--family", vigil::quoted(family), "cox, gaussian, binomial");
 }
 
-} // namespace
-
 TrainingData PeerData::data() const {
   const TrainingData read = cohort.data();
   return {.features = read.features, .clinical = read.clinical, .outcome = outcome};
 }
 
+Cohort read_peer_cohort(const std::string& file, Scheduler& scheduler) {
+  return storage::open_cohort({.file = file, .time = "time", .event = "event"}, scheduler);
+}
+
 PeerData read_peer_data(const std::string& file, std::string_view family, Scheduler& scheduler) {
-  Cohort cohort = storage::open_cohort({.file = file, .time = "time", .event = "event"}, scheduler);
+  Cohort cohort = read_peer_cohort(file, scheduler);
   Outcome outcome = outcome_of(cohort, family);
   return {std::move(cohort), std::move(outcome)};
 }

@@ -23,8 +23,12 @@ struct PeerData {
   [[nodiscard]] TrainingData data() const;
 };
 
-/// Reads columns `time` and `event` of an .h5ad. Family cox: these; gaussian: log time; binomial: time above the
-/// median. Throws ConfigError for another family.
+/// The outcome of a family. cox: time and event; gaussian: log time; binomial: time above the median.
+/// Throws ConfigError for another family.
+[[nodiscard]] Outcome outcome_of(const Cohort& cohort, std::string_view family);
+
+/// Reads columns `time` and `event` of an .h5ad.
+[[nodiscard]] Cohort read_peer_cohort(const std::string& file, Scheduler& scheduler);
 [[nodiscard]] PeerData
 read_peer_data(const std::string& file, std::string_view family, Scheduler& scheduler);
 

@@ -4,7 +4,7 @@
 // write_doubles COHORT.h5ad PREFIX
 //
 // The numbers that vigil sees, for programs that cannot read an .h5ad: PREFIX.x.f64 (raw doubles, one feature after
-// another), PREFIX.time.f64, PREFIX.event.f64, PREFIX.gaussian.f64, PREFIX.binomial.f64 (see read_peer_data) and
+// another), PREFIX.time.f64, PREFIX.event.f64, PREFIX.gaussian.f64, PREFIX.binomial.f64 (see outcome_of) and
 // PREFIX.dim (subjects, features). A marker's double is its offset plus the float32 in memory, so that both sides
 // solve the same problem to the last bit. Missing values are refused.
 #include "vigil/base/error.hpp"
@@ -48,18 +48,18 @@ void write_numbers(std::span<const double> values, const std::string& file) {
 
 void write_all(const std::string& cohort, const std::string& prefix) {
   vigil::Scheduler scheduler(1);
-  const auto cox = vigil::peers::read_peer_data(cohort, "cox", scheduler);
-  const auto gaussian = vigil::peers::read_peer_data(cohort, "gaussian", scheduler);
-  const auto binomial = vigil::peers::read_peer_data(cohort, "binomial", scheduler);
-  const auto& survival = std::get<vigil::SurvivalOutcome>(cox.outcome);
-  const auto& label = std::get<vigil::BinaryOutcome>(binomial.outcome).label;
+  const auto read = vigil::peers::read_peer_cohort(cohort, scheduler);
+  const auto survival = std::get<vigil::SurvivalOutcome>(vigil::peers::outcome_of(read, "cox"));
+  const auto gaussian =
+      std::get<vigil::ContinuousOutcome>(vigil::peers::outcome_of(read, "gaussian"));
+  const auto binomial = std::get<vigil::BinaryOutcome>(vigil::peers::outcome_of(read, "binomial"));
   write_numbers(survival.time, prefix + ".time.f64");
   write_numbers(std::vector<double>(survival.event.begin(), survival.event.end()),
                 prefix + ".event.f64");
-  write_numbers(std::get<vigil::ContinuousOutcome>(gaussian.outcome).value,
-                prefix + ".gaussian.f64");
-  write_numbers(std::vector<double>(label.begin(), label.end()), prefix + ".binomial.f64");
-  const auto covariates = cox.cohort.covariates();
+  write_numbers(gaussian.value, prefix + ".gaussian.f64");
+  write_numbers(std::vector<double>(binomial.label.begin(), binomial.label.end()),
+                prefix + ".binomial.f64");
+  const auto covariates = read.covariates();
   write_features(covariates, prefix + ".x.f64", scheduler);
   std::ofstream(prefix + ".dim") << covariates.subjects() << ' ' << covariates.columns() << '\n';
 }

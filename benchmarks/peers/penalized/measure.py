@@ -3,10 +3,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Penalized regression: vigil and glmnet side by side, on the same numbers, on one core.
 
-    python3 benchmarks/peers/penalized/measure.py                  all rows, medians of 5 (about an hour, most of it glmnet)
+    python3 benchmarks/peers/penalized/measure.py                  all rows, medians of 5
     python3 benchmarks/peers/penalized/measure.py --rows path500,cv --reps 3 --peer-reps 1
     python3 benchmarks/peers/penalized/measure.py --small          every row at toy size: does it all run?
 
+glmnet takes most of the time: a repeat of all rows costs it about ten minutes, so that five take an hour.
 Needs `cmake --preset release && ninja -C build/release vigil vigil_benchmarks`, Rscript with glmnet, taskset.
 Writes benchmarks/results/penalized_<machine>.md after every row; designs and solutions stay in the folder of --work.
 A time is reported with a ratio only after its result was checked.
@@ -198,7 +199,9 @@ class Bench:
                 raise Failed("needs row %s in the same run" % row.against)
             result["other"] = statistics.median(first["own"]["seconds"])
             same = ["lambdas", "loss", "minimum", "sum_squares"]
-            if any(own.get(name) != first["own"].get(name) for name in same):
+            selections = [self.work / (name + ".vigil") for name in (row.name, row.against)]
+            if any(own.get(name) != first["own"].get(name) for name in same) or (
+                    row.work == "stability" and selections[0].read_bytes() != selections[1].read_bytes()):
                 result["faults"].append("other numbers than with one thread")
         elif row.name == "cv_early" and "cv" in self.done:
             result["peer"] = peer = self.done["cv"]["peer"]  # the same cv.glmnet
@@ -304,7 +307,7 @@ def seconds_text(value):
 
 def header(bench, options):
     model, cores = machine()
-    changed = subprocess.run(["git", "-C", str(ROOT), "status", "--porcelain"], capture_output=True, text=True).stdout.strip()
+    changed = subprocess.run(["git", "-C", str(ROOT), "status", "--porcelain", "--", ".", ":!benchmarks/results"], capture_output=True, text=True).stdout.strip()
     r_line = "cat(paste('R', getRversion(), 'glmnet', packageVersion('glmnet')))"
     limits = bench.limits
     return [

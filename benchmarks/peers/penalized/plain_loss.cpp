@@ -20,7 +20,8 @@ double mean_of(std::span<const double> values) {
 
 class CoxLoss final : public PlainLoss {
 public:
-  CoxLoss(std::vector<double> time, std::vector<double> event) : event_(std::move(event)), order_(time.size()) {
+  CoxLoss(std::vector<double> time, std::vector<double> event)
+      : event_(std::move(event)), order_(time.size()) {
     std::iota(order_.begin(), order_.end(), Index{0});
     std::stable_sort(
         order_.begin(), order_.end(), [&](Index a, Index b) { return time[at(a)] < time[at(b)]; });
