@@ -24,7 +24,7 @@ constexpr Index rough_rounds = 3, most_rounds = 100;
 constexpr Index most_columns = 6000;   // of a working set: its curvature takes 8 m^2 bytes
 constexpr Index most_idle = 2;         // points that a column stays without a coefficient
 constexpr double most_deviance = 0.99; // saturated beyond
-constexpr double worth_a_sweep = 0.25; // undecided share of the markers
+constexpr double worth_a_sweep = 0.06; // undecided share of the markers
 constexpr float not_kept = 1e30F;      // factor of a marker that can never be listed
 
 } // namespace
@@ -48,6 +48,7 @@ PathFitter::PathFitter(const TrainingData& data,
   combined_.resize(at(markers()));
   residual_.assign(at(data.subjects()), 0.0);
   sweep_.assign(at(data.subjects()), 0.0F);
+  residual_float_.assign(at(data.subjects()), 0.0F);
   set_norms();
   working_ = std::make_unique<WorkingSet>(*loss_);
   subspace_ = std::make_unique<ResidualSubspace>(loss_->weight(), markers(), directions);
@@ -239,13 +240,44 @@ double PathFitter::exact_gradient(Index column, std::span<const float> stored) c
   return product / rule.scale / loss_->total_weight();
 }
 
+// In float first: most columns are then surely under the limit, and the rest is done again in double.
 void PathFitter::answer_check(Index number, std::span<const float> column) {
-  check_gradient_[at(number)] = exact_gradient(checks_[at(number)], column);
+  const Index marker = checks_[at(number)];
+  if (check_limit_ > 0.0 && marker < markers()) {
+    double product = 0.0;
+    double* out = &product;
+    const float* direction = residual_float_.data();
+    sweep({.columns = column.data(),
+           .length = size_of(column),
+           .count = 1,
+           .directions = &direction,
+           .number = 1,
+           .out = &out});
+    const auto& rule = item_.preparation.column(marker);
+    const double offset = data_.features.info(marker).offset;
+    const double centred = std::fabs(product - (rule.centre - offset) * residual_sum_) / rule.scale;
+    const double most = centred + static_cast<double>(norms_.uncentred[at(marker)]) * check_slack_;
+    if (most <= check_limit_ * factor_[at(marker)]) { // false for a product that is not finite
+      check_gradient_[at(number)] = 0.0;
+      return;
+    }
+  }
+  check_gradient_[at(number)] = exact_gradient(marker, column);
 }
 
-// Clinical columns that are not in the working set are always checked: there are few.
-void PathFitter::ask_for_checks(std::vector<Index> columns, const MarkerColumns& held) {
+// Gradients of columns; 0 in place of one that is surely at most limit times the column's factor (in the scale of the
+// residuals). Clinical columns that are not in the working set are always checked: there are few.
+void PathFitter::ask_for_checks(std::vector<Index> columns,
+                                double limit,
+                                const MarkerColumns& held) {
   checks_ = std::move(columns);
+  check_limit_ = limit;
+  residual_sum_ = 0.0;
+  for (const Index subject : loss_->subjects()) {
+    residual_float_[at(subject)] = static_cast<float>(residual_[at(subject)]);
+    residual_sum_ += residual_[at(subject)];
+  }
+  check_slack_ = subspace_->product_slack(subspace_->norm(working_->point().residual));
   for (Index column = markers(); column < data_.columns(); ++column) {
     if (factor_[at(column)] > 0.0 && in_working_set_[at(column)] == 0) {
       checks_.push_back(column);
@@ -311,7 +343,7 @@ void PathFitter::look_for_largest(const MarkerColumns& held) {
       surely = std::max(surely, bound / factor_[at(marker)]);
     }
   }
-  ask_for_checks(over(0.9999 * surely, split_.rest_norm, slack), held);
+  ask_for_checks(over(0.9999 * surely, split_.rest_norm, slack), 0.0, held);
 }
 
 void PathFitter::begin_path() {
@@ -381,14 +413,14 @@ void PathFitter::certify(const MarkerColumns& held) {
   const double most_open = worth_a_sweep * static_cast<double>(markers());
   if (!swept && static_cast<double>(size_of(open)) > most_open && split_.rest_norm > 0.0) {
     if (subspace_->full()) {
-      subspace_->clear();
+      subspace_->drop_oldest();
       split_residual();
     }
     ask_for_sweep(split_.rest, split_.rest_norm);
     state_ = State::swept;
     return;
   }
-  ask_for_checks(std::move(open), held);
+  ask_for_checks(std::move(open), limit, held);
   state_ = State::checked;
 }
 

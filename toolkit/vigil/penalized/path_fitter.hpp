@@ -85,7 +85,7 @@ private:
   void ask_for_columns(std::vector<Index> columns, const MarkerColumns& held);
   void gather(const MarkerColumns& held);
   void ask_for_sweep(std::span<const double> direction, double norm);
-  void ask_for_checks(std::vector<Index> markers, const MarkerColumns& held);
+  void ask_for_checks(std::vector<Index> columns, double limit, const MarkerColumns& held);
   void solve_null_model();
   void look_for_largest(const MarkerColumns& held);
   void begin_path();
@@ -122,6 +122,8 @@ private:
   std::vector<float> sweep_;        ///< by subject
   std::vector<double> exact_sweep_; ///< the same in double
   double sweep_sum_ = 0.0;
+  std::vector<float> residual_float_; ///< the residual of the checks, by subject
+  double residual_sum_ = 0.0, check_limit_ = 0.0, check_slack_ = 0.0;
   std::vector<Index> joining_;
   std::vector<Index> checks_; ///< columns whose exact gradient was asked for
   std::vector<double> check_gradient_;

@@ -50,11 +50,7 @@ ResidualSubspace::Split ResidualSubspace::split(std::span<const double> residual
     }
     result.part_sum += std::fabs(part[k]);
   }
-  double norm = 0.0;
-  for (Index row = 0; row < rows; ++row) {
-    norm += inverse_weight_[at(row)] * result.rest[at(row)] * result.rest[at(row)];
-  }
-  result.rest_norm = std::sqrt(norm);
+  result.rest_norm = norm(result.rest);
   return result;
 }
 
@@ -66,11 +62,18 @@ void ResidualSubspace::add(std::span<const double> values, double norm) {
     direction.push_back(static_cast<float>(value / norm));
   }
   direction_.push_back(std::move(direction));
-  products_.resize(std::max(products_.size(), at(markers_ * directions())));
+  products_.resize(std::max(products_.size(), direction_.size()));
+  products_[direction_.size() - 1].resize(at(markers_));
+}
+
+void ResidualSubspace::drop_oldest() {
+  direction_.erase(direction_.begin());
+  std::rotate(
+      products_.begin(), products_.begin() + 1, products_.end()); // its memory is used again
 }
 
 std::span<float> ResidualSubspace::last_products() {
-  return std::span(products_).subspan(at(markers_ * (directions() - 1)), at(markers_));
+  return products_[at(directions() - 1)];
 }
 
 void ResidualSubspace::combine(const Split& split, std::span<float> out) const {
@@ -81,7 +84,7 @@ void ResidualSubspace::combine(const Split& split, std::span<float> out) const {
     std::fill_n(sums, count, 0.0F);
     for (std::size_t k = 0; k < split.part.size(); ++k) {
       const float part = split.part[k];
-      const float* products = products_.data() + static_cast<Index>(k) * markers_ + first;
+      const float* products = products_[k].data() + first;
       for (Index marker = 0; marker < count; ++marker) {
         sums[marker] += part * products[marker];
       }
@@ -89,11 +92,25 @@ void ResidualSubspace::combine(const Split& split, std::span<float> out) const {
   }
 }
 
+double ResidualSubspace::roundings(double further) const noexcept {
+  const auto rows = static_cast<double>(std::min(size_of(inverse_weight_), sweep_rows));
+  return 1.01 * (std::ceil(rows / sweep_lanes) + 12.0 + further) * 0x1p-24;
+}
+
 double ResidualSubspace::slack(const Split& split) const noexcept {
-  const double rows = static_cast<double>(std::min(size_of(inverse_weight_), sweep_rows));
-  const double roundings =
-      std::ceil(rows / sweep_lanes) + 4.0 + static_cast<double>(directions()) + 8.0;
-  return 1.01 * roundings * 0x1p-24 * split.part_sum;
+  return roundings(static_cast<double>(directions())) * split.part_sum;
+}
+
+double ResidualSubspace::norm(std::span<const double> residual) const noexcept {
+  double sum = 0.0;
+  for (std::size_t row = 0; row < residual.size(); ++row) {
+    sum += inverse_weight_[row] * residual[row] * residual[row];
+  }
+  return std::sqrt(sum);
+}
+
+double ResidualSubspace::product_slack(double norm) const noexcept {
+  return roundings(1.0) * norm; // one more: the residual as floats
 }
 
 std::vector<Index> undecided(const BoundTest& test) {

@@ -44,7 +44,8 @@ public:
   [[nodiscard]] Split split(std::span<const double> residual) const;
   [[nodiscard]] Index directions() const noexcept { return size_of(direction_); }
   [[nodiscard]] bool full() const noexcept { return directions() == most_; }
-  void clear() noexcept { direction_.clear(); }
+  /// Forgets the oldest direction; a split has to be made anew.
+  void drop_oldest();
   /// Adds a direction: values / norm, as floats. Its products have to be filled in.
   void add(std::span<const double> values, double norm);
   /// The last direction by row, and where its products with the prepared columns belong.
@@ -54,12 +55,17 @@ public:
   /// sum_k a_k C_zk for every marker.
   void combine(const Split& split, std::span<float> out) const;
   [[nodiscard]] double slack(const Split& split) const noexcept;
+  /// ||r|| in the metric, and the slack of one float product of the residual itself.
+  [[nodiscard]] double norm(std::span<const double> residual) const noexcept;
+  [[nodiscard]] double product_slack(double norm) const noexcept;
 
 private:
+  [[nodiscard]] double roundings(double further) const noexcept;
+
   std::vector<double> inverse_weight_;
   Index markers_, most_;
-  std::vector<std::vector<float>> direction_;
-  std::vector<float> products_; ///< markers for each direction
+  std::vector<std::vector<float>> direction_; ///< oldest first
+  std::vector<std::vector<float>> products_;  ///< markers for each direction
 };
 
 /// The markers with |combined| + norm rest_norm + uncentred slack > limit factor, ascending; `skip` marks those not asked
