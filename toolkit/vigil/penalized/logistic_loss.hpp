@@ -21,7 +21,7 @@ namespace vigil::penalized {
 /// offset     by subject, or empty
 /// events     subjects of the rarer class
 /// undefined  "one class": every label is the same; the value is then 0 and the intercept infinite
-/// cost       O(n) per step, 3 to 6 steps on usual data, at most about 60
+/// cost       O(n) per step, 2 to 6 steps on usual data, at most about 60
 /// checked by tests/unit/penalized/loss_test
 [[nodiscard]] std::unique_ptr<const Loss> make_logistic_loss(const BinaryOutcome& outcome,
                                                              const CaseWeights& weights,
