@@ -220,24 +220,18 @@ private:
                    const PathBatch& fits,
                    std::vector<double>& losses) const {
     const PathFitter& fitter = fits.fitter(group.first + 1 + fold);
-    const survival::CoxLikelihood& all = fits.fitter(group.first).likelihood();
+    const Loss& all = fits.fitter(group.first).loss();
     const Fold& weights = fold_weights_[at(fold_number(group, 1 + fold))];
     const double held_out = group.curve->weights()[at(fold)];
     for (Index point = from; point < end; ++point) {
       const std::vector<double> eta = linear_predictor(fitter, point, all, fits.columns());
       double& loss = losses[at((point - from) * fits_per_group_ + fold)];
       if (options_.loss == CvLoss::partial_likelihood) {
-        const auto value = [&](const survival::CoxLikelihood& likelihood) {
-          return likelihood.evaluate(rows_of(likelihood, eta)).value;
-        };
-        loss = -2.0 * (value(all) - value(fitter.likelihood())) / held_out;
+        const auto value = [&](const Loss& rows) { return rows.value(rows_of(rows, eta)); };
+        loss = -2.0 * (value(all) - value(fitter.loss())) / held_out;
       } else if (options_.loss == CvLoss::deviance) {
-        const survival::CoxLikelihood test(survival_outcome(batch_.data.outcome, "cox-net"),
-                                           weights.test,
-                                           batch_.data.stratum,
-                                           batch_.data.offset,
-                                           all.ties());
-        loss = -2.0 * test.evaluate(rows_of(test, eta)).value / held_out;
+        const auto test = make_loss(batch_.data, weights.test, fitter.penalty().ties);
+        loss = -2.0 * test->value(rows_of(*test, eta)) / held_out;
       } else {
         loss = 1.0 - concordance_of(eta, weights.test);
       }
@@ -247,7 +241,7 @@ private:
   /// x'b by subject, of the subjects in `all`; NaN for the others. The offset is not part of it.
   [[nodiscard]] std::vector<double> linear_predictor(const PathFitter& fitter,
                                                      Index point,
-                                                     const survival::CoxLikelihood& all,
+                                                     const Loss& all,
                                                      const MarkerColumns& markers) const {
     std::vector<double> eta(at(batch_.data.subjects()), std::numeric_limits<double>::quiet_NaN());
     for (const Index subject : all.subjects()) {
@@ -262,7 +256,7 @@ private:
       const double offset = clinical < 0 ? batch_.data.features.info(column).offset : 0.0;
       for (const Index subject : all.subjects()) {
         const double raw = clinical < 0
-                               ? static_cast<double>(markers.at(column)[at(subject)]) + offset
+                               ? static_cast<double>(markers.find(column)[at(subject)]) + offset
                                : batch_.data.clinical.column(clinical)[at(subject)];
         eta[at(subject)] += values[at(place)] * ((raw == raw ? raw : rule.fill) - rule.centre);
       }
@@ -270,10 +264,10 @@ private:
     return eta;
   }
 
-  [[nodiscard]] static std::vector<double> rows_of(const survival::CoxLikelihood& likelihood,
+  [[nodiscard]] static std::vector<double> rows_of(const Loss& loss,
                                                    const std::vector<double>& by_subject) {
     std::vector<double> rows;
-    for (const Index subject : likelihood.subjects()) {
+    for (const Index subject : loss.subjects()) {
       rows.push_back(by_subject[at(subject)]);
     }
     return rows;
