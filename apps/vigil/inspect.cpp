@@ -103,7 +103,7 @@ std::string events_text(const CohortSummary& summary) {
 std::string values_text(const Cohort& cohort, const OutcomeValues& values) {
   const Outcome& outcome = *cohort.parts().outcome;
   const std::string name =
-      quoted(cohort.parts().event_name) + " (" + std::string(name_of(outcome)) + "): ";
+      vigil::quoted(cohort.parts().event_name) + " (" + std::string(name_of(outcome)) + "): ";
   if (std::holds_alternative<BinaryOutcome>(outcome)) {
     return name + count_text(values.ones) + " of class 1 (" +
            percent(values.ones, cohort.subjects()) + "), " + count_text(values.zeros) +
