@@ -40,10 +40,11 @@ const Verb path_verb{
     .arguments = "COHORT",
     .least_arguments = 1,
     .most_arguments = 1,
-    .summary = "regularisation path of the Cox model, every point with its KKT violation",
+    .summary = "regularisation path of a penalized model, every point with its KKT violation",
     .details =
-        "Writes path.tsv, coefficients.tsv, summary.json. Families other than Cox, box limits, "
-        "groups, SCAD, MCP and relaxed fits come with a later version.",
+        "Writes path.tsv, coefficients.tsv, summary.json. Cox for --time and --event, else the "
+        "--family of --outcome. Box limits, groups, SCAD, MCP and relaxed fits come with a later "
+        "version.",
     .options = path_options(),
     .reads_cohort = true,
     .run = &run_path};

@@ -18,7 +18,7 @@ Preparation::Preparation(Index columns, const PreparationOptions& options)
     : centre_(at(columns), 0.0), spread_(at(columns), std::numeric_limits<double>::quiet_NaN()),
       standardize_(options.standardize), impute_(options.impute) {}
 
-Preparation::Preparation(std::span<const Column> columns) : Preparation(size_of(columns), {}) {
+Preparation::Preparation(const std::vector<Column>& columns) : Preparation(size_of(columns), {}) {
   std::vector<Special> specials;
   for (Index column = 0; column < size_of(columns); ++column) {
     specials.push_back({column, columns[at(column)]});

@@ -36,7 +36,7 @@ public:
     double centre = 0.0, spread = 1.0; ///< weighted mean and SD of x' whether or not they are used
     bool keep = true;
   };
-  explicit Preparation(std::span<const Column> columns);
+  explicit Preparation(const std::vector<Column>& columns);
   /// `columns` columns for which set() is still to be called.
   Preparation(Index columns, const PreparationOptions& options);
 
