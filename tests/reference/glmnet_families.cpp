@@ -68,7 +68,10 @@ penalized::PathFit fit_case(const GlmnetCase& one) {
   const auto preparations =
       fit_preparations(data, {&weights, 1}, {.standardize = one.standardize}, scheduler);
   const FitItem item{weights, preparations[0], RandomKey(1)};
-  penalized::PenaltyOptions penalty{.l1_ratio = one.points[0].l1_ratio, .factor = one.factor};
+  penalized::PenaltyOptions penalty{.l1_ratio = one.points[0].l1_ratio,
+                                    .factor = one.factor,
+                                    .lower = one.lower,
+                                    .upper = one.upper};
   penalized::LambdaGrid grid;
   for (const GlmnetPoint& point : one.points) {
     grid.values.push_back(point.lambda);
@@ -117,12 +120,13 @@ std::vector<GlmnetCase> glmnet_cases(const std::string& family) {
   const auto& its_family = options.text("family");
   const auto& factor = options.text("factor");
   const auto& lower = options.text("lower");
+  const auto& upper = options.text("upper");
   const auto flag = [&](const char* column, std::size_t row) {
     return options.numbers(column)[row] == 1.0;
   };
   std::vector<GlmnetCase> cases;
   for (std::size_t row = 0; row < name.size(); ++row) {
-    if (its_family[row] != family || flag("relaxed", row) || lower[row] != "-Inf") {
+    if (its_family[row] != family || flag("relaxed", row)) {
       continue;
     }
     GlmnetCase one{.name = name[row],
@@ -135,6 +139,10 @@ std::vector<GlmnetCase> glmnet_cases(const std::string& family) {
                    .largest_lambda = options.numbers("largest_lambda")[row]};
     for (const std::string& text : split(factor[row], ' ')) {
       one.factor.push_back(vigil::parse_number(text).value());
+    }
+    if (lower[row] != "-Inf") {
+      one.lower.assign(at(GlmnetData::columns), vigil::parse_number(lower[row]).value());
+      one.upper.assign(at(GlmnetData::columns), vigil::parse_number(upper[row]).value());
     }
     add_points(one, points);
     cases.push_back(std::move(one));

@@ -45,6 +45,7 @@ struct GlmnetPoint {
 struct GlmnetCase {
   std::string name, family;
   bool weighted = false, with_offset = false, standardize = true, strata = false, delayed = false;
+  std::vector<double> lower = {}, upper = {};
   std::vector<double> factor = {};
   double largest_lambda = 0.0;          ///< NaN for the ridge
   std::vector<GlmnetPoint> points = {}; ///< lambda descending

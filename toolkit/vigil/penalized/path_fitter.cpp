@@ -450,12 +450,15 @@ void PathFitter::take_checks(const MarkerColumns& held) {
 void PathFitter::record_point(double violation) {
   std::vector<std::pair<Index, double>> coefficients;
   Index nonzero = 0, penalized = 0;
+  double intercept = working_->point().intercept;
   for (Index place = 0; place < working_->size(); ++place) {
     const Index column = working_->columns()[at(place)];
     const double value = working_->coefficients()[at(place)];
     const bool has_penalty = factor_[at(column)] > 0.0;
     if (value != 0.0 || !has_penalty) {
-      coefficients.push_back({column, value / item_.preparation.column(column).scale});
+      const auto& rule = item_.preparation.column(column);
+      coefficients.push_back({column, value / rule.scale});
+      intercept -= value / rule.scale * rule.centre;
     }
     nonzero += value != 0.0 ? 1 : 0;
     penalized += value != 0.0 && has_penalty ? 1 : 0;
@@ -470,6 +473,9 @@ void PathFitter::record_point(double violation) {
   const double explained =
       (working_->point().value - path_.null_value) / (path_.saturated_value - path_.null_value);
   const bool saturated = explained > most_deviance;
+  if (loss_->has_intercept()) {
+    path_.intercept.push_back(intercept);
+  }
   path_.objective.push_back(working_->objective(strength()));
   path_.deviance_explained.push_back(explained);
   path_.kkt_violation.push_back(violation);
