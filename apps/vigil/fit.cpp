@@ -5,6 +5,7 @@
 #include "vigil/study/cohort_options.hpp"
 #include "vigil/study/model_tables.hpp"
 #include "vigil/study/registry.hpp"
+#include "vigil/survival/censoring_weights.hpp"
 #include "vigil/validate/final_fit.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
@@ -47,7 +48,9 @@ int run_fit(const Invocation& invocation) {
   const auto weights = cohort.weights();
   FitContext context{session.scheduler(), session.memory_bytes()};
   const auto models = fit_final({cohort, weights, learners, {{}}, RandomKey(seed)}, context);
-  const auto record = models.front().model.record();
+  const auto record = stored_record(
+      models.front().model,
+      survival::horizon_support(cohort.data().outcome, weights, 1.0).largest_supported);
   storage::write_record(folder / "model.h5", record);
   write_model_tables(record, folder);
   const auto status = models.front().model.status();
