@@ -41,8 +41,7 @@ inline constexpr Reason reasons[] = {
     {"R17",
      "high risk under both strategies",
      "the risk stays high whatever is done, or lies above the 95th training percentile while the "
-     "risk under "
-     "resection is assumed: resection is not expected to prevent the event",
+     "risk after treatment is assumed: treatment is not expected to prevent the event",
      Effect::refers},
     {"R18",
      "benefit too small to be clear",
