@@ -36,13 +36,14 @@ int run_fit(const Invocation& invocation) {
     invocation.options.refuse(
         "learner", "the name of a learner", "add --learner cox (see: vigil list learners)");
   }
+  const LearnerEntry& entry = find_learner(*name);
   const Options section = learner_section(invocation.options);
   const std::vector<NamedLearner> learners{
       {.name = *name,
-       .learner = find_learner(*name).build(section),
+       .learner = entry.build(section),
        .preparation = preparation_options(invocation.options)}};
   section.refuse_unknown();
-  const auto seed = session.seed();
+  const auto seed = entry.draws_random_numbers ? session.seed() : 1;
   const auto folder = session.output_folder("fit-results");
   const Cohort cohort = open_input(invocation, invocation.argument(), ByDefault::all_numeric);
   const auto weights = cohort.weights();
