@@ -23,8 +23,14 @@ penalized::CvOptions cv_options(const Options& options, const Cohort& cohort) {
   cv.repeats = options.count("repeats").value_or(1);
   cv.full_grid = options.flag("full_grid").value_or(false);
   cv.preparation = preparation_options(options);
-  cv.loss = *penalized::parse_cv_loss(options.choice(
-      "loss", {"partial-likelihood", "concordance", "deviance"}, "partial-likelihood"));
+  const bool times = !cohort.has_outcome() || has_times(*cohort.parts().outcome);
+  cv.loss =
+      *penalized::parse_cv_loss(options.choice("loss",
+                                               {"partial-likelihood", "concordance", "deviance"},
+                                               times ? "partial-likelihood" : "deviance"));
+  if (!times && cv.loss != penalized::CvLoss::deviance) {
+    options.refuse("loss", "deviance, the loss of an outcome without times", "drop --loss");
+  }
   if (const auto file = options.text("folds_file")) {
     cv.fold_of = read_folds(*file, cohort);
     cv.repeats = size_of(cv.fold_of);
@@ -128,9 +134,11 @@ int run_cv(const Invocation& invocation) {
   write_losses(cv, options.folds, folder);
   write_folds(cv, cohort, folder);
   if (!cv.undefined()) {
-    const auto baseline = penalized::point_baseline(
-        data, items.front(), cv.path, cv.minimum, input.penalty.ties, session.scheduler());
-    write_baseline(baseline, folder);
+    if (has_times(data.outcome)) {
+      const auto baseline = penalized::point_baseline(
+          data, items.front(), cv.path, cv.minimum, input.penalty.ties, session.scheduler());
+      write_baseline(baseline, folder);
+    }
     summary.lambda_min = cv.path.lambda[at(cv.minimum)];
     summary.lambda_1se = cv.path.lambda[at(cv.one_se)];
     if (cv.stopped_at != no_index) {
@@ -152,7 +160,9 @@ constexpr std::array own_options{
     OptionSpec{"folds", "K", "folds (default 10)"},
     OptionSpec{"repeats", "R", "repeats (default 1)"},
     OptionSpec{"folds-file", "F", "table: subject, repeat, fold"},
-    OptionSpec{"loss", "NAME", "partial-likelihood (default), concordance or deviance"},
+    OptionSpec{"loss",
+               "NAME",
+               "partial-likelihood (default), concordance or deviance (default without times)"},
     OptionSpec{"full-grid", "", "no early stop"},
 };
 

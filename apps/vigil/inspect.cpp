@@ -16,6 +16,32 @@ nlohmann::ordered_json number(double value) {
   return value == value ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
 }
 
+/// Whether a subject has an event or not, or one of two classes.
+bool counts_events(const Cohort& cohort) {
+  return cohort.has_outcome() && (has_times(*cohort.parts().outcome) ||
+                                  std::holds_alternative<BinaryOutcome>(*cohort.parts().outcome));
+}
+
+nlohmann::ordered_json outcome_json(const Cohort& cohort, const CohortSummary& summary) {
+  if (!cohort.has_outcome()) {
+    return nullptr;
+  }
+  nlohmann::ordered_json out;
+  out["family"] = name_of(*cohort.parts().outcome);
+  out["column"] = cohort.parts().event_name;
+  if (summary.outcome) {
+    if (std::holds_alternative<BinaryOutcome>(*cohort.parts().outcome)) {
+      out["zeros"] = summary.outcome->zeros;
+      out["ones"] = summary.outcome->ones;
+    }
+    out["mean"] = summary.outcome->mean;
+    out["sd"] = number(summary.outcome->sd);
+    out["smallest"] = summary.outcome->smallest;
+    out["largest"] = summary.outcome->largest;
+  }
+  return out;
+}
+
 void print_json(const Cohort& cohort, const CohortSummary& summary) {
   nlohmann::ordered_json out;
   out["file"] = cohort.parts().file_name;
@@ -23,7 +49,9 @@ void print_json(const Cohort& cohort, const CohortSummary& summary) {
   out["subjects"] = summary.subjects;
   out["markers"] = summary.markers;
   out["clinical_columns"] = summary.clinical;
-  out["events"] = cohort.has_outcome() ? nlohmann::ordered_json(summary.events) : nullptr;
+  out["events"] = counts_events(cohort) ? nlohmann::ordered_json(summary.events)
+                                        : nlohmann::ordered_json(nullptr);
+  out["outcome"] = outcome_json(cohort, summary);
   out["time_unit"] = name_of(cohort.time_unit());
   out["median_follow_up"] = number(summary.median_follow_up);
   out["largest_time"] = number(summary.largest_time);
@@ -62,6 +90,32 @@ void print_centres(const CohortSummary& summary) {
   }
 }
 
+std::string percent(Index part, Index whole) {
+  return fixed_text(100.0 * static_cast<double>(part) / static_cast<double>(whole), 1) + " %";
+}
+
+std::string events_text(const CohortSummary& summary) {
+  return count_text(summary.events) + " (" + percent(summary.events, summary.subjects) +
+         " of subjects)";
+}
+
+/// An outcome without times: its classes, or where its values lie.
+std::string values_text(const Cohort& cohort, const OutcomeValues& values) {
+  const Outcome& outcome = *cohort.parts().outcome;
+  const std::string name =
+      vigil::quoted(cohort.parts().event_name) + " (" + std::string(name_of(outcome)) + "): ";
+  if (std::holds_alternative<BinaryOutcome>(outcome)) {
+    return name + count_text(values.ones) + " of class 1 (" +
+           percent(values.ones, cohort.subjects()) + "), " + count_text(values.zeros) +
+           " of class 0";
+  }
+  const auto* continuous = std::get_if<ContinuousOutcome>(&outcome);
+  const std::string unit =
+      continuous != nullptr && continuous->unit != "1" ? " " + continuous->unit : "";
+  return name + "mean " + fixed_text(values.mean, 3) + ", SD " + fixed_text(values.sd, 3) +
+         ", from " + number_text(values.smallest) + " to " + number_text(values.largest) + unit;
+}
+
 void print_text(const Cohort& cohort, const CohortSummary& summary) {
   const std::string unit = cohort.time_unit() == TimeUnit::unstated
                                ? "(time unit unstated)"
@@ -81,14 +135,11 @@ void print_text(const Cohort& cohort, const CohortSummary& summary) {
                 : ""));
   line("clinical columns", count_text(summary.clinical));
   if (!cohort.has_outcome()) {
-    line("outcome", "none named (--time COL --event COL)");
+    line("outcome", "none named (--time COL --event COL, or --outcome COL --family F)");
+  } else if (summary.outcome) {
+    line("outcome", values_text(cohort, *summary.outcome));
   } else {
-    line("events",
-         count_text(summary.events) + " (" +
-             fixed_text(100.0 * static_cast<double>(summary.events) /
-                            static_cast<double>(summary.subjects),
-                        1) +
-             " % of subjects)");
+    line("events", events_text(summary));
     if (summary.largest_time == summary.largest_time) {
       line("follow-up",
            "median " + fixed_text(summary.median_follow_up, 1) + " " + unit + ", longest " +

@@ -150,6 +150,7 @@ int run_measure(const Invocation& invocation) {
   std::optional<Cohort> cohort;
   if (const auto file = options.text("cohort")) {
     cohort = open_input(invocation, *file, ByDefault::as_told);
+    require_times(*cohort, "vigil measure");
   }
   const auto predictions =
       read_predictions(table, prediction_columns(options), cohort ? &*cohort : nullptr);

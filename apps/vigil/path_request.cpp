@@ -102,6 +102,9 @@ PathInput path_input(const Options& options, const Cohort& cohort) {
   if (!(input.penalty.l1_ratio >= 0.0 && input.penalty.l1_ratio <= 1.0)) {
     options.refuse("l1_ratio", "a number from 0 to 1");
   }
+  if (options.has("ties") && cohort.has_outcome() && !has_times(*cohort.parts().outcome)) {
+    options.refuse("ties", "an outcome with event times, which can be tied", "drop --ties");
+  }
   input.penalty.ties =
       *survival::parse_ties(options.choice("ties", {"breslow", "efron"}, "breslow"));
   input.grid.points = options.count("lambdas").value_or(input.grid.points);
@@ -183,10 +186,16 @@ void write_path_summary(const penalized::PathFit& path,
   out["file"] = cohort.parts().file_name;
   out["sha256"] = cohort.provenance().file_digest;
   out["subjects"] = cohort.subjects();
-  out["events"] = cohort.events();
+  const Outcome& outcome = *cohort.parts().outcome;
+  const bool times = has_times(outcome);
+  const bool events = times || std::holds_alternative<BinaryOutcome>(outcome);
+  out["family"] = times ? "cox" : name_of(outcome);
+  out["events"] =
+      events ? nlohmann::ordered_json(cohort.events()) : nlohmann::ordered_json(nullptr);
   out["columns"] = cohort.covariates().columns();
   out["l1_ratio"] = input.penalty.l1_ratio;
-  out["ties"] = survival::name_of(input.penalty.ties);
+  out["ties"] = times ? nlohmann::ordered_json(survival::name_of(input.penalty.ties))
+                      : nlohmann::ordered_json(nullptr);
   out["points"] = path.points();
   out["largest_lambda"] = path.largest_lambda;
   out["undefined"] = path.undefined;

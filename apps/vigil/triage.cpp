@@ -94,6 +94,7 @@ int run_triage(const Invocation& invocation) {
   const auto basis = triage_basis(settings, record);
   const auto folder = session.output_folder("triage-results");
   const Cohort cohort = open_input(invocation, invocation.argument(1), ByDefault::all_numeric);
+  require_times(cohort, "vigil triage");
   std::vector<std::string> used;
   for (const auto& range : basis.ranges) {
     used.push_back(range.name);

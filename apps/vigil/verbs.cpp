@@ -13,6 +13,7 @@ std::span<const Verb> verb_table() noexcept {
                                 simulate_verb,
                                 path_verb,
                                 cv_verb(),
+                                stability_verb(),
                                 fit_verb,
                                 predict_verb,
                                 measure_verb,

@@ -6,8 +6,9 @@
 
 namespace vigil::app {
 
-/// A function, because its options are joined from two tables.
+/// Functions, because their options are joined from two tables.
 [[nodiscard]] const Verb& cv_verb();
+[[nodiscard]] const Verb& stability_verb();
 extern const Verb doctor_verb;
 extern const Verb fit_verb;
 extern const Verb import_verb;

@@ -186,9 +186,10 @@ TEST_P(EveryPath, KktRecomputedPlainlyIsAtMostTheReportedViolation) {
         worst = std::max(worst,
                          kkt_violation(gradient[at(column)],
                                        b[at(column)],
-                                       path.lambda[at(point)] * factor[at(column)],
-                                       setting.l1_ratio,
-                                       path.largest_lambda));
+                                       {.factor = factor[at(column)]},
+                                       {.lambda = path.lambda[at(point)],
+                                        .l1_ratio = setting.l1_ratio,
+                                        .largest_lambda = path.largest_lambda}));
       }
     }
     // Rounding of sums of about 100 terms against the smallest threshold.

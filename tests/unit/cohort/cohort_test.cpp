@@ -60,6 +60,25 @@ TEST(Cohort, WithoutOutcomeHasNoTrainingData) {
   EXPECT_THROW(static_cast<void>(cohort.data()), vigil::InputError);
 }
 
+TEST(Cohort, RequireTimesRefusesOtherFamilies) {
+  auto parts = three_subjects();
+  EXPECT_NO_THROW(vigil::require_times(vigil::Cohort(parts), "vigil measure"));
+  parts.outcome = vigil::ContinuousOutcome{{1.0, 2.0, 3.0}, "1"};
+  try {
+    vigil::require_times(vigil::Cohort(parts), "vigil measure");
+    FAIL();
+  } catch (const vigil::ConfigError& error) {
+    EXPECT_EQ(error.fault().found, "the family gaussian");
+    EXPECT_EQ(error.fault().problem, "vigil measure cannot use this outcome");
+  }
+  parts.outcome = vigil::BinaryOutcome{{0, 1, 0}};
+  EXPECT_EQ(vigil::name_of(*parts.outcome), "binomial");
+  parts.outcome = vigil::CountOutcome{{0, 1, 0}};
+  EXPECT_EQ(vigil::name_of(*parts.outcome), "poisson");
+  parts.outcome.reset();
+  EXPECT_NO_THROW(vigil::require_times(vigil::Cohort(parts), "vigil measure"));
+}
+
 TEST(TimeConversion, UsesTheDeclaredLengths) {
   EXPECT_EQ(vigil::time_conversion(TimeUnit::years, TimeUnit::days), 365.25);
   EXPECT_EQ(vigil::time_conversion(TimeUnit::months, TimeUnit::years), 1.0 / 12.0);

@@ -72,7 +72,7 @@ TEST(Degenerate, NoEventsIsUndefined) {
   EXPECT_EQ(path.points(), 0);
 }
 
-TEST(Degenerate, OneEventIsSolvedUntilItSaturates) {
+TEST(Degenerate, OneEventIsSolvedToTheEndOfTheGrid) {
   test::SurvivalCase made(RandomKey(4), 30, 5, 0);
   std::fill(made.survival.event.begin(), made.survival.event.end(), std::uint8_t{0});
   made.survival.event[11] = 1;
@@ -81,7 +81,19 @@ TEST(Degenerate, OneEventIsSolvedUntilItSaturates) {
   const PathFit path = path_of(std::move(made));
   ASSERT_GE(path.points(), 2);
   EXPECT_LT(worst_violation(path), 1e-7);
-  EXPECT_EQ(path.status.back(), FitStatus::saturated);
+  EXPECT_TRUE(std::is_sorted(path.deviance_explained.begin(), path.deviance_explained.end()));
+}
+
+// More columns than subjects: the support grows past the number of events, and every point is still an optimum.
+TEST(Degenerate, TheSupportMayExceedTheNumberOfEvents) {
+  test::SurvivalCase made(RandomKey(14), 60, 400, 0);
+  for (Index i = 0; i < 60; ++i) {
+    made.survival.event[at(i)] = i % 3 == 0 ? 1 : 0;
+  }
+  const PathFit path = path_of(std::move(made), {}, {.points = 40});
+  EXPECT_EQ(path.events, 20);
+  EXPECT_GT(*std::max_element(path.nonzero.begin(), path.nonzero.end()), 20);
+  EXPECT_LT(worst_violation(path), 1e-7);
 }
 
 TEST(Degenerate, NothingPenalizedIsOnePoint) {

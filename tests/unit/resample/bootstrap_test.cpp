@@ -33,6 +33,25 @@ TEST(bootstrap, draws_as_many_as_there_are_in_each_stratum) {
   }
 }
 
+TEST(bootstrap, draws_as_many_of_each_class_as_there_are) {
+  CohortParts parts = test::small_parts({.subjects = 40, .centres = 2});
+  BinaryOutcome outcome;
+  for (Index i = 0; i < 40; ++i) {
+    outcome.label.push_back(i % 5 == 0 ? 1 : 0);
+  }
+  parts.outcome = outcome;
+  const Cohort cohort(parts);
+  const auto plan = bootstrap(cohort.data(), CaseWeights::ones(40), 5, RandomKey(1));
+  for (Index r = 0; r < 5; ++r) {
+    const Resample resample = plan.at_number(r);
+    Index ones = 0;
+    for (Index i = 0; i < 40; ++i) {
+      ones += outcome.label[at(i)] * static_cast<Index>(resample.train.times(i));
+    }
+    EXPECT_EQ(ones, 8) << "replicate " << r;
+  }
+}
+
 TEST(bootstrap, tests_exactly_those_not_drawn) {
   const Cohort cohort = small_cohort({.subjects = 80});
   const auto plan = bootstrap(cohort.data(), CaseWeights::ones(80), 3, RandomKey(1));

@@ -52,6 +52,56 @@ TEST(draw_folds, are_balanced_within_strata_events_and_in_total) {
   }
 }
 
+TEST(draw_folds, balance_the_classes_of_a_binary_outcome_within_centres) {
+  CohortParts parts = test::small_parts({.subjects = 97, .centres = 4});
+  BinaryOutcome outcome;
+  for (Index i = 0; i < 97; ++i) {
+    outcome.label.push_back(i % 7 < 2 ? 1 : 0);
+  }
+  parts.outcome = outcome;
+  const Cohort cohort(parts);
+  const TrainingData data = cohort.data();
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    const auto fold_of = draw_folds(data, CaseWeights::ones(97), 5, RandomKey(seed));
+    const auto label = [&](Index i) { return Index{outcome.label[at(i)]}; };
+    const auto stratum = [&](Index i) { return 2 * data.centre[at(i)] + label(i); };
+    EXPECT_LE(largest_spread(fold_of, 5, stratum), 1) << "seed " << seed;
+    EXPECT_LE(largest_spread(fold_of, 5, label), 1);
+    EXPECT_LE(largest_spread(fold_of, 5, [](Index) { return Index{0}; }), 1);
+  }
+}
+
+TEST(draw_folds, balance_the_centres_alone_of_counts_and_continuous_outcomes) {
+  CohortParts parts = test::small_parts({.subjects = 60, .centres = 4});
+  std::vector<double> values;
+  for (Index i = 0; i < 60; ++i) {
+    values.push_back(static_cast<double>(i % 13));
+  }
+  parts.outcome = ContinuousOutcome{values, "1"};
+  const Cohort continuous(parts);
+  parts.outcome = CountOutcome{values};
+  const Cohort counts(parts);
+  const auto within = CaseWeights::ones(60);
+  const auto fold_of = draw_folds(continuous.data(), within, 5, RandomKey(2));
+  const auto centre = [&](Index i) { return continuous.data().centre[at(i)]; };
+  EXPECT_LE(largest_spread(fold_of, 5, centre), 1);
+  EXPECT_EQ(fold_of, draw_folds(counts.data(), within, 5, RandomKey(2)))
+      << "values must not move a subject";
+  std::reverse(values.begin(), values.end());
+  parts.outcome = ContinuousOutcome{values, "1"};
+  EXPECT_EQ(fold_of, draw_folds(Cohort(parts).data(), within, 5, RandomKey(2)));
+}
+
+TEST(stratified_folds, need_no_events_where_an_outcome_has_none) {
+  CohortParts parts = test::small_parts({.subjects = 20, .centres = 0});
+  const auto within = CaseWeights::ones(20);
+  const FoldOptions five{.folds = 5, .repeats = 1};
+  parts.outcome = CountOutcome{std::vector<double>(20, 0.0)};
+  EXPECT_EQ(stratified_folds(Cohort(parts).data(), within, five, RandomKey(1)).size(), 5);
+  parts.outcome = ContinuousOutcome{std::vector<double>(20, 0.5), "1"};
+  EXPECT_EQ(stratified_folds(Cohort(parts).data(), within, five, RandomKey(1)).size(), 5);
+}
+
 TEST(draw_folds, keep_groups_whole) {
   const Cohort cohort = small_cohort({.subjects = 60, .centres = 0, .group_size = 3});
   const TrainingData data = cohort.data();

@@ -136,9 +136,66 @@ TEST_F(CohortReader, ReadsOtherFamilies) {
   EXPECT_THAT(std::get<BinaryOutcome>(*open(wanted).parts().outcome).label, ElementsAre(1, 0, 1));
   wanted.outcome = "cause";
   wanted.family = "poisson";
+  wanted.event_is = "";
   EXPECT_THAT(std::get<CountOutcome>(*open(wanted).parts().outcome).count, ElementsAre(1, 0, 2));
   wanted.family = "poison";
   EXPECT_THAT(refusal<ConfigError>(wanted).remedy, HasSubstr("'poisson'"));
+}
+
+TEST_F(CohortReader, NamesSubjectsWithoutUsableValueOfAFamily) {
+  const auto wanted = [this](const char* values, const char* family) {
+    auto made = request(std::string("id,y,s\n") + values);
+    made.time = made.event = "";
+    made.outcome = "y";
+    made.family = family;
+    return made;
+  };
+  const auto label = refusal<InputError>(wanted("a,0,x\nb,1,x\nc,3,x\nd,NA,x\n", "binomial"));
+  EXPECT_THAT(label.where, HasSubstr("'c' (line 4)"));
+  EXPECT_THAT(label.where, HasSubstr("'d' (line 5)"));
+  EXPECT_THAT(label.expected, HasSubstr("two classes"));
+  EXPECT_THAT(refusal<InputError>(wanted("a,1,x\nb,2,x\n", "binomial")).remedy,
+              HasSubstr("if 2 means the class 1: --event-is 2"));
+  EXPECT_THAT(refusal<InputError>(wanted("a,yes,x\nb,no,x\n", "binomial")).remedy,
+              HasSubstr("the class 1: --event-is VALUE"));
+  const auto count = refusal<InputError>(wanted("a,0,x\nb,-1,x\nc,2,x\nd,NA,x\n", "poisson"));
+  EXPECT_THAT(count.where, HasSubstr("'b' (line 3)"));
+  EXPECT_THAT(count.where, HasSubstr("'d' (line 5)"));
+  EXPECT_THAT(count.expected, HasSubstr("count >= 0"));
+  EXPECT_THAT(count.remedy, HasSubstr("--subjects 'y>=0'"));
+  const auto value = refusal<InputError>(wanted("a,0.5,x\nb,inf,x\nc,NA,x\n", "gaussian"));
+  EXPECT_THAT(value.where, HasSubstr("'b' (line 3)"));
+  EXPECT_THAT(value.where, HasSubstr("'c' (line 4)"));
+  EXPECT_THAT(value.remedy, HasSubstr("--subjects 'y!=NA'"));
+  EXPECT_THAT(open(wanted("a,TRUE,x\nb,false,x\n", "binomial")).events(), 1);
+}
+
+TEST_F(CohortReader, SaysThatCountsAreNotWhole) {
+  auto wanted = request("id,y\na,1.5\nb,2\nc,0.25\n");
+  wanted.time = wanted.event = "";
+  wanted.outcome = "y";
+  wanted.family = "poisson";
+  EXPECT_THAT(open(wanted).parts().notes, Contains(HasSubstr("not whole: 2")));
+}
+
+TEST_F(CohortReader, RefusesOptionsThatAnOutcomeWithoutTimesCannotHave) {
+  auto wanted = request();
+  wanted.time = wanted.event = "";
+  wanted.outcome = "size";
+  wanted.family = "gaussian";
+  EXPECT_EQ(open(wanted).parts().event_name, "size");
+  auto with = wanted;
+  with.entry = "entry";
+  EXPECT_EQ(refusal<ConfigError>(with).where, "--entry");
+  with = wanted;
+  with.strata = "site";
+  EXPECT_EQ(refusal<ConfigError>(with).where, "--strata");
+  with = wanted;
+  with.truncate_at = 30.0;
+  EXPECT_EQ(refusal<ConfigError>(with).where, "--truncate-at");
+  with = wanted;
+  with.event_is = "15";
+  EXPECT_EQ(refusal<ConfigError>(with).where, "--event-is");
 }
 
 TEST_F(CohortReader, RefusesHalfAnOutcome) {

@@ -43,6 +43,25 @@ TEST(CohortSummary, CountsByHand) {
   EXPECT_EQ(summary.largest_time, 10.0);
 }
 
+TEST(CohortSummary, DescribesAnOutcomeWithoutTimes) {
+  Scheduler scheduler(1);
+  auto parts = five_subjects();
+  EXPECT_FALSE(summarise_cohort(Cohort(parts), scheduler).outcome.has_value());
+  parts.outcome = ContinuousOutcome{{1, 2, 3, 4, 10}, "1"};
+  const auto values = summarise_cohort(Cohort(parts), scheduler).outcome.value();
+  EXPECT_EQ(values.mean, 4.0);
+  EXPECT_DOUBLE_EQ(values.sd, std::sqrt(50.0 / 4.0)); // 9 + 4 + 1 + 0 + 36, divisor n - 1
+  EXPECT_EQ(values.smallest, 1.0);
+  EXPECT_EQ(values.largest, 10.0);
+  parts.outcome = CountOutcome{{0, 2, 0, 3, 0}};
+  EXPECT_EQ(summarise_cohort(Cohort(parts), scheduler).outcome.value().mean, 1.0);
+  parts.outcome = BinaryOutcome{{0, 1, 0, 1, 0}};
+  const auto classes = summarise_cohort(Cohort(parts), scheduler);
+  EXPECT_EQ(classes.outcome.value().ones, 2);
+  EXPECT_EQ(classes.outcome.value().zeros, 3);
+  EXPECT_EQ(classes.centres[1].events, 1) << "subjects of class 1 of centre Y";
+}
+
 // Censorings at 4, 8, 10 with risk sets of 4, 2, 1: G = 3/4, 3/8, 0; the first at most 1/2 is at 8.
 TEST(MedianFollowUp, IsTheMedianOfTheCensoringTimes) {
   EXPECT_EQ(median_follow_up(Cohort(five_subjects())), 8.0);

@@ -57,6 +57,15 @@ TEST_F(StudySettings, NameLineAndNearestKeyOfAnUnknownOne) {
   EXPECT_EQ(refused("schema = 1\n[dtaa]\n").remedy, "did you mean 'data'?");
 }
 
+TEST_F(StudySettings, RefuseAnOutcomeWithoutTimes) {
+  std::string text = smallest;
+  text.replace(text.find("time = "), 13, "outcome = \"y\"");
+  text.replace(text.find("event = "), 15, "family = \"gaussian\"");
+  const auto fault = refused(text);
+  EXPECT_NE(fault.expected.find("time and event"), std::string::npos) << fault.expected;
+  EXPECT_NE(fault.remedy.find("vigil path"), std::string::npos) << fault.remedy;
+}
+
 TEST_F(StudySettings, RefuseAStudyWithoutItsParts) {
   EXPECT_NE(refused("[data]\n").expected.find("schema = 1"), std::string::npos);
   EXPECT_NE(refused("schema = 2\n").found.find("schema = 2"), std::string::npos);

@@ -123,6 +123,19 @@ TrainingData Cohort::data() const {
           .group = parts_->group.level};
 }
 
+void require_times(const Cohort& cohort, const std::string& who) {
+  if (!cohort.has_outcome() || has_times(*cohort.parts().outcome)) {
+    return;
+  }
+  throw ConfigError(
+      {.where = cohort.parts().file_name + ", outcome " + quoted(cohort.parts().event_name),
+       .found = "the family " + std::string(name_of(*cohort.parts().outcome)),
+       .expected = "the time to an event",
+       .remedy = "name the outcome with --time and --event; other families are for "
+                 "vigil path and vigil cv",
+       .problem = who + " cannot use this outcome"});
+}
+
 Covariates Cohort::covariates() const noexcept {
   return {.features = parts_->features,
           .clinical = parts_->clinical,

@@ -79,4 +79,7 @@ private:
   std::shared_ptr<const CohortParts> parts_;
 };
 
+/// Throws ConfigError when the cohort has an outcome without times; `who`: "vigil measure".
+void require_times(const Cohort& cohort, const std::string& who);
+
 } // namespace vigil

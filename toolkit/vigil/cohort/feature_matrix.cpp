@@ -123,6 +123,7 @@ public:
   [[nodiscard]] Index subjects() const noexcept override { return subjects_; }
   [[nodiscard]] Index features() const noexcept override { return features_; }
   [[nodiscard]] Index block_features() const noexcept override { return block_features_; }
+  [[nodiscard]] std::span<const float> in_memory() const noexcept override { return *values_; }
   void pass(Scheduler& scheduler,
             std::span<const Index> blocks,
             const BlockVisit& visit) const override {

@@ -25,6 +25,8 @@ public:
   [[nodiscard]] Index features() const noexcept { return features_; }
   /// All subjects of feature first_feature() + `feature`; NaN = missing; stored = float(value - offset).
   [[nodiscard]] std::span<const float> column(Index feature) const;
+  /// All of them, one after another.
+  [[nodiscard]] std::span<const float> values() const noexcept { return values_; }
 
 private:
   Index first_feature_, features_;
@@ -48,6 +50,8 @@ public:
   [[nodiscard]] virtual Index features() const noexcept = 0;
   /// Features in every block but the last, which may be shorter; block b starts at feature b * block_features().
   [[nodiscard]] virtual Index block_features() const noexcept = 0;
+  /// All values, one feature after another, where they are in memory; else empty.
+  [[nodiscard]] virtual std::span<const float> in_memory() const noexcept { return {}; }
   /// Visits each listed block once, in any order, on the scheduler's workers.
   virtual void
   pass(Scheduler& scheduler, std::span<const Index> blocks, const BlockVisit& visit) const = 0;

@@ -5,6 +5,7 @@
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 
+#include <array>
 #include <cmath>
 
 namespace vigil {
@@ -134,6 +135,17 @@ struct Count {
 
 Index subjects_of(const Outcome& outcome) {
   return std::visit(Count{}, outcome);
+}
+
+std::string_view name_of(const Outcome& outcome) noexcept {
+  constexpr std::array<std::string_view, std::variant_size_v<Outcome>> names{
+      "survival", "competing risks", "binomial", "poisson", "gaussian"};
+  return names[outcome.index()];
+}
+
+bool has_times(const Outcome& outcome) noexcept {
+  return std::holds_alternative<SurvivalOutcome>(outcome) ||
+         std::holds_alternative<CompetingRisksOutcome>(outcome);
 }
 
 void check_outcome(const Outcome& outcome,

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -42,6 +43,10 @@ using Outcome = std::
     variant<SurvivalOutcome, CompetingRisksOutcome, BinaryOutcome, CountOutcome, ContinuousOutcome>;
 
 [[nodiscard]] Index subjects_of(const Outcome& outcome);
+/// "survival", "competing risks", "binomial", "poisson" or "gaussian".
+[[nodiscard]] std::string_view name_of(const Outcome& outcome) noexcept;
+/// True for the times to one or several events.
+[[nodiscard]] bool has_times(const Outcome& outcome) noexcept;
 
 /// Checks every row: time > 0 and finite, entry < time, event 0 or 1, cause within the names. Throws InputError
 /// that names the bad subjects; `time_name` and `event_name` are the columns as the user knows them.

@@ -19,7 +19,27 @@ Preparation Preparation::select(std::span<const Index> listed) const {
   for (const Index column : listed) {
     chosen.push_back(columns_[at(column)]);
   }
-  return Preparation(std::move(chosen));
+  return Preparation(std::move(chosen), impute_);
+}
+
+namespace {
+
+double fill_of(std::span<const double> raw, const CaseWeights& weights, const std::string& impute) {
+  return impute == "mean" ? weighted_moments(raw, weights.values()).mean
+                          : weighted_quantile(raw, weights.values(), 0.5);
+}
+
+} // namespace
+
+void Preparation::fill_from(std::span<const double> raw, const CaseWeights& weights) {
+  const Index subjects = weights.subjects();
+  VIGIL_EXPECTS(size_of(raw) == columns() * subjects);
+  for (Index column = 0; column < columns(); ++column) {
+    double& fill = columns_[at(column)].fill;
+    if (fill != fill) {
+      fill = fill_of(raw.subspan(at(column * subjects), at(subjects)), weights, impute_);
+    }
+  }
 }
 
 Record Preparation::record() const {
@@ -71,43 +91,13 @@ Preparation Preparation::from_record(const Record& record) {
 
 namespace {
 
-/// Rule of one column under one weighting. `raw` has all subjects; only those with weight count.
-Preparation::Column column_rule(std::span<const double> raw,
-                                const CaseWeights& weights,
-                                const PreparationOptions& options) {
-  Preparation::Column rule;
-  const Moments seen = weighted_moments(raw, weights.values());
-  if (seen.finite == 0 || seen.smallest == seen.largest) {
-    rule.keep = false;
-    rule.fill = rule.shift = rule.centre = seen.finite == 0 ? 0.0 : seen.mean;
-    rule.spread = 0.0;
-    return rule;
-  }
-  rule.fill = options.impute == "mean" ? seen.mean : weighted_quantile(raw, weights.values(), 0.5);
-  Moments filled = seen;
-  if (seen.finite < size_of(weights.support())) {
-    std::vector<double> complete(raw.begin(), raw.end());
-    for (double& value : complete) {
-      value = std::isfinite(value) ? value : rule.fill;
-    }
-    filled = weighted_moments(complete, weights.values());
-  }
-  rule.centre = filled.mean;
-  rule.spread = std::sqrt(filled.variance);
-  if (options.standardize) {
-    rule.shift = rule.centre;
-    rule.scale = rule.spread;
-  }
-  return rule;
-}
-
 /// A column whose training rows must be complete.
-void refuse_missing(std::span<const double> raw,
+void refuse_missing(std::span<const double> values,
                     const CaseWeights& weights,
                     const FeatureInfo& info) {
   Index missing = 0;
   for (const Index subject : weights.support()) {
-    missing += std::isfinite(raw[at(subject)]) ? 0 : 1;
+    missing += std::isfinite(values[at(subject)]) ? 0 : 1;
   }
   if (missing > 0) {
     throw InputError({.where = "column " + quoted(info.name),
@@ -118,6 +108,84 @@ void refuse_missing(std::span<const double> raw,
   }
 }
 
+/// The rules of one column after another under all weightings.
+class ColumnRules {
+public:
+  ColumnRules(std::span<const CaseWeights> weightings, const PreparationOptions& options)
+      : weightings_(weightings), options_(options), sums_(weightings.size()) {
+    for (const CaseWeights& weights : weightings) {
+      const auto support = weights.support();
+      rows_.push_back({weights.values().data(), support.empty() ? no_index : support.front()});
+    }
+  }
+
+  /// Calls take(weighting, rule) for each. values: value - offset of all subjects.
+  template <class Take>
+  void visit(std::span<const double> values, const FeatureInfo& info, const Take& take) {
+    const bool complete =
+        std::all_of(values.begin(), values.end(), [](double x) { return std::isfinite(x); });
+    moment_sums(values, rows_, sums_);
+    for (std::size_t item = 0; item < weightings_.size(); ++item) {
+      if (complete) {
+        take(item, rule_of(sums_[item], weightings_[item].total(), not_a_number, info.offset));
+      } else {
+        take(item, rule_with_missing(item, values, info));
+      }
+    }
+  }
+
+private:
+  static constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+  [[nodiscard]] Preparation::Column
+  rule_of(const MomentSums& sums, double weight, double fill, double offset) const {
+    Preparation::Column rule{.fill = fill + offset};
+    if (!(sums.second > 0.0)) { // constant, or nobody has a value
+      const double constant = sums.origin == sums.origin ? sums.origin + offset : 0.0;
+      rule.fill = rule.shift = rule.centre = constant;
+      rule.spread = 0.0;
+      rule.keep = false;
+      return rule;
+    }
+    const double shift = sums.first / weight;
+    rule.centre = sums.origin + shift + offset;
+    rule.spread = std::sqrt(sums.second / weight - shift * shift);
+    if (options_.standardize) {
+      rule.shift = rule.centre;
+      rule.scale = rule.spread;
+    }
+    return rule;
+  }
+  [[nodiscard]] Preparation::Column rule_with_missing(std::size_t item,
+                                                      std::span<const double> values,
+                                                      const FeatureInfo& info) const {
+    const CaseWeights& weights = weightings_[item];
+    if (options_.impute == "none") {
+      refuse_missing(values, weights, info);
+    }
+    const auto support = weights.support();
+    const auto seen = std::find_if(support.begin(), support.end(), [&](Index subject) {
+      return std::isfinite(values[at(subject)]);
+    });
+    if (seen == support.end()) {
+      return rule_of({.origin = not_a_number}, 0.0, 0.0, 0.0);
+    }
+    const double fill = fill_of(values, weights, options_.impute);
+    std::vector<double> filled(values.begin(), values.end());
+    for (double& value : filled) {
+      value = std::isfinite(value) ? value : fill;
+    }
+    MomentSums sums;
+    moment_sums(filled, {&rows_[item], 1}, {&sums, 1});
+    return rule_of(sums, weights.total(), fill, info.offset);
+  }
+
+  std::span<const CaseWeights> weightings_;
+  const PreparationOptions& options_;
+  std::vector<RowWeights> rows_;
+  std::vector<MomentSums> sums_;
+};
+
 } // namespace
 
 std::vector<Preparation> fit_preparations(const TrainingData& data,
@@ -125,38 +193,38 @@ std::vector<Preparation> fit_preparations(const TrainingData& data,
                                           const PreparationOptions& options,
                                           Scheduler& scheduler) {
   const Index markers = data.features.features();
-  const Covariates covariates = data.covariates();
   std::vector<std::vector<Preparation::Column>> rules(weightings.size());
   for (auto& columns : rules) {
     columns.resize(at(data.columns()));
   }
-  const auto fit_column = [&](Index column, std::span<const double> raw) {
-    for (std::size_t item = 0; item < weightings.size(); ++item) {
-      if (options.impute == "none") {
-        refuse_missing(raw, weightings[item], covariates.info(column));
-      }
-      rules[item][at(column)] = column_rule(raw, weightings[item], options);
-    }
+  const auto fit_column = [&](ColumnRules& column_rules,
+                              Index column,
+                              std::span<const double> values,
+                              const FeatureInfo& info) {
+    column_rules.visit(values, info, [&](std::size_t item, const Preparation::Column& rule) {
+      rules[item][at(column)] = rule;
+    });
   };
   data.features.pass(scheduler, [&](const ColumnBlock& block, Index) {
-    std::vector<double> raw(at(data.subjects()));
+    ColumnRules column_rules(weightings, options);
+    std::vector<double> values(at(data.subjects()));
     for (Index feature = 0; feature < block.features(); ++feature) {
       const Index column = block.first_feature() + feature;
-      const double offset = data.features.info(column).offset;
       const auto stored = block.column(feature);
-      std::transform(stored.begin(), stored.end(), raw.begin(), [offset](float value) {
-        return static_cast<double>(value) + offset;
-      });
-      fit_column(column, raw);
+      std::copy(stored.begin(), stored.end(), values.begin());
+      fit_column(column_rules, column, values, data.features.info(column));
     }
   });
   scheduler.for_each(data.clinical.columns(), [&](Index column, Index) {
-    fit_column(markers + column, data.clinical.column(column));
+    ColumnRules column_rules(weightings, options);
+    FeatureInfo info = data.clinical.info(column);
+    info.offset = 0.0; // clinical columns are stored as they are
+    fit_column(column_rules, markers + column, data.clinical.column(column), info);
   });
   std::vector<Preparation> preparations;
   preparations.reserve(rules.size());
   for (auto& columns : rules) {
-    preparations.emplace_back(std::move(columns));
+    preparations.emplace_back(std::move(columns), options.impute);
   }
   return preparations;
 }

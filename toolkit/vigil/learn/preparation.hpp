@@ -25,6 +25,9 @@ struct PreparationOptions {
 ///
 /// shift = weighted mean of x', scale = weighted SD of x' (divisor W) when standardizing; else shift = 0,
 /// scale = 1. All in the raw unit. A column that is constant or has no value in training is not kept.
+///
+/// fill is NaN where no subject of the cohort has a missing value, in training or not: a model that keeps the column
+/// asks for it by fill_from().
 class Preparation {
 public:
   struct Column {
@@ -32,7 +35,8 @@ public:
     double centre = 0.0, spread = 1.0; ///< weighted mean and SD of x' whether or not they are used
     bool keep = true;
   };
-  explicit Preparation(std::vector<Column> columns) : columns_(std::move(columns)) {}
+  explicit Preparation(std::vector<Column> columns, std::string impute = "median")
+      : columns_(std::move(columns)), impute_(std::move(impute)) {}
 
   [[nodiscard]] Index columns() const noexcept { return size_of(columns_); }
   [[nodiscard]] const Column& column(Index column) const { return columns_[at(column)]; }
@@ -44,12 +48,15 @@ public:
   }
   /// The rules of the listed columns alone, in that order: what a model keeps.
   [[nodiscard]] Preparation select(std::span<const Index> listed) const;
+  /// Computes the fills that are NaN from raw values (columns() x subjects) and the training weights.
+  void fill_from(std::span<const double> raw, const CaseWeights& weights);
 
   [[nodiscard]] Record record() const;
   [[nodiscard]] static Preparation from_record(const Record& record);
 
 private:
   std::vector<Column> columns_;
+  std::string impute_ = "median";
 };
 
 /// One preparation for each weighting, in one pass over the matrix; sees training rows (weight > 0) only.

@@ -28,4 +28,22 @@ struct Moments {
 [[nodiscard]] Moments weighted_moments(std::span<const float> values,
                                        std::span<const double> weights);
 
+/// Sums of one column under one weighting about its first value of positive weight, c:
+///   first = sum w (x - c),  second = sum w (x - c)^2
+/// so that mean = c + first / W, variance = second / W - (first / W)^2, with a cancellation of at most n to 1;
+/// second is 0 exactly where the column is constant. c is NaN without weight.
+struct MomentSums {
+  double origin = 0.0, first = 0.0, second = 0.0;
+};
+/// A weighting as the sums want it: a value per row, and the first row of positive weight (no_index: none).
+struct RowWeights {
+  const double* values = nullptr;
+  Index first_row = no_index;
+};
+/// One column under several weightings. Values in rows of weight 0 may be anything. Eight lanes, added in a fixed tree:
+/// a sum depends on the column's rows of positive weight alone. cost 5 flops per value and weighting.
+void moment_sums(std::span<const double> values,
+                 std::span<const RowWeights> weightings,
+                 std::span<MomentSums> out);
+
 } // namespace vigil

@@ -4,13 +4,14 @@
 
 #include "vigil/measure/concordance.hpp"
 #include "vigil/penalized/cv_curve.hpp"
-#include "vigil/penalized/model_inputs.hpp"
+#include "vigil/penalized/deviance.hpp"
 #include "vigil/resample/plan.hpp"
 
 #include <algorithm>
 #include <limits>
 #include <set>
 #include <utility>
+#include <variant>
 
 namespace vigil::penalized {
 
@@ -47,15 +48,16 @@ std::vector<Fold> folds_of(const CaseWeights& within, std::span<const Index> fol
 /// Why an item cannot be cross-validated; empty: it can.
 std::string
 why_undefined(const TrainingData& data, const CaseWeights& within, const CvOptions& options) {
-  const SurvivalOutcome& outcome = survival_outcome(data.outcome, "cox-net");
-  Index events = 0;
+  const auto loss = make_loss(data, within, survival::Ties::breslow);
   std::set<Index> groups;
   for (const Index subject : within.support()) {
-    events += outcome.event[at(subject)] != 0 ? 1 : 0;
     groups.insert(data.group.empty() ? subject : data.group[at(subject)]);
   }
-  if (events < options.folds) {
-    return events == 0 ? "no events" : "fewer events than folds";
+  if (!loss->undefined_because().empty()) {
+    return std::string(loss->undefined_because());
+  }
+  if (loss->events() < options.folds) {
+    return "fewer events than folds";
   }
   return size_of(groups) < options.folds ? "fewer groups than folds" : "";
 }
@@ -115,7 +117,6 @@ private:
     }
     const FitItem& item = batch_.items[at(group.item)];
     std::vector<double> weights;
-    const SurvivalOutcome& outcome = survival_outcome(batch_.data.outcome, "cox-net");
     group.first = size_of(fold_weights_) + full_fits_++;
     for (Index repeat = 0; repeat < options_.repeats; ++repeat) {
       std::vector<Index> fold_of = options_.fold_of.empty()
@@ -125,16 +126,22 @@ private:
                                                     item.key.child("inner").child(repeat))
                                        : options_.fold_of[at(repeat)];
       for (Fold& fold : folds_of(item.weights, fold_of, options_.folds)) {
-        double events = 0.0;
-        for (const Index subject : fold.test.support()) {
-          events += outcome.event[at(subject)] != 0 ? fold.test[subject] : 0.0;
-        }
-        weights.push_back(events);
+        weights.push_back(loss_weight(fold.test));
         fold_weights_.push_back(std::move(fold));
       }
       group.result.fold_of.push_back(std::move(fold_of));
     }
     group.curve.emplace(std::move(weights), options_.folds);
+  }
+
+  /// What the loss of held-out rows is divided by: the weight of the events, or of all rows.
+  [[nodiscard]] double loss_weight(const CaseWeights& test) const {
+    const auto* survival = std::get_if<SurvivalOutcome>(&batch_.data.outcome);
+    double weight = 0.0;
+    for (const Index subject : test.support()) {
+      weight += survival == nullptr || survival->event[at(subject)] != 0 ? test[subject] : 0.0;
+    }
+    return weight;
   }
 
   void prepare(std::span<const PathRequest> requests) {
@@ -220,34 +227,49 @@ private:
                    const PathBatch& fits,
                    std::vector<double>& losses) const {
     const PathFitter& fitter = fits.fitter(group.first + 1 + fold);
-    const survival::CoxLikelihood& all = fits.fitter(group.first).likelihood();
+    const Loss& all = fits.fitter(group.first).loss();
     const Fold& weights = fold_weights_[at(fold_number(group, 1 + fold))];
     const double held_out = group.curve->weights()[at(fold)];
     for (Index point = from; point < end; ++point) {
       const std::vector<double> eta = linear_predictor(fitter, point, all, fits.columns());
       double& loss = losses[at((point - from) * fits_per_group_ + fold)];
       if (options_.loss == CvLoss::partial_likelihood) {
-        const auto value = [&](const survival::CoxLikelihood& likelihood) {
-          return likelihood.evaluate(rows_of(likelihood, eta)).value;
-        };
-        loss = -2.0 * (value(all) - value(fitter.likelihood())) / held_out;
+        const auto value = [&](const Loss& rows) { return rows.value(rows_of(rows, eta)); };
+        loss = -2.0 * (value(all) - value(fitter.loss())) / held_out;
       } else if (options_.loss == CvLoss::deviance) {
-        const survival::CoxLikelihood test(survival_outcome(batch_.data.outcome, "cox-net"),
-                                           weights.test,
-                                           batch_.data.stratum,
-                                           batch_.data.offset,
-                                           all.ties());
-        loss = -2.0 * test.evaluate(rows_of(test, eta)).value / held_out;
+        loss = held_out_deviance(fitter, point, eta, weights.test) / held_out;
       } else {
         loss = 1.0 - concordance_of(eta, weights.test);
       }
     }
   }
 
+  /// Of the rows alone: Cox at eta, the other families with the path's own intercept.
+  [[nodiscard]] double held_out_deviance(const PathFitter& fitter,
+                                         Index point,
+                                         std::vector<double> eta,
+                                         const CaseWeights& test) const {
+    if (!fitter.loss().has_intercept()) {
+      const auto loss = make_loss(batch_.data, test, fitter.penalty().ties);
+      return -2.0 * loss->value(rows_of(*loss, eta));
+    }
+    double constant = fitter.path().intercept[at(point)]; // at the centres of the columns
+    const auto features = fitter.path().coefficients.features_at(point);
+    const auto values = fitter.path().coefficients.values_at(point);
+    for (Index place = 0; place < size_of(features); ++place) {
+      constant += values[at(place)] * fitter.preparation().column(features[at(place)]).centre;
+    }
+    for (Index subject = 0; subject < size_of(eta); ++subject) {
+      eta[at(subject)] +=
+          constant + (batch_.data.offset.empty() ? 0.0 : batch_.data.offset[at(subject)]);
+    }
+    return deviance(batch_.data.outcome, test, eta);
+  }
+
   /// x'b by subject, of the subjects in `all`; NaN for the others. The offset is not part of it.
   [[nodiscard]] std::vector<double> linear_predictor(const PathFitter& fitter,
                                                      Index point,
-                                                     const survival::CoxLikelihood& all,
+                                                     const Loss& all,
                                                      const MarkerColumns& markers) const {
     std::vector<double> eta(at(batch_.data.subjects()), std::numeric_limits<double>::quiet_NaN());
     for (const Index subject : all.subjects()) {
@@ -262,7 +284,7 @@ private:
       const double offset = clinical < 0 ? batch_.data.features.info(column).offset : 0.0;
       for (const Index subject : all.subjects()) {
         const double raw = clinical < 0
-                               ? static_cast<double>(markers.at(column)[at(subject)]) + offset
+                               ? static_cast<double>(markers.find(column)[at(subject)]) + offset
                                : batch_.data.clinical.column(clinical)[at(subject)];
         eta[at(subject)] += values[at(place)] * ((raw == raw ? raw : rule.fill) - rule.centre);
       }
@@ -270,10 +292,10 @@ private:
     return eta;
   }
 
-  [[nodiscard]] static std::vector<double> rows_of(const survival::CoxLikelihood& likelihood,
+  [[nodiscard]] static std::vector<double> rows_of(const Loss& loss,
                                                    const std::vector<double>& by_subject) {
     std::vector<double> rows;
-    for (const Index subject : likelihood.subjects()) {
+    for (const Index subject : loss.subjects()) {
       rows.push_back(by_subject[at(subject)]);
     }
     return rows;

@@ -6,6 +6,7 @@
 #include "vigil/base/text.hpp"
 
 #include <algorithm>
+#include <variant>
 
 namespace vigil::penalized {
 
@@ -37,6 +38,13 @@ void check_cv(const CvOptions& options, const TrainingData& data) {
                                 number_text(options.repeats) + " repeats",
                        .expected = "at least 2 folds and 1 repeat",
                        .remedy = "use for example 5 folds"});
+  }
+  if (!std::holds_alternative<SurvivalOutcome>(data.outcome) && options.loss != CvLoss::deviance) {
+    throw ConfigError({.where = "cross-validation, loss " + vigil::quoted(name_of(options.loss)),
+                       .found = "an outcome without event times",
+                       .expected = "loss 'deviance'",
+                       .remedy = "use the loss deviance",
+                       .problem = "this loss needs event times"});
   }
   if (options.fold_of.empty()) {
     return;

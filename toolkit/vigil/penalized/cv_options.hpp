@@ -12,7 +12,8 @@
 namespace vigil::penalized {
 
 /// partial_likelihood  -2 {log L(all rows) - log L(training rows)} at the fold's coefficients, per event held out
-/// deviance            -2 log L(held-out rows alone), per event held out
+/// deviance            -2 log L(held-out rows alone), per event held out; families without event times: their deviance
+///                     at the fitted intercept, per unit of weight
 /// concordance         1 - Harrell's C of the held-out rows
 enum class CvLoss { partial_likelihood, deviance, concordance };
 [[nodiscard]] std::string_view name_of(CvLoss loss) noexcept;

@@ -6,23 +6,25 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 namespace vigil::penalized {
 
 PathBatch::PathBatch(const FitBatch& batch,
                      std::span<const PathRequest> requests,
                      FitContext& context)
-    : data_(batch.data), context_(context) {
+    : data_(batch.data), context_(context), columns_(batch.data.features) {
   VIGIL_EXPECTS(requests.size() == batch.items.size());
   fitters_.resize(batch.items.size());
   for (const PathRequest& request : requests) {
     check_penalty(request.penalty, batch.data);
     check_grid(request.grid);
   }
+  const Index directions = most_directions(data_);
   context_.scheduler.for_each(size(), [&](Index number, Index) {
     const PathRequest& request = requests[at(number)];
-    fitters_[at(number)] =
-        std::make_unique<PathFitter>(data_, batch.items[at(number)], request.penalty, request.grid);
+    fitters_[at(number)] = std::make_unique<PathFitter>(
+        data_, batch.items[at(number)], request.penalty, request.grid, directions);
   });
 }
 
@@ -46,64 +48,144 @@ void PathBatch::run(std::span<const Index> until) {
       const Index number = going[at(place)];
       fitters_[at(number)]->advance(columns_, until[at(number)]);
     });
-    read_columns();
-    sweep();
+    answer();
   }
 }
 
-void PathBatch::read_columns() {
-  std::vector<Index> missing;
-  for (const auto& fitter : fitters_) {
-    for (const Index column : fitter->request().columns) {
-      if (columns_.count(column) == 0) {
-        missing.push_back(column);
+namespace {
+
+/// One marker's product that a fit has asked for.
+struct Check {
+  Index marker;
+  PathFitter* fitter;
+  Index number;
+};
+
+/// All that the fits of a batch have asked for, in the order of the matrix.
+struct Questions {
+  std::vector<PathFitter*> sweeping = {};
+  std::vector<const float*> sweeps = {};
+  std::vector<Index> columns = {};
+  std::vector<Check> checks = {};
+
+  explicit Questions(std::span<const std::unique_ptr<PathFitter>> fitters) {
+    for (const auto& fitter : fitters) {
+      const SweepRequest& request = fitter->request();
+      if (!request.sweep.empty()) {
+        sweeping.push_back(fitter.get());
+        sweeps.push_back(request.sweep.data());
+      }
+      columns.insert(columns.end(), request.columns.begin(), request.columns.end());
+      for (const auto& check : request.checks) {
+        checks.push_back({check.marker, fitter.get(), check.number});
+      }
+    }
+    std::sort(columns.begin(), columns.end());
+    columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
+    std::stable_sort(checks.begin(), checks.end(), [](const Check& left, const Check& right) {
+      return left.marker < right.marker;
+    });
+  }
+  [[nodiscard]] std::vector<Index> blocks(const FeatureSource& source) const {
+    std::vector<Index> result;
+    if (!sweeping.empty()) {
+      result.resize(at(source.blocks()));
+      std::iota(result.begin(), result.end(), Index{0});
+      return result;
+    }
+    for (const Index column : columns) {
+      result.push_back(column / source.block_features());
+    }
+    for (const Check& check : checks) {
+      result.push_back(check.marker / source.block_features());
+    }
+    std::sort(result.begin(), result.end());
+    result.erase(std::unique(result.begin(), result.end()), result.end());
+    return result;
+  }
+  void answer_sweeps(const ColumnBlock& block) const {
+    if (sweeping.empty()) {
+      return;
+    }
+    std::vector<double> products(at(block.features() * size_of(sweeping)));
+    std::vector<double*> out;
+    for (Index number = 0; number < size_of(sweeping); ++number) {
+      out.push_back(products.data() + number * block.features());
+    }
+    sweep({.columns = block.values().data(),
+           .length = size_of(block.values()) / block.features(),
+           .count = block.features(),
+           .directions = sweeps.data(),
+           .number = size_of(sweeping),
+           .out = out.data()});
+    for (Index number = 0; number < size_of(sweeping); ++number) {
+      for (Index feature = 0; feature < block.features(); ++feature) {
+        sweeping[at(number)]->answer_sweep(
+            block.first_feature() + feature, out[at(number)][feature], block.column(feature));
       }
     }
   }
-  std::sort(missing.begin(), missing.end());
-  missing.erase(std::unique(missing.begin(), missing.end()), missing.end());
-  if (missing.empty()) {
+  void answer_checks(const ColumnBlock& block) const {
+    const Index first = block.first_feature(), last = first + block.features();
+    auto check = std::partition_point(
+        checks.begin(), checks.end(), [&](const Check& each) { return each.marker < first; });
+    for (; check != checks.end() && check->marker < last; ++check) {
+      check->fitter->answer_check(check->number, block.column(check->marker - first));
+    }
+  }
+};
+
+} // namespace
+
+// One pass for all: over every block when some fit sweeps, else over those that hold what was asked for.
+void PathBatch::answer() {
+  const Questions questions(fitters_);
+  const FeatureSource& source = data_.features.source();
+  const std::vector<Index> blocks = questions.blocks(source);
+  if (blocks.empty()) {
     return;
   }
-  const std::vector<float> values = data_.features.columns(missing, context_.scheduler);
+  ++passes_;
   const Index subjects = data_.subjects();
-  for (Index place = 0; place < size_of(missing); ++place) {
-    const auto from = values.begin() + place * subjects;
-    columns_.emplace(missing[at(place)], std::vector<float>(from, from + subjects));
-  }
-}
-
-void PathBatch::sweep() {
-  std::vector<PathFitter*> asking;
-  for (const auto& fitter : fitters_) {
-    if (!fitter->request().direction.empty()) {
-      asking.push_back(fitter.get());
-    }
-  }
-  if (asking.empty()) {
-    return;
-  }
-  data_.features.pass(context_.scheduler, [&](const ColumnBlock& block, Index) {
-    for (Index feature = 0; feature < block.features(); ++feature) {
-      const Index column = block.first_feature() + feature;
-      const double offset = data_.features.info(column).offset;
-      for (PathFitter* fitter : asking) {
-        if (fitter->preparation().keeps(column)) {
-          fitter->products()[at(column)] = centred_product(block.column(feature),
-                                                           fitter->request().direction,
-                                                           offset,
-                                                           fitter->preparation().column(column));
-        }
-      }
+  std::vector<float> values(at(size_of(questions.columns) * subjects));
+  source.pass(context_.scheduler, blocks, [&](const ColumnBlock& block, Index) {
+    questions.answer_sweeps(block);
+    questions.answer_checks(block);
+    const Index first = block.first_feature(), last = first + block.features();
+    auto column = std::lower_bound(questions.columns.begin(), questions.columns.end(), first);
+    for (; column != questions.columns.end() && *column < last; ++column) {
+      const auto from = block.column(*column - first);
+      const Index place = column - questions.columns.begin();
+      std::copy(from.begin(), from.end(), values.begin() + place * subjects);
     }
   });
+  for (Index place = 0; place < size_of(questions.columns); ++place) {
+    columns_.hold(questions.columns[at(place)],
+                  std::span(values).subspan(at(place * subjects), at(subjects)));
+  }
 }
 
-Index wave_size(const TrainingData& data, const FitContext& context) {
+namespace {
+
+/// Bytes of one path beside its residual subspace.
+Index fit_bytes(const TrainingData& data) {
   constexpr Index working_columns = 600; // about what a working set and its curvature hold
-  const Index bytes =
-      8 * (3 * data.columns() + working_columns * (data.subjects() + working_columns));
-  return std::max<Index>(1, context.memory_bytes / bytes);
+  return 40 * data.columns() + 8 * working_columns * (2 * data.subjects() + 2 * working_columns);
+}
+
+constexpr Index fewest_directions = 8, enough_directions = 40;
+constexpr Index subspace_bytes = Index{1} << 26;
+
+} // namespace
+
+Index wave_size(const TrainingData& data, const FitContext& context) {
+  const Index subspace = 4 * fewest_directions * data.features.features();
+  return std::max<Index>(1, context.memory_bytes / (fit_bytes(data) + subspace));
+}
+
+Index most_directions(const TrainingData& data) {
+  const Index markers = std::max<Index>(1, data.features.features());
+  return std::clamp(subspace_bytes / (4 * markers), fewest_directions, enough_directions);
 }
 
 std::vector<PathFit>

@@ -28,29 +28,29 @@ public:
   void run(std::span<const Index> until);
   [[nodiscard]] PathFitter& fitter(Index number) { return *fitters_[at(number)]; }
   [[nodiscard]] const PathFitter& fitter(Index number) const { return *fitters_[at(number)]; }
-  /// Stored values of every marker that has been in a working set.
+  /// Stored values of every marker that has been in a working set, at least.
   [[nodiscard]] const MarkerColumns& columns() const noexcept { return columns_; }
   [[nodiscard]] const PathFit& path(Index number) const { return fitters_[at(number)]->path(); }
   [[nodiscard]] Index size() const noexcept { return size_of(fitters_); }
+  /// Passes over the matrix so far, whole or in part.
+  [[nodiscard]] Index passes() const noexcept { return passes_; }
 
 private:
-  void read_columns();
-  void sweep();
+  void answer();
 
   const TrainingData& data_;
   FitContext& context_;
   std::vector<std::unique_ptr<PathFitter>> fitters_;
   MarkerColumns columns_;
+  Index passes_ = 0;
 };
 
-/// Regularisation paths of the Cox model, one per item: exact to a KKT violation that is checked over all columns
-/// and reported at every point.
+/// Regularisation paths, one per item: every point comes with its KKT violation over all columns.
 ///
-/// ends early  a point that explains more than 99 % of the deviance, or (pure l1) has as many coefficients as there
-///             are events, is the last one, status saturated
+/// ends early  a point that explains more than 99 % of the deviance is the last one, status saturated
 /// memory      items are taken in waves by FitContext::memory_bytes
-/// cost        about 1.3 passes over the matrix per lambda for the whole batch, plus rows m^2 per Newton step of a
-///             fit with m columns in its working set
+/// cost        a pass over the matrix for the whole batch about every fifth lambda, plus rows m^2 for each new curvature
+///             and m^2 for each step of a fit with m columns in its working set (docs/methods/path.md)
 /// checked by  tests/property/penalized_test, tests/reference/penalized_test
 [[nodiscard]] std::vector<PathFit> fit_paths(const FitBatch& batch,
                                              const PenaltyOptions& penalty,
@@ -62,5 +62,8 @@ fit_paths(const FitBatch& batch, std::span<const PathRequest> requests, FitConte
 
 /// Paths that may be under way at once; at least one.
 [[nodiscard]] Index wave_size(const TrainingData& data, const FitContext& context);
+/// Directions that the residual subspace of one path may hold: it must not depend on memory or on other fits, as the
+/// bytes of a path depend on it.
+[[nodiscard]] Index most_directions(const TrainingData& data);
 
 } // namespace vigil::penalized

@@ -27,6 +27,7 @@ std::vector<double> ModelInputs::read(const Covariates& covariates, Scheduler& s
 }
 
 void ModelInputs::set_range(std::span<const double> raw, const CaseWeights& weights) {
+  preparation_.fill_from(raw, weights);
   lower_.clear();
   upper_.clear();
   for (Index column = 0; column < size(); ++column) {

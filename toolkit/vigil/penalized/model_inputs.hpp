@@ -29,7 +29,7 @@ public:
 
   /// Prepared values of these columns in any cohort, found by name: size() x subjects. Throws InputError.
   [[nodiscard]] std::vector<double> read(const Covariates& covariates, Scheduler& scheduler) const;
-  /// Takes the training ranges from the raw values of these columns: size() x subjects.
+  /// Takes the training ranges, and what fills missing values, from the raw values of these columns: size() x subjects.
   void set_range(std::span<const double> raw, const CaseWeights& weights);
   [[nodiscard]] std::span<const double> lower() const noexcept { return lower_; }
   [[nodiscard]] std::span<const double> upper() const noexcept { return upper_; }

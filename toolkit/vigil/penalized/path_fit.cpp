@@ -15,6 +15,9 @@ PathFit truncated(const PathFit& path, Index points) {
        {&result.lambda, &result.deviance_explained, &result.objective, &result.kkt_violation}) {
     list->resize(at(points));
   }
+  if (!result.intercept.empty()) {
+    result.intercept.resize(at(points));
+  }
   result.nonzero.resize(at(points));
   result.iterations.resize(at(points));
   result.status.resize(at(points));

@@ -30,6 +30,7 @@ struct SparsePath {
 struct PathFit {
   std::vector<double> lambda; ///< descending
   SparsePath coefficients;
+  std::vector<double> intercept; ///< of raw columns; empty for a family without one
   std::vector<double> deviance_explained, objective, kkt_violation;
   std::vector<Index> nonzero, iterations;
   std::vector<FitStatus> status;

@@ -3,51 +3,61 @@
 #pragma once
 
 #include "vigil/penalized/lambda_grid.hpp"
+#include "vigil/penalized/loss.hpp"
+#include "vigil/penalized/marker_columns.hpp"
 #include "vigil/penalized/path_fit.hpp"
 #include "vigil/penalized/penalty.hpp"
+#include "vigil/penalized/residual_subspace.hpp"
 #include "vigil/penalized/working_set.hpp"
 
-#include <map>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
 
 namespace vigil::penalized {
 
-/// Stored values of marker columns that some fit of a batch has asked for.
-using MarkerColumns = std::map<Index, std::vector<float>>;
-
-/// What a fit needs before it can go on: marker columns, or the products of one direction with all markers.
+/// What a fit needs from the matrix before it can go on.
 struct SweepRequest {
-  std::vector<Index> columns = {};        ///< ascending
-  std::span<const double> direction = {}; ///< one per subject, 0 = not present; empty: none
-  [[nodiscard]] bool empty() const noexcept { return columns.empty() && direction.empty(); }
+  std::vector<Index> columns = {}; ///< markers to be held, ascending
+  struct Check {
+    Index marker = 0, number = 0; ///< number: of the answer
+  };
+  std::vector<Check> checks = {}; ///< markers whose product with the residual is wanted, ascending
+  std::span<const float> sweep =
+      {}; ///< one per subject: its products with all markers are wanted; empty: none
+  [[nodiscard]] bool empty() const noexcept {
+    return columns.empty() && checks.empty() && sweep.empty();
+  }
 };
 
-/// One path as a state machine: it stops only where it needs columns or products (see fit_paths).
+/// One path as a state machine: it stops only where it needs the matrix (see fit_paths).
 ///
-/// At each lambda the working set holds the unpenalized columns, those with a coefficient, and those that the
-/// sequential strong rule does not discard; it is solved, every other column is checked, and violators join until
-/// there are none. The check covers all columns, so the rule costs time when it fails, never correctness.
-///
-/// source  Tibshirani, Bien, Friedman, Hastie, Simon, Taylor, Tibshirani 2012, J. R. Statist. Soc. B 74:245
+/// At each lambda the working set is solved loosely, columns that the residual subspace points to join, and it is solved
+/// to the goal. Then every other column is shown to stay at zero, by its bound or by its exact product; violators join
+/// until there are none. No column is ever left out for good.
 class PathFitter {
 public:
+  /// directions: most of the residual subspace.
   PathFitter(const TrainingData& data,
              const FitItem& item,
              const PenaltyOptions& penalty,
-             const LambdaGrid& grid);
+             const LambdaGrid& grid,
+             Index directions);
 
-  /// Goes on until something is needed (see request()), the path has `until` points, or it has ended.
-  /// `columns` holds what was asked for before; products() was filled.
+  /// Goes on until something is needed (see request()), the path has `until` points, or it has ended. What was asked
+  /// for before has been answered.
   void advance(const MarkerColumns& columns, Index until);
   [[nodiscard]] const SweepRequest& request() const noexcept { return request_; }
-  /// Where the products of the direction belong: sum_i direction_i (x_i - centre) for each marker.
-  [[nodiscard]] std::span<double> products() noexcept { return products_; }
+  /// Answers for one marker: its product with the sweep (column: its stored values), or with the residual.
+  void answer_sweep(Index marker, double product, std::span<const float> column);
+  void answer_check(Index number, std::span<const float> column);
+
   [[nodiscard]] const Preparation& preparation() const noexcept { return item_.preparation; }
+  [[nodiscard]] const PenaltyOptions& penalty() const noexcept { return penalty_; }
   [[nodiscard]] const PathFit& path() const noexcept { return path_; }
-  [[nodiscard]] const survival::CoxLikelihood& likelihood() const noexcept { return *likelihood_; }
-  /// Linear predictor at prepared values by row, at the last point, without the offset.
+  [[nodiscard]] const Loss& loss() const noexcept { return *loss_; }
+  /// Linear predictor at prepared values by row, at the last point, without offset and intercept.
   [[nodiscard]] std::vector<double> prepared_eta() const;
   /// False until the null model is fitted and the lambdas are known.
   [[nodiscard]] bool begun() const noexcept { return !lambda_.empty() || state_ == State::end; }
@@ -57,33 +67,70 @@ public:
   void set_lambdas(std::span<const double> lambdas);
 
 private:
-  enum class State { start, null_model, first_gradient, next_point, solve, check, end };
+  enum class State {
+    start,
+    null_model,
+    null_swept,
+    null_checked,
+    next_point,
+    rough,
+    tight,
+    swept,
+    checked,
+    end
+  };
 
-  void ask_for_columns(std::vector<Index> columns);
-  void ask_for_products();
-  void gather(const MarkerColumns& columns);
-  void take_gradient();
+  void set_norms();
+  void go_on(const MarkerColumns& held);
+  void ask_for_columns(std::vector<Index> columns, const MarkerColumns& held);
+  void gather(const MarkerColumns& held);
+  void ask_for_sweep(std::span<const double> direction, double norm);
+  void ask_for_checks(std::vector<Index> columns, double limit, const MarkerColumns& held);
+  void solve_null_model();
+  void look_for_largest(const MarkerColumns& held);
   void begin_path();
   void begin_point();
-  void check_point();
-  void record_point();
-  [[nodiscard]] std::vector<Index> violators() const;
-  [[nodiscard]] std::vector<Index> strongest(std::vector<Index> columns) const;
+  void add_candidates(const MarkerColumns& held);
+  void certify(const MarkerColumns& held);
+  void take_checks(const MarkerColumns& held);
+  void record_point(double violation);
+  void split_residual();
+  [[nodiscard]] std::vector<Index> over(double limit, double rest_norm, double slack) const;
+  [[nodiscard]] std::vector<Index> strongest(std::vector<std::pair<double, Index>> columns) const;
   [[nodiscard]] double lambda() const { return lambda_[at(path_.points())]; }
+  [[nodiscard]] Strength strength() const {
+    return {
+        .lambda = lambda(), .l1_ratio = penalty_.l1_ratio, .largest_lambda = path_.largest_lambda};
+  }
+  [[nodiscard]] Index markers() const noexcept { return data_.features.features(); }
+  [[nodiscard]] double exact_gradient(Index column, std::span<const float> stored) const;
 
   const TrainingData& data_;
   const FitItem& item_;
+  const PenaltyOptions& penalty_;
   LambdaGrid grid_;
-  double l1_ratio_;
-  std::unique_ptr<const survival::CoxLikelihood> likelihood_;
+  std::unique_ptr<const Loss> loss_;
   std::unique_ptr<WorkingSet> working_;
-  std::vector<double> factor_;   ///< per column; -1: not kept
-  std::vector<double> gradient_; ///< of (1/W) log L, per column, at the last check
-  std::vector<double> products_, direction_;
-  std::vector<bool> in_working_set_;
+  std::unique_ptr<ResidualSubspace> subspace_;
+  ResidualSubspace::Split split_;
+  std::vector<double> factor_;       ///< per column; -1: not kept
+  std::vector<float> marker_factor_; ///< the same of markers; huge: not kept
+  MarkerNorms norms_;
+  std::vector<std::uint8_t> in_working_set_;
+  std::vector<float> combined_;
+  std::vector<double> residual_;    ///< by subject
+  std::vector<float> sweep_;        ///< by subject
+  std::vector<double> exact_sweep_; ///< the same in double
+  double sweep_sum_ = 0.0;
+  std::vector<float> residual_float_; ///< the residual of the checks, by subject
+  double residual_sum_ = 0.0, check_limit_ = 0.0, check_slack_ = 0.0;
   std::vector<Index> joining_;
+  std::vector<Index> checks_; ///< columns whose exact gradient was asked for
+  std::vector<double> check_gradient_;
+  std::vector<Index> idle_; ///< by place of the working set: points without a coefficient
   std::vector<double> lambda_;
-  Index iterations_ = 0;
+  Index iterations_ = 0, rounds_ = 0;
+  double working_violation_ = 0.0;
   bool fewer_subjects_than_columns_ = false;
   State state_ = State::start;
   SweepRequest request_;

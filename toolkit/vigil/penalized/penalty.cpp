@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
 
 namespace vigil::penalized {
 
@@ -18,24 +19,33 @@ void check_penalty(const PenaltyOptions& options, const TrainingData& data) {
                        .expected = "a number from 0 (ridge) to 1 (lasso)",
                        .remedy = "set l1_ratio within this range"});
   }
-  if (options.factor.empty()) {
-    return;
-  }
-  if (size_of(options.factor) != data.columns()) {
-    throw ConfigError({.where = "penalty factors",
-                       .found = number_text(size_of(options.factor)) + " factors",
-                       .expected = number_text(data.columns()) + ", one per column",
-                       .remedy = "give one factor for each marker and clinical column"});
-  }
-  for (Index column = 0; column < data.columns(); ++column) {
-    const double factor = options.factor[at(column)];
-    if (!(factor >= 0.0 && std::isfinite(factor))) {
-      throw ConfigError({.where = "penalty factor of " + data.covariates().info(column).name,
-                         .found = number_text(factor),
-                         .expected = "a finite number, 0 or more",
-                         .remedy = "correct the factor; leave a column out by --features"});
+  const auto check_each = [&](const std::vector<double>& values,
+                              const std::string& what,
+                              const std::string& expected,
+                              const auto& fits) {
+    if (values.empty()) {
+      return;
     }
-  }
+    if (size_of(values) != data.columns()) {
+      throw ConfigError({.where = what + "s",
+                         .found = number_text(size_of(values)) + " values",
+                         .expected = number_text(data.columns()) + ", one per column",
+                         .remedy = "give one value for each marker and clinical column"});
+    }
+    for (Index column = 0; column < data.columns(); ++column) {
+      if (!fits(values[at(column)])) {
+        throw ConfigError({.where = what + " of " + data.covariates().info(column).name,
+                           .found = number_text(values[at(column)]),
+                           .expected = expected,
+                           .remedy = "correct it; leave a column out by --features"});
+      }
+    }
+  };
+  check_each(options.factor, "penalty factor", "a finite number, 0 or more", [](double value) {
+    return value >= 0.0 && std::isfinite(value);
+  });
+  check_each(options.lower, "lower limit", "0 or less", [](double value) { return value <= 0.0; });
+  check_each(options.upper, "upper limit", "0 or more", [](double value) { return value >= 0.0; });
 }
 
 std::vector<double> penalty_factors(const PenaltyOptions& options,
@@ -57,20 +67,36 @@ std::vector<double> penalty_factors(const PenaltyOptions& options,
   return factors;
 }
 
-double kkt_violation(
-    double gradient, double coefficient, double strength, double l1_ratio, double largest_lambda) {
-  const double rest = gradient - strength * (1.0 - l1_ratio) * coefficient;
-  const double threshold = strength * l1_ratio;
+ColumnPenalty column_penalty(const PenaltyOptions& options,
+                             double factor,
+                             Index column,
+                             const Preparation::Column& rule) {
+  ColumnPenalty result{.factor = factor};
+  if (!options.lower.empty()) {
+    result.lower = options.lower[at(column)] * rule.scale;
+  }
+  if (!options.upper.empty()) {
+    result.upper = options.upper[at(column)] * rule.scale;
+  }
+  return result;
+}
+
+double kkt_violation(double gradient,
+                     double coefficient,
+                     const ColumnPenalty& penalty,
+                     const Strength& strength) {
+  const double rest = gradient - strength.l2(penalty.factor) * coefficient;
   if (!std::isfinite(rest)) { // a NaN must not pass for zero in a maximum
     return std::numeric_limits<double>::infinity();
   }
-  if (!(threshold > 0.0)) {
-    return std::fabs(rest) / largest_lambda;
-  }
-  if (coefficient == 0.0) {
-    return std::max(0.0, std::fabs(rest) / threshold - 1.0);
-  }
-  return std::fabs(rest - std::copysign(threshold, coefficient)) / threshold;
+  const double threshold = strength.l1(penalty.factor);
+  const double unit = threshold > 0.0 ? threshold : strength.largest_lambda;
+  // what a step up and a step down would gain per unit
+  const double up = rest - (coefficient >= 0.0 ? threshold : -threshold);
+  const double down = -rest - (coefficient <= 0.0 ? threshold : -threshold);
+  const double gain =
+      std::max(coefficient < penalty.upper ? up : 0.0, coefficient > penalty.lower ? down : 0.0);
+  return std::max(0.0, gain) / unit;
 }
 
 } // namespace vigil::penalized

@@ -6,6 +6,7 @@
 #include "vigil/learn/preparation.hpp"
 #include "vigil/survival/cox_likelihood.hpp"
 
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -17,14 +18,17 @@ namespace vigil::penalized {
 ///
 /// factor  v, one per column of the training data, used as given; empty: 1 for penalized columns, 0 for the
 ///         others (FeatureInfo::penalized). 0 = unpenalized.
+/// lower, upper  limits of the coefficients per raw unit, one per column, lower <= 0 <= upper; empty: none
 /// ties    of the Cox likelihood; Breslow by default, as in glmnet 4.1
 struct PenaltyOptions {
   double l1_ratio = 1.0;
   std::vector<double> factor = {};
+  std::vector<double> lower = {}, upper = {};
   survival::Ties ties = survival::Ties::breslow;
 };
 
-/// Throws ConfigError for an l1_ratio outside [0, 1], factors that are negative, not finite or not one per column.
+/// Throws ConfigError for an l1_ratio outside [0, 1], factors that are negative, limits on the wrong side of 0, values
+/// that are not numbers or not one per column.
 void check_penalty(const PenaltyOptions& options, const TrainingData& data);
 
 /// v of each column under a preparation; -1 for a column that the preparation does not keep.
@@ -32,12 +36,34 @@ void check_penalty(const PenaltyOptions& options, const TrainingData& data);
                                                   const TrainingData& data,
                                                   const Preparation& preparation);
 
+/// One column's part of the penalty; limits of the prepared coefficient.
+struct ColumnPenalty {
+  double factor = 1.0;
+  double lower = -std::numeric_limits<double>::infinity(),
+         upper = std::numeric_limits<double>::infinity();
+};
+[[nodiscard]] ColumnPenalty column_penalty(const PenaltyOptions& options,
+                                           double factor,
+                                           Index column,
+                                           const Preparation::Column& rule);
+
+/// How strong the penalty is at one point of a path. largest_lambda: scale of the violation of columns without l1 part.
+struct Strength {
+  double lambda = 0.0, l1_ratio = 1.0, largest_lambda = 1.0;
+  [[nodiscard]] double l1(double factor) const noexcept { return lambda * l1_ratio * factor; }
+  [[nodiscard]] double l2(double factor) const noexcept {
+    return lambda * (1.0 - l1_ratio) * factor;
+  }
+};
+
 /// Part of the KKT violation (cli.md) of one column with v > 0 and l1_ratio > 0, in units of its l1 threshold:
 ///   b = 0:  max(0, |g| / (lambda l1_ratio v) - 1)
 ///   else    |g - lambda v (1 - l1_ratio) b - lambda v l1_ratio sign(b)| / (lambda l1_ratio v)
-/// without an l1 part: |g - lambda v (1 - l1_ratio) b| / largest lambda.
-/// g is the gradient of (1/W) log L; `strength` is lambda v. Infinity where g is not finite.
-[[nodiscard]] double kkt_violation(
-    double gradient, double coefficient, double strength, double l1_ratio, double largest_lambda);
+/// without an l1 part: |g - lambda v (1 - l1_ratio) b| / largest lambda. At a limit only a gradient that points inwards
+/// counts. g is the gradient of (1/W) log L. Infinity where g is not finite.
+[[nodiscard]] double kkt_violation(double gradient,
+                                   double coefficient,
+                                   const ColumnPenalty& penalty,
+                                   const Strength& strength);
 
 } // namespace vigil::penalized

@@ -3,6 +3,7 @@
 #include "vigil/penalized/replicates.hpp"
 
 #include "vigil/base/error.hpp"
+#include "vigil/penalized/cox_loss.hpp"
 #include "vigil/resample/plan.hpp"
 
 #include <algorithm>
@@ -13,8 +14,9 @@
 namespace vigil::penalized {
 
 Replicates::Replicates(const Covariates& covariates,
-                       const Preparation& preparation,
-                       std::span<const Refit> refits)
+                       const FitItem& item,
+                       std::span<const Refit> refits,
+                       Scheduler& scheduler)
     : count_(size_of(refits)),
       places_(refits.empty() ? 0 : size_of(refits.front().hazard)), start_{0} {
   std::vector<Index> columns;
@@ -36,7 +38,9 @@ Replicates::Replicates(const Covariates& covariates,
       log_hazard_.push_back(std::log(hazard));
     }
   }
-  inputs_ = ModelInputs(covariates, std::move(columns), preparation);
+  const std::vector<double> raw = raw_columns(covariates, columns, scheduler);
+  inputs_ = ModelInputs(covariates, std::move(columns), item.preparation);
+  inputs_.set_range(raw, item.weights);
 }
 
 std::vector<double> Replicates::linear_predictors(const Covariates& covariates,
@@ -119,6 +123,7 @@ Replicates::Refit refit_of(const PathFitter& fitter,
   Replicates::Refit refit;
   const PathFit& path = fitter.path();
   const Index point = path.points() - 1;
+  const survival::CoxLikelihood& likelihood = cox_likelihood(fitter.loss());
   std::vector<double> eta;
   survival::CoxBaseline hazards;
   if (point >= 0) {
@@ -130,10 +135,10 @@ Replicates::Refit refit_of(const PathFitter& fitter,
           {.feature = column,
            .coefficient = values[at(place)] * fitter.preparation().column(column).scale});
     }
-    hazards = fitter.likelihood().baseline(fitter.likelihood().evaluate(fitter.prepared_eta()));
+    hazards = likelihood.baseline(likelihood.evaluate(fitter.prepared_eta()));
   }
   for (const auto& stratum : baseline) {
-    const Index number = point >= 0 ? fitter.likelihood().find_stratum(stratum.level) : no_index;
+    const Index number = point >= 0 ? likelihood.find_stratum(stratum.level) : no_index;
     for (const double time : stratum.time) {
       refit.hazard.push_back(number == no_index ? nan
                                                 : hazards.cumulative_hazard[at(number)](time));
@@ -183,8 +188,9 @@ std::vector<Replicates> fit_replicates(const FitBatch& batch,
   std::vector<Replicates> result;
   for (std::size_t number = 0; number < requests.size(); ++number) {
     result.emplace_back(batch.data.covariates(),
-                        batch.items[at(requests[number].item)].preparation,
-                        refits[number]);
+                        batch.items[at(requests[number].item)],
+                        refits[number],
+                        context.scheduler);
   }
   return result;
 }

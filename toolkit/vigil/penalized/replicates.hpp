@@ -21,9 +21,11 @@ public:
     std::vector<SelectedFeature> coefficients;
     std::vector<double> hazard;
   };
+  /// item: what the model itself was fitted on.
   Replicates(const Covariates& covariates,
-             const Preparation& preparation,
-             std::span<const Refit> refits);
+             const FitItem& item,
+             std::span<const Refit> refits,
+             Scheduler& scheduler);
 
   [[nodiscard]] Index count() const noexcept { return count_; }
   /// Linear predictors of every subject under every refit: count() x subjects, without offset.

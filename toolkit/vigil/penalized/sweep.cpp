@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/penalized/sweep.hpp"
 
+#include "vigil/numeric/instruction_set.hpp"
+
 #include <array>
 #include <cstring>
 
@@ -83,6 +85,17 @@ double centred_product(std::span<const double> column,
                        double offset,
                        const Preparation::Column& rule) {
   return product(column, direction, offset, rule);
+}
+
+void sweep(const SweepTask& task) {
+  switch (instruction_set()) {
+  case InstructionSet::avx512:
+    return sweep_avx512(task);
+  case InstructionSet::avx2:
+    return sweep_avx2(task);
+  case InstructionSet::plain:
+    return sweep_plain(task);
+  }
 }
 
 } // namespace vigil::penalized

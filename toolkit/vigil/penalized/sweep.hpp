@@ -4,6 +4,7 @@
 
 #include "vigil/base/index.hpp"
 #include "vigil/learn/preparation.hpp"
+#include "vigil/penalized/sweep_kernel.hpp"
 
 #include <span>
 
@@ -22,5 +23,10 @@ namespace vigil::penalized {
                                      std::span<const double> direction,
                                      double offset,
                                      const Preparation::Column& rule);
+
+/// Runs a task by the kernel of this machine (numeric/instruction_set.hpp).
+/// cost  2 length x count x number flops; the columns are read once for every six directions
+/// checked by tests/unit/penalized/sweep_test
+void sweep(const SweepTask& task);
 
 } // namespace vigil::penalized

@@ -2,177 +2,223 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/penalized/working_set.hpp"
 
-#include "vigil/numeric/sums.hpp"
-#include "vigil/penalized/penalty.hpp"
-
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace vigil::penalized {
 
 namespace {
 
-constexpr double goal = 1e-10;         // KKT violation at which a solve ends
-constexpr Index most_iterations = 100; // of Newton at one lambda
-constexpr double good_contraction = 0.1;
+constexpr double good_contraction = 0.08; // of the Newton decrement by one step
+constexpr int shortest_steps = 30;        // halvings of a step
 
 } // namespace
 
-WorkingSet::WorkingSet(const survival::CoxLikelihood& likelihood)
-    : likelihood_(likelihood), eta_(at(likelihood.rows()), 0.0), point_(likelihood.evaluate(eta_)) {
+WorkingSet::WorkingSet(const Loss& loss)
+    : loss_(loss), inverse_weight_(1.0 / loss.total_weight()), eta_(at(loss.rows()), 0.0),
+      point_(loss.evaluate(eta_)), values_(loss.rows()), reference_(loss.curvature(eta_)) {
+  positive_.resize(reference_->positive_rows(), 0);
+  negative_.resize(reference_->negative_rows(), 0);
 }
 
-void WorkingSet::add(Index column, double factor, std::span<const double> values) {
-  VIGIL_EXPECTS(size_of(values) == likelihood_.rows());
-  column_.push_back(column);
-  factor_.push_back(factor);
-  coefficient_.push_back(0.0);
-  values_.insert(values_.end(), values.begin(), values.end());
-  curvature_is_current_ = false;
-}
-
-void WorkingSet::retain(const std::vector<bool>& keep) {
-  VIGIL_EXPECTS(size_of(keep) == size());
-  const Index rows = likelihood_.rows();
-  Index to = 0;
-  for (Index from = 0; from < size(); ++from) {
-    if (!keep[at(from)]) {
-      VIGIL_EXPECTS(coefficient_[at(from)] == 0.0);
-      continue;
-    }
-    if (to != from) {
-      column_[at(to)] = column_[at(from)];
-      factor_[at(to)] = factor_[at(from)];
-      coefficient_[at(to)] = coefficient_[at(from)];
-      std::copy_n(values_.begin() + from * rows, rows, values_.begin() + to * rows);
-      curvature_is_current_ = false;
-    }
-    ++to;
+void WorkingSet::add(std::span<const Joining> joining, std::span<const double> values) {
+  const Index first = size(), rows = loss_.rows();
+  const Index count = size_of(joining);
+  VIGIL_EXPECTS(size_of(values) == count * rows);
+  values_.resize(rows, first + count);
+  for (Index number = 0; number < count; ++number) {
+    column_.push_back(joining[at(number)].column);
+    penalty_.push_back(joining[at(number)].penalty);
+    coefficient_.push_back(0.0);
+    const auto from = values.subspan(at(number * rows), at(rows));
+    std::copy(from.begin(), from.end(), values_.column(first + number).begin());
   }
-  if (to != size()) {
-    curvature_is_current_ = false;
-  }
-  column_.resize(at(to));
-  factor_.resize(at(to));
-  coefficient_.resize(at(to));
-  values_.resize(at(to * rows));
+  transform(first);
+  extend_curvature(first);
 }
 
-double
-WorkingSet::penalty(std::span<const double> coefficient, double lambda, double l1_ratio) const {
-  double result = 0.0;
+// P and N of the columns from `first` on.
+void WorkingSet::transform(Index first) {
+  positive_.resize(reference_->positive_rows(), size());
+  negative_.resize(reference_->negative_rows(), size());
+  for (Index place = first; place < size(); ++place) {
+    reference_->transform(values_.column(place), positive_.column(place), negative_.column(place));
+  }
+}
+
+void WorkingSet::extend_curvature(Index first) {
+  const Index joined = size() - first;
+  curvature_.resize(size(), size());
+  cross_multiply(
+      view(positive_), view(positive_, first, joined), inverse_weight_, 0.0, curvature_, 0, first);
+  if (negative_.rows() > 0) {
+    cross_multiply(view(negative_),
+                   view(negative_, first, joined),
+                   -inverse_weight_,
+                   1.0,
+                   curvature_,
+                   0,
+                   first);
+  }
+  for (Index column = first; column < size(); ++column) {
+    for (Index row = 0; row < column; ++row) {
+      curvature_(column, row) = curvature_(row, column);
+    }
+  }
+}
+
+void WorkingSet::take_curvature() {
+  reference_ = loss_.curvature(eta_);
+  transform(0);
+  cross_multiply(view(positive_), inverse_weight_, 0.0, curvature_);
+  if (negative_.rows() > 0) {
+    cross_multiply(view(negative_), -inverse_weight_, 1.0, curvature_);
+  }
+  solver_.forget();
+}
+
+void WorkingSet::retain(std::span<const Index> places) {
+  if (size_of(places) == size()) {
+    return;
+  }
+  for (Index to = 0; to < size_of(places); ++to) {
+    const std::size_t from = at(places[at(to)]);
+    column_[at(to)] = column_[from];
+    penalty_[at(to)] = penalty_[from];
+    coefficient_[at(to)] = coefficient_[from];
+  }
+  column_.resize(places.size());
+  penalty_.resize(places.size());
+  coefficient_.resize(places.size());
+  values_.keep_columns(places);
+  positive_.keep_columns(places);
+  negative_.keep_columns(places);
+  curvature_.keep_square(places);
+  solver_.renumber(places);
+}
+
+double WorkingSet::penalty(std::span<const double> coefficient, const Strength& strength) const {
+  double l1 = 0.0, l2 = 0.0;
   for (Index place = 0; place < size(); ++place) {
-    const double b = coefficient[at(place)];
-    result += factor_[at(place)] * (l1_ratio * std::fabs(b) + (1.0 - l1_ratio) / 2.0 * b * b);
+    const double b = coefficient[at(place)], factor = penalty_[at(place)].factor;
+    l1 += factor * std::fabs(b);
+    l2 += factor * b * b;
   }
-  return lambda * result;
+  return strength.l1(l1) + strength.l2(l2) / 2.0;
 }
 
-double WorkingSet::objective(double lambda, double l1_ratio) const {
-  return penalty(coefficient_, lambda, l1_ratio) - point_.value / likelihood_.total_weight();
+double WorkingSet::objective(const Strength& strength) const {
+  return penalty(coefficient_, strength) - point_.value * inverse_weight_;
 }
 
-void WorkingSet::refresh() {
-  const Index rows = likelihood_.rows();
+// Gradient of (1/W) log L on these columns; returns their KKT violation.
+double WorkingSet::refresh_gradient(const Strength& strength) {
   gradient_.resize(at(size()));
+  multiply_transposed(view(values_), point_.residual, gradient_);
+  double violation = 0.0;
   for (Index place = 0; place < size(); ++place) {
-    const auto values = std::span<const double>(values_).subspan(at(place * rows), at(rows));
-    gradient_[at(place)] = dot(values, point_.residual) / likelihood_.total_weight();
+    gradient_[at(place)] *= inverse_weight_;
+    violation =
+        std::max(violation,
+                 kkt_violation(
+                     gradient_[at(place)], coefficient_[at(place)], penalty_[at(place)], strength));
   }
+  return violation;
 }
 
-void WorkingSet::build_curvature() {
-  curvature_ = likelihood_.information(point_, values_);
-  for (double& value : curvature_) {
-    value /= likelihood_.total_weight();
+WorkingSet::Step WorkingSet::next_step(const Strength& strength) {
+  std::vector<double> l1, l2, lower, upper;
+  double smallest = strength.largest_lambda;
+  bool limits = false;
+  for (const ColumnPenalty& column : penalty_) {
+    l1.push_back(strength.l1(column.factor));
+    l2.push_back(strength.l2(column.factor));
+    smallest = l1.back() > 0.0 ? std::min(smallest, l1.back()) : smallest;
+    limits = limits || std::isfinite(column.lower) || std::isfinite(column.upper);
   }
-  curvature_is_current_ = true;
-  factor_of_support_.factor.reset();
-}
-
-double WorkingSet::violation(double lambda, double l1_ratio, double largest_lambda) const {
-  double result = 0.0;
-  for (Index place = 0; place < size(); ++place) {
-    result = std::max(result,
-                      kkt_violation(gradient_[at(place)],
-                                    coefficient_[at(place)],
-                                    lambda * factor_[at(place)],
-                                    l1_ratio,
-                                    largest_lambda));
-  }
-  return result;
-}
-
-double WorkingSet::step(double lambda, double l1_ratio, double tolerance) {
-  std::vector<double> l1, l2, next = coefficient_;
-  for (const double factor : factor_) {
-    l1.push_back(lambda * l1_ratio * factor);
-    l2.push_back(lambda * (1.0 - l1_ratio) * factor);
-  }
-  minimise({.curvature = curvature_, .gradient = gradient_, .l1 = l1, .l2 = l2},
-           tolerance,
-           next,
-           factor_of_support_);
-  const Index rows = likelihood_.rows();
-  std::vector<double> direction(at(rows), 0.0);
-  double promised = penalty(next, lambda, l1_ratio) - penalty(coefficient_, lambda, l1_ratio);
-  for (Index place = 0; place < size(); ++place) {
-    const double change = next[at(place)] - coefficient_[at(place)];
-    promised -= gradient_[at(place)] * change;
-    if (change != 0.0) {
-      for (Index row = 0; row < rows; ++row) {
-        direction[at(row)] += change * values_[at(place * rows + row)];
-      }
+  for (const ColumnPenalty& column : penalty_) {
+    if (limits) {
+      lower.push_back(column.lower);
+      upper.push_back(column.upper);
     }
   }
-  const double before = objective(lambda, l1_ratio);
+  Step step{.to = coefficient_};
+  solver_.minimise({.curvature = curvature_,
+                    .gradient = gradient_,
+                    .l1 = l1,
+                    .l2 = l2,
+                    .lower = lower,
+                    .upper = upper},
+                   1e-10 * smallest,
+                   step.to);
+  step.promised = penalty(step.to, strength) - penalty(coefficient_, strength);
+  for (Index place = 0; place < size(); ++place) {
+    step.promised -= gradient_[at(place)] * (step.to[at(place)] - coefficient_[at(place)]);
+  }
+  return step;
+}
+
+double WorkingSet::move(const Step& step, const Strength& strength, bool whole_only) {
+  const Index rows = loss_.rows();
+  std::vector<double> change(step.to), direction(at(rows));
+  for (Index place = 0; place < size(); ++place) {
+    change[at(place)] -= coefficient_[at(place)];
+  }
+  multiply(view(values_), change, direction);
+  const double before = objective(strength);
   const double noise = 1e-14 * (std::fabs(before) + 1.0);
-  for (double length = 1.0; length > 1e-10; length /= 2.0) {
-    std::vector<double> coefficient = coefficient_, eta = eta_;
-    for (Index place = 0; place < size(); ++place) {
-      double& value = coefficient[at(place)];
-      value = length == 1.0 ? next[at(place)] : value + length * (next[at(place)] - value);
+  double length = 1.0;
+  for (int halving = 0; halving < shortest_steps; ++halving, length /= 2.0) {
+    std::vector<double> coefficient = step.to, eta = eta_;
+    for (Index place = 0; place < size() && length < 1.0; ++place) {
+      coefficient[at(place)] = coefficient_[at(place)] + length * change[at(place)];
     }
     for (Index row = 0; row < rows; ++row) {
       eta[at(row)] += length * direction[at(row)];
     }
-    survival::CoxPoint point = likelihood_.evaluate(eta);
-    const double after =
-        penalty(coefficient, lambda, l1_ratio) - point.value / likelihood_.total_weight();
-    if (after <= before + 1e-4 * length * promised + noise) {
+    LossPoint point = loss_.evaluate(eta);
+    const double after = penalty(coefficient, strength) - point.value * inverse_weight_;
+    if (after <= before + 1e-4 * length * step.promised + noise) {
       coefficient_ = std::move(coefficient);
       eta_ = std::move(eta);
       point_ = std::move(point);
       return length;
     }
+    if (whole_only) {
+      return 0.0;
+    }
   }
   return 0.0;
 }
 
-WorkingSet::Solved WorkingSet::solve(double lambda, double l1_ratio, double largest_lambda) {
-  refresh();
-  Solved solved{.violation = violation(lambda, l1_ratio, largest_lambda), .iterations = 0};
-  double threshold = largest_lambda; // smallest scale of a violation
-  for (const double factor : factor_) {
-    const double own = lambda * l1_ratio * factor;
-    threshold = own > 0.0 ? std::min(threshold, own) : threshold;
-  }
+WorkingSet::Solved WorkingSet::solve(const Strength& strength, double goal, Index most) {
+  Solved solved{.violation = refresh_gradient(strength), .iterations = 0};
+  double decrement = 0.0; // of the last step; 0: none with this curvature
+  bool fresh = false;     // the curvature was taken at this point
   int without_gain = 0;
-  while (solved.violation > goal && solved.iterations < most_iterations && without_gain < 3) {
-    const bool fresh = !curvature_is_current_;
-    if (fresh) {
-      build_curvature();
+  while (size() > 0 && solved.violation > goal && solved.iterations < most && without_gain < 3) {
+    const Step step = next_step(strength);
+    const double expected = -step.promised;
+    if (decrement > 0.0 && expected > good_contraction * decrement && !fresh) {
+      take_curvature();
+      fresh = true;
+      decrement = 0.0;
+      continue;
     }
-    const double tolerance = threshold * std::max(1e-3 * solved.violation, 1e-12);
-    const double length = step(lambda, l1_ratio, tolerance);
+    const double length = move(step, strength, !fresh);
+    if (length == 0.0 && !fresh) {
+      take_curvature();
+      fresh = true;
+      decrement = 0.0;
+      continue;
+    }
     ++solved.iterations;
-    refresh();
-    const double now = violation(lambda, l1_ratio, largest_lambda);
-    if (!(now < good_contraction * solved.violation)) {
-      curvature_is_current_ = false;
-    }
-    without_gain = now < solved.violation && length > 0.0 ? 0 : without_gain + (fresh ? 1 : 0);
+    const double now = refresh_gradient(strength);
+    without_gain = now < solved.violation && length > 0.0 ? 0 : without_gain + 1;
     solved.violation = now;
+    decrement = length > 0.0 ? expected : 0.0;
+    fresh = fresh && length == 0.0;
   }
   return solved;
 }

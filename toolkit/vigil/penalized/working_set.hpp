@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/numeric/dense.hpp"
+#include "vigil/penalized/loss.hpp"
+#include "vigil/penalized/penalty.hpp"
 #include "vigil/penalized/quadratic.hpp"
-#include "vigil/survival/cox_likelihood.hpp"
 
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -12,53 +15,68 @@ namespace vigil::penalized {
 
 /// The columns that one fit works on, in double, with their coefficients and the penalized likelihood there.
 ///
-/// Newton's method on -(1/W) log L with its exact information; each step solves the penalized quadratic and is
-/// shortened until the objective falls enough (Armijo). The information is kept while the violation shrinks tenfold
-/// a step, and made anew otherwise.
+/// Proximal Newton: each step solves the penalized quadratic whose curvature was taken at some earlier point and is
+/// used again, for later lambdas too, while a step shrinks the Newton decrement to 8 % or less; columns that join get
+/// the curvature of the same point. The first step at a new lambda with the old curvature is the tangent predictor of
+/// the path.
 ///
-/// source  Lee, Sun, Saunders 2014, SIAM J. Optim. 24:1420 (proximal Newton); Simon, Friedman, Hastie, Tibshirani
-///         2011, J. Stat. Softw. 39(5) (the objective); checked by tests/property/penalized_test
+/// source  Lee, Sun, Saunders 2014, SIAM J. Optim. 24:1420 (proximal Newton); Park, Hastie 2007, J. R. Statist. Soc. B
+///         69:659 (predictor); checked by tests/property/penalized_test
 class WorkingSet {
 public:
-  explicit WorkingSet(const survival::CoxLikelihood& likelihood);
+  explicit WorkingSet(const Loss& loss);
 
   [[nodiscard]] Index size() const noexcept { return size_of(column_); }
   [[nodiscard]] std::span<const Index> columns() const noexcept { return column_; }
   [[nodiscard]] std::span<const double> coefficients() const noexcept { return coefficient_; }
   /// The likelihood at the coefficients; residuals by row.
-  [[nodiscard]] const survival::CoxPoint& point() const noexcept { return point_; }
-  /// Linear predictor by row, without the offset.
+  [[nodiscard]] const LossPoint& point() const noexcept { return point_; }
+  /// Linear predictor by row, without offset and intercept.
   [[nodiscard]] std::span<const double> eta() const noexcept { return eta_; }
 
-  /// A column with coefficient 0; values by row, centred; factor 0 = unpenalized.
-  void add(Index column, double factor, std::span<const double> values);
-  /// Leaves out the columns (coefficient 0) for which keep is false; keep: one per place.
-  void retain(const std::vector<bool>& keep);
+  /// Columns with coefficient 0. values: column after column by row, centred.
+  struct Joining {
+    Index column = 0;
+    ColumnPenalty penalty = {};
+  };
+  void add(std::span<const Joining> joining, std::span<const double> values);
+  /// Keeps the columns at the listed places, ascending; the others have coefficient 0.
+  void retain(std::span<const Index> places);
 
   struct Solved {
     double violation = 0.0; ///< KKT violation over these columns
     Index iterations = 0;
   };
-  /// `largest_lambda` scales the violation of columns without an l1 part.
-  Solved solve(double lambda, double l1_ratio, double largest_lambda);
+  /// Until the violation is at most `goal`, at most `most` steps.
+  Solved solve(const Strength& strength, double goal, Index most);
   /// -(1/W) log L plus the penalty.
-  [[nodiscard]] double objective(double lambda, double l1_ratio) const;
+  [[nodiscard]] double objective(const Strength& strength) const;
 
 private:
-  [[nodiscard]] double
-  penalty(std::span<const double> coefficient, double lambda, double l1_ratio) const;
-  [[nodiscard]] double violation(double lambda, double l1_ratio, double largest_lambda) const;
-  void refresh();
-  void build_curvature();
-  /// Solves the quadratic and moves; the length of the step taken, 0 when none lowers the objective.
-  double step(double lambda, double l1_ratio, double tolerance);
+  [[nodiscard]] double penalty(std::span<const double> coefficient, const Strength& strength) const;
+  double refresh_gradient(const Strength& strength);
+  void transform(Index first);
+  void extend_curvature(Index first);
+  void take_curvature();
+  struct Step {
+    std::vector<double> to;
+    double promised = 0.0; ///< change of the quadratic model, negative
+  };
+  [[nodiscard]] Step next_step(const Strength& strength);
+  /// Moves along the step; the length taken, 0 when none lowers the objective.
+  double move(const Step& step, const Strength& strength, bool whole_only);
 
-  const survival::CoxLikelihood& likelihood_;
+  const Loss& loss_;
+  double inverse_weight_;
   std::vector<Index> column_;
-  std::vector<double> factor_, coefficient_, values_, curvature_, gradient_, eta_;
-  survival::CoxPoint point_;
-  bool curvature_is_current_ = false;
-  SupportFactor factor_of_support_;
+  std::vector<ColumnPenalty> penalty_;
+  std::vector<double> coefficient_, gradient_, eta_;
+  LossPoint point_;
+  GrowingMatrix values_;              ///< rows x columns
+  GrowingMatrix positive_, negative_; ///< transformed by the curvature
+  GrowingMatrix curvature_;
+  std::unique_ptr<const Curvature> reference_; ///< where the curvature was taken
+  QuadraticSolver solver_;
 };
 
 } // namespace vigil::penalized

@@ -88,6 +88,20 @@ leave_one_centre_out(const TrainingData& data, const CaseWeights& within, const 
 [[nodiscard]] ResamplePlan
 split(const CaseWeights& train, const CaseWeights& test, const RandomKey& key);
 
+/// Complementary pairs of half samples: resamples 2 b and 2 b + 1 are the two halves of pair b, drawn at the address
+/// key / "stability" / b; `repeat` is the pair, `fold` the half, both from 1. A half trains, the other one tests.
+///
+/// strata    centre x event; units (groups, else subjects) are shuffled within a stratum and dealt to the halves in
+///           turn, events first, the first one to a random half: the halves differ by at most one unit in each
+///           stratum, in the events, and in total. Nobody is left out where the number of units is odd.
+/// throws    ConfigError for no pair, InputError for fewer than 2 units
+/// cost      O(n log n) per resample made
+/// source    Shah and Samworth 2013, J. R. Statist. Soc. B 75:55; checked by tests/unit/resample/halves
+[[nodiscard]] ResamplePlan complementary_halves(const TrainingData& data,
+                                                const CaseWeights& within,
+                                                Index pairs,
+                                                const RandomKey& key);
+
 /// Folds named by the user: fold_of[repeat][subject], from 1; 0 = not in that repeat: neither trains nor tests.
 /// throws    InputError for a wrong number of subjects, a negative number, one fold, or an empty fold
 [[nodiscard]] ResamplePlan imported_folds(const CaseWeights& within,

@@ -151,6 +151,15 @@ void describe_outcome(const CohortRequest& request, TimeUnit file_unit, CohortPa
   parts.event_name = !request.cause.empty()   ? request.cause
                      : !request.event.empty() ? request.event
                                               : request.outcome;
+  if (parts.outcome && std::holds_alternative<CountOutcome>(*parts.outcome)) {
+    const auto& counts = std::get<CountOutcome>(*parts.outcome).count;
+    const Index broken = std::count_if(
+        counts.begin(), counts.end(), [](double count) { return count != std::floor(count); });
+    if (broken > 0) {
+      parts.notes.push_back("counts of " + vigil::quoted(request.outcome) +
+                            " that are not whole: " + number_text(broken) + " (taken as they are)");
+    }
+  }
   if (parts.outcome && !request.time.empty()) {
     adapt_times(*parts.outcome, file_unit, request, parts.notes);
     parts.time_unit = request.convert_to.value_or(file_unit);

@@ -5,143 +5,21 @@
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/storage/cell_text.hpp"
+#include "vigil/storage/event_codes.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <set>
 
 namespace vigil::storage {
 
 namespace {
 
-std::string leave_out(const std::string& column) {
-  return "correct the rows, or leave them out with: --subjects '" + column + "!=NA'";
-}
-
-/// The different values of a column, sorted, at most eight.
-std::string values_of(const std::vector<std::string>& cells) {
-  std::set<std::string> different(cells.begin(), cells.end());
-  different.erase("");
-  std::vector<std::string> shown;
-  for (const auto& value : different) {
-    if (shown.size() == 8) {
-      shown.emplace_back("...");
-      break;
-    }
-    shown.push_back(vigil::quoted(value));
-  }
-  return join(shown, ", ");
-}
-
-/// Whether a cell is the value that the user named: as text, or as the same number.
-class SameValue {
-public:
-  explicit SameValue(std::string value)
-      : value_(std::move(value)), number_(cell_number(value_)), truth_(cell_boolean(value_)) {}
-  bool operator()(const std::string& cell) const {
-    if (cell == value_) {
-      return true;
-    }
-    const auto number = cell_number(cell);
-    const double named = number_ ? *number_ : (truth_ && *truth_ ? 1.0 : 0.0);
-    return number && (number_ || truth_) && *number == named;
-  }
-
-private:
-  std::string value_;
-  std::optional<double> number_;
-  std::optional<bool> truth_;
-};
-
-std::vector<std::uint8_t>
-named_event(const DataFrame& frame, const std::string& column, const std::string& value) {
-  const auto cells = frame.texts(column);
-  const SameValue same(value);
-  std::vector<std::uint8_t> event(cells.size());
-  FaultList missing;
-  bool found = false;
-  for (std::size_t row = 0; row < cells.size(); ++row) {
-    if (cells[row].empty()) {
-      missing.add(frame.where(column) + ", " + frame.row_name(static_cast<Index>(row)), "NA");
-    }
-    event[row] = same(cells[row]) ? 1 : 0;
-    found = found || event[row] == 1;
-  }
-  missing.raise_if_any(
-      "cannot use outcome " + vigil::quoted(column), "a known value", leave_out(column));
-  if (!found) {
-    throw InputError({.where = frame.where(column),
-                      .found = values_of(cells),
-                      .expected = vigil::quoted(value) + ", the value that means the event",
-                      .remedy = "name one of these values with --event-is",
-                      .problem = "no subject has the value " + vigil::quoted(value)});
-  }
-  return event;
-}
-
-/// The codes of a column that should hold 0 and 1; text TRUE / FALSE too.
-std::vector<double> codes_of(const DataFrame& frame, const std::string& column) {
-  const Column& held = frame.column(column);
-  if (held.kind == ColumnKind::number) {
-    return held.numbers;
-  }
-  const auto cells = frame.texts(column);
-  std::vector<double> codes(cells.size());
-  for (std::size_t row = 0; row < cells.size(); ++row) {
-    const auto number = cell_number(cells[row]);
-    const auto truth = cell_boolean(cells[row]);
-    if (!number && !truth && !cells[row].empty()) {
-      throw InputError({.where = frame.where(column),
-                        .found = "text: " + values_of(cells),
-                        .expected = "0 (censored) and 1 (event)",
-                        .remedy = "name the value that means the event: --event-is VALUE",
-                        .problem = "cannot use outcome " + vigil::quoted(column)});
-    }
-    codes[row] = number ? *number : truth ? (*truth ? 1.0 : 0.0) : std::nan("");
-  }
-  return codes;
-}
-
-void refuse_one_two(const DataFrame& frame,
-                    const std::string& column,
-                    const std::vector<double>& codes) {
-  const auto holds = [&codes](double code) {
-    return std::find(codes.begin(), codes.end(), code) != codes.end();
-  };
-  const bool only = std::all_of(codes.begin(), codes.end(), [](double code) {
-    return std::isnan(code) || code == 1.0 || code == 2.0;
-  });
-  if (only && holds(2.0)) {
-    throw InputError(
-        {.where = frame.where(column),
-         .found = "the codes 1 and 2, no 0",
-         .expected = "0 (censored) and 1 (event)",
-         .remedy = "if 2 means the event, as in R's Surv: --event-is 2",
-         .problem = "cannot tell which code of " + vigil::quoted(column) + " means the event"});
-  }
-}
-
-std::vector<std::uint8_t>
-coded_event(const DataFrame& frame, const std::string& column, const std::string& value) {
-  if (!value.empty()) {
-    return named_event(frame, column, value);
-  }
-  const auto codes = codes_of(frame, column);
-  refuse_one_two(frame, column, codes);
-  std::vector<std::uint8_t> event(codes.size());
-  FaultList faults;
-  for (std::size_t row = 0; row < codes.size(); ++row) {
-    if (codes[row] != 0.0 && codes[row] != 1.0) {
-      faults.add(frame.where(column) + ", " + frame.row_name(static_cast<Index>(row)),
-                 number_text(codes[row]));
-    }
-    event[row] = codes[row] == 1.0 ? 1 : 0;
-  }
-  faults.raise_if_any("cannot use outcome " + vigil::quoted(column),
-                      "0 (censored) or 1 (event)",
-                      leave_out(column) + "; another coding: --event-is VALUE");
-  return event;
+CodeWords event_words() {
+  return {.one = "the event",
+          .both = "0 (censored) and 1 (event)",
+          .either = "0 (censored) or 1 (event)",
+          .one_two = ", as in R's Surv"};
 }
 
 CompetingRisksOutcome read_causes(const DataFrame& frame, const CohortRequest& request) {
@@ -162,12 +40,12 @@ CompetingRisksOutcome read_causes(const DataFrame& frame, const CohortRequest& r
   }
   faults.raise_if_any("cannot use outcome " + vigil::quoted(request.cause),
                       "0 (censored), 1, 2, ... (causes)",
-                      leave_out(request.cause));
+                      leave_out_missing(request.cause));
   for (Index cause = 1; cause <= static_cast<Index>(largest); ++cause) {
     outcome.cause_names.push_back(number_text(cause));
   }
   if (!request.event.empty()) {
-    const auto event = coded_event(frame, request.event, request.event_is);
+    const auto event = coded_event(frame, request.event, request.event_is, event_words());
     for (std::size_t row = 0; row < event.size(); ++row) {
       if ((event[row] != 0) != (outcome.cause[row] != 0)) {
         faults.add(frame.row_name(static_cast<Index>(row)),
@@ -183,16 +61,38 @@ CompetingRisksOutcome read_causes(const DataFrame& frame, const CohortRequest& r
   return outcome;
 }
 
+/// The numbers of a column, each finite and, for counts, not negative.
+std::vector<double> finite_numbers(const DataFrame& frame, const std::string& column, bool counts) {
+  auto values = frame.numbers(column);
+  FaultList faults;
+  for (Index row = 0; row < size_of(values); ++row) {
+    const double value = values[at(row)];
+    if (!std::isfinite(value) || (counts && value < 0.0)) {
+      faults.add(frame.where(column) + ", " + frame.row_name(row), number_text(value));
+    }
+  }
+  faults.raise_if_any("cannot use outcome " + vigil::quoted(column),
+                      counts ? "a count >= 0" : "a finite number",
+                      counts ? "correct the rows, or leave them out with: --subjects '" + column +
+                                   ">=0'"
+                             : leave_out_missing(column));
+  return values;
+}
+
 Outcome read_family(const DataFrame& frame, const CohortRequest& request) {
   if (request.family == "binomial") {
-    return BinaryOutcome{coded_event(frame, request.outcome, request.event_is)};
+    return BinaryOutcome{coded_event(
+        frame,
+        request.outcome,
+        request.event_is,
+        {.one = "the class 1", .both = "0 and 1 (two classes)", .either = "0 or 1 (two classes)"})};
   }
-  auto values = frame.numbers(request.outcome);
   if (request.family == "poisson") {
-    return CountOutcome{std::move(values)};
+    return CountOutcome{finite_numbers(frame, request.outcome, true)};
   }
   const auto unit = request.unit.find(request.outcome);
-  return ContinuousOutcome{std::move(values), unit == request.unit.end() ? "1" : unit->second};
+  return ContinuousOutcome{finite_numbers(frame, request.outcome, false),
+                           unit == request.unit.end() ? "1" : unit->second};
 }
 
 template <class WithTimes>
@@ -213,6 +113,33 @@ void adapt(WithTimes& outcome, double factor, std::optional<double> truncate_at,
       }
       ++censored;
     }
+  }
+}
+
+/// Options that mean nothing for an outcome without times must not be passed over in silence.
+void refuse_options_of_times(const CohortRequest& request) {
+  if (request.outcome.empty()) {
+    return;
+  }
+  const auto refuse = [&](const char* option, const std::string& found) {
+    throw ConfigError({.where = option,
+                       .found = found + " with the family " + request.family,
+                       .expected = "an option of this kind of outcome",
+                       .remedy = "drop " + std::string(option),
+                       .problem = std::string(option) + " has no meaning for outcome " +
+                                  vigil::quoted(request.outcome)});
+  };
+  if (!request.entry.empty()) {
+    refuse("--entry", "column " + vigil::quoted(request.entry));
+  }
+  if (!request.strata.empty()) {
+    refuse("--strata", "column " + vigil::quoted(request.strata));
+  }
+  if (request.truncate_at) {
+    refuse("--truncate-at", number_text(*request.truncate_at));
+  }
+  if (!request.event_is.empty() && request.family != "binomial") {
+    refuse("--event-is", vigil::quoted(request.event_is));
   }
 }
 
@@ -250,6 +177,7 @@ void check_outcome_request(const CohortRequest& request) {
              suggestion(request.family, std::vector<std::string>(families.begin(), families.end())),
          .problem = "unknown family " + vigil::quoted(request.family)});
   }
+  refuse_options_of_times(request);
   if (request.truncate_at && !(*request.truncate_at > 0.0)) {
     throw ConfigError({.where = "--truncate-at",
                        .found = number_text(*request.truncate_at),
@@ -299,8 +227,9 @@ std::optional<Outcome> read_outcome(const DataFrame& frame, const CohortRequest&
   auto entry = request.entry.empty() ? std::vector<double>() : frame.numbers(request.entry);
   check_times(frame, request, time, entry);
   if (request.cause.empty()) {
-    return SurvivalOutcome{
-        std::move(entry), std::move(time), coded_event(frame, request.event, request.event_is)};
+    return SurvivalOutcome{std::move(entry),
+                           std::move(time),
+                           coded_event(frame, request.event, request.event_is, event_words())};
   }
   auto outcome = read_causes(frame, request);
   outcome.time = std::move(time);

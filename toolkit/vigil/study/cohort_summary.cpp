@@ -97,6 +97,38 @@ void look_at_markers(const Cohort& cohort, Scheduler& scheduler, CohortSummary& 
   summary.missing_marker_share = cells > 0.0 ? static_cast<double>(missing) / cells : 0.0;
 }
 
+/// The values of an outcome without times as numbers; nothing for the others.
+std::optional<std::vector<double>> values_of(const Outcome& outcome) {
+  if (const auto* binary = std::get_if<BinaryOutcome>(&outcome)) {
+    return std::vector<double>(binary->label.begin(), binary->label.end());
+  }
+  if (const auto* counts = std::get_if<CountOutcome>(&outcome)) {
+    return counts->count;
+  }
+  if (const auto* continuous = std::get_if<ContinuousOutcome>(&outcome)) {
+    return continuous->value;
+  }
+  return std::nullopt;
+}
+
+std::optional<OutcomeValues> look_at_values(const Outcome& outcome) {
+  const auto values = values_of(outcome);
+  if (!values) {
+    return std::nullopt;
+  }
+  const Moments seen = weighted_moments(*values, std::vector<double>(values->size(), 1.0));
+  const auto count = static_cast<double>(values->size());
+  OutcomeValues found{.mean = seen.mean, .smallest = seen.smallest, .largest = seen.largest};
+  if (values->size() > 1) {
+    found.sd = std::sqrt(seen.variance * count / (count - 1.0));
+  }
+  if (std::holds_alternative<BinaryOutcome>(outcome)) {
+    found.ones = std::count(values->begin(), values->end(), 1.0);
+    found.zeros = size_of(*values) - found.ones;
+  }
+  return found;
+}
+
 } // namespace
 
 double median_follow_up(const Cohort& cohort) {
@@ -118,6 +150,9 @@ CohortSummary summarise_cohort(const Cohort& cohort, Scheduler& scheduler) {
   summary.events = cohort.events();
   summary.markers = cohort.parts().features.features();
   summary.clinical = cohort.parts().clinical.columns();
+  if (cohort.has_outcome()) {
+    summary.outcome = look_at_values(*cohort.parts().outcome);
+  }
   count_centres(cohort, summary);
   look_at_clinical(cohort, summary);
   look_at_markers(cohort, scheduler, summary);

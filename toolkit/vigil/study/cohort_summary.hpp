@@ -5,6 +5,7 @@
 #include "vigil/cohort/cohort.hpp"
 
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,15 @@ struct MissingCount {
   Index missing = 0;
 };
 
+/// The values of an outcome without times.
+struct OutcomeValues {
+  Index zeros = 0, ones = 0; ///< of a binomial outcome: subjects of each class
+  double mean = std::numeric_limits<double>::quiet_NaN();
+  double sd = std::numeric_limits<double>::quiet_NaN(); ///< divisor n - 1
+  double smallest = std::numeric_limits<double>::quiet_NaN();
+  double largest = std::numeric_limits<double>::quiet_NaN();
+};
+
 /// What a cohort holds: the screen of `vigil inspect` and the first lines of a study.
 struct CohortSummary {
   Index subjects = 0, events = 0, markers = 0, clinical = 0;
@@ -28,6 +38,7 @@ struct CohortSummary {
   double median_follow_up = std::numeric_limits<double>::quiet_NaN(); ///< reverse Kaplan-Meier
   double largest_time = std::numeric_limits<double>::quiet_NaN();
   double largest_supported_horizon = std::numeric_limits<double>::quiet_NaN(); ///< 0: none
+  std::optional<OutcomeValues> outcome = {}; ///< gaussian, binomial, poisson
   std::vector<CentreCount> centres = {};
   Index without_centre = 0;
   std::vector<MissingCount> missing = {};         ///< clinical columns with missing values

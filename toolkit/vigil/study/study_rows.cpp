@@ -18,11 +18,14 @@ namespace vigil {
 
 report::InputSummary input_summary(const Cohort& cohort, const std::string& id) {
   const auto& parts = cohort.parts();
+  const bool counts_events =
+      parts.outcome &&
+      (has_times(*parts.outcome) || std::holds_alternative<BinaryOutcome>(*parts.outcome));
   report::InputSummary summary{.id = id,
                                .file = parts.file_name,
                                .digest = parts.provenance.file_digest,
                                .time_column = parts.time_name,
-                               .event_column = parts.event_name,
+                               .event_column = counts_events ? parts.event_name : "",
                                .subjects = cohort.subjects(),
                                .markers = parts.features.features(),
                                .clinical = parts.clinical.columns(),

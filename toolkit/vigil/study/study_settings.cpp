@@ -51,7 +51,12 @@ storage::CohortRequest read_cohort(const StudyFile& study, const Options& sectio
   if (is_file) {
     storage::choose_features(request, names.string());
   }
-  if (request.time.empty() && request.outcome.empty()) {
+  if (!request.outcome.empty()) {
+    section.refuse("outcome",
+                   "time and event: a study validates risks over time",
+                   "name time and event; other families are for vigil path and vigil cv");
+  }
+  if (request.time.empty()) {
     static_cast<void>(required(section, "time"));
   }
   return request;

@@ -9,106 +9,142 @@
 
 namespace vigil::survival {
 
-// Z of one stratum, rows from the last to the first: with S_i the sum of `relative` from row i on and xbar_i the
-// mean of the rows from i on,
+// One factor, rows from the last to the first: with S_i the sum of `relative` from row i on and xbar_i the mean of
+// the rows from i on,
 //   z_i = sqrt(A_i relative_i S_{i+1} / S_i) (x_i - xbar_{i+1}),   xbar_i = xbar_{i+1} + relative_i / S_i (x_i - xbar_{i+1})
 // where A_i is the cumulative hazard up to row i. A row without relative hazard, or the last one, gives 0.
-std::vector<double> CoxLikelihood::one_factor(const Stratum& stratum,
-                                              const CoxPoint& point,
-                                              std::span<const double> columns) const {
+//
+// Two factors: P has sqrt(expected_i) (x_i - mean), N the risk-set means at each denominator; mean weighted by expected.
+CoxLikelihood::StratumCurvature CoxLikelihood::stratum_curvature(Index number,
+                                                                 const CoxPoint& point) const {
+  const Stratum& stratum = stratum_[at(number)];
+  StratumCurvature result{.stratum = number};
+  if (stratum.first_time == stratum.end_time) {
+    return result;
+  }
   const Index length = stratum.end_row - stratum.first_row;
-  std::vector<double> root(at(length), 0.0), step(at(length), 0.0);
-  double rest = 0.0;
-  for (Index row = stratum.end_row - 1; row >= stratum.first_row; --row) {
-    const Index place = row - stratum.first_row;
-    const double relative = point.relative[at(row)];
-    const double sum = rest + relative;
-    if (relative > 0.0) {
-      step[at(place)] = relative / sum;
-      root[at(place)] = std::sqrt(std::max(0.0, point.expected[at(row)] * (rest / sum)));
-    }
-    rest = sum;
-  }
-  const Index order = size_of(columns) / rows();
-  std::vector<double> factor(at(length * order));
-  for (Index column = 0; column < order; ++column) {
-    const auto values = columns.subspan(at(column * rows() + stratum.first_row), at(length));
-    double mean = 0.0;
+  result.positive_rows = length;
+  result.root.assign(at(length), 0.0);
+  result.step.assign(at(length), 0.0);
+  if (stratum.one_factor) {
+    double rest = 0.0;
     for (Index place = length - 1; place >= 0; --place) {
-      const double distance = values[at(place)] - mean;
-      factor[at(column * length + place)] = root[at(place)] * distance;
-      mean += step[at(place)] * distance;
+      const Index row = stratum.first_row + place;
+      const double relative = point.relative[at(row)];
+      const double sum = rest + relative;
+      if (relative > 0.0) {
+        result.step[at(place)] = relative / sum;
+        result.root[at(place)] = std::sqrt(std::max(0.0, point.expected[at(row)] * (rest / sum)));
+      }
+      rest = sum;
+    }
+    return result;
+  }
+  const auto expected =
+      std::span<const double>(point.expected).subspan(at(stratum.first_row), at(length));
+  const double total = sum(expected);
+  for (Index place = 0; place < length; ++place) {
+    const double own = std::max(0.0, expected[at(place)]);
+    result.root[at(place)] = std::sqrt(own);
+    result.step[at(place)] = total > 0.0 ? expected[at(place)] / total : 0.0;
+  }
+  const auto relative = point.relative.begin() + stratum.first_row;
+  result.relative.assign(relative, relative + length);
+  for (Index time = stratum.first_time; time < stratum.end_time; ++time) {
+    const EventTime& event = event_time_[at(time)];
+    double tied = 0.0;
+    for (Index row = event.first; row < event.tied_end; ++row) {
+      tied += point.relative[at(row)];
+    }
+    const auto count = static_cast<double>(event.steps);
+    for (Index step = 0; step < event.steps; ++step) {
+      const double left_out = static_cast<double>(step) / count;
+      result.denominator.push_back(point.at_risk[at(time)] - left_out * tied);
     }
   }
-  return factor;
+  result.negative_rows = size_of(result.denominator);
+  return result;
 }
 
-void CoxLikelihood::subtract_means(const Stratum& stratum,
-                                   const CoxPoint& point,
-                                   std::span<const double> centred,
-                                   std::span<double> out) const {
-  const Index order = size_of(centred) / rows();
-  Index steps = 0;
+void CoxLikelihood::transform(const StratumCurvature& curvature,
+                              std::span<const double> column,
+                              std::span<double> positive,
+                              std::span<double> negative) const {
+  const Stratum& stratum = stratum_[at(curvature.stratum)];
+  const auto values =
+      column.subspan(at(stratum.first_row), at(stratum.end_row - stratum.first_row));
+  if (curvature.positive_rows == 0) {
+    return;
+  }
+  if (curvature.relative.empty()) {
+    transform_nested(curvature, values, positive);
+  } else {
+    transform_by_means(curvature, values, positive, negative);
+  }
+}
+
+void CoxLikelihood::transform_nested(const StratumCurvature& curvature,
+                                     std::span<const double> values,
+                                     std::span<double> positive) const {
+  double mean = 0.0;
+  for (Index place = curvature.positive_rows - 1; place >= 0; --place) {
+    const double distance = values[at(place)] - mean;
+    positive[at(place)] = curvature.root[at(place)] * distance;
+    mean += curvature.step[at(place)] * distance;
+  }
+}
+
+void CoxLikelihood::transform_by_means(const StratumCurvature& curvature,
+                                       std::span<const double> values,
+                                       std::span<double> positive,
+                                       std::span<double> negative) const {
+  const Stratum& stratum = stratum_[at(curvature.stratum)];
+  const double mean = dot(values, curvature.step);
+  std::vector<double> by_row(at(rows())), by_time(event_time_.size());
+  for (Index place = 0; place < curvature.positive_rows; ++place) {
+    const double centred = values[at(place)] - mean;
+    positive[at(place)] = curvature.root[at(place)] * centred;
+    by_row[at(stratum.first_row + place)] = curvature.relative[at(place)] * centred;
+  }
+  risk_sums(stratum, by_row, by_time);
+  Index place = 0;
   for (Index time = stratum.first_time; time < stratum.end_time; ++time) {
-    steps += event_time_[at(time)].steps;
-  }
-  std::vector<double> means(at(steps * order)), by_row(at(rows())), by_time(event_time_.size());
-  for (Index column = 0; column < order; ++column) {
-    for (Index row = stratum.first_row; row < stratum.end_row; ++row) {
-      by_row[at(row)] = point.relative[at(row)] * centred[at(column * rows() + row)];
+    const EventTime& event = event_time_[at(time)];
+    double tied = 0.0;
+    for (Index row = event.first; row < event.tied_end; ++row) {
+      tied += by_row[at(row)];
     }
-    risk_sums(stratum, by_row, by_time);
-    Index place = column * steps;
-    for (Index time = stratum.first_time; time < stratum.end_time; ++time) {
-      const EventTime& event = event_time_[at(time)];
-      double tied = 0.0, tied_column = 0.0;
-      for (Index row = event.first; row < event.tied_end; ++row) {
-        tied += point.relative[at(row)];
-        tied_column += by_row[at(row)];
-      }
-      const auto count = static_cast<double>(event.steps);
-      const double root = std::sqrt(event.weight / count);
-      for (Index step = 0; step < event.steps; ++step) {
-        const double left_out = static_cast<double>(step) / count;
-        means[at(place++)] = root * (by_time[at(time)] - left_out * tied_column) /
-                             (point.at_risk[at(time)] - left_out * tied);
-      }
+    const auto count = static_cast<double>(event.steps);
+    const double root = std::sqrt(event.weight / count);
+    for (Index step = 0; step < event.steps; ++step, ++place) {
+      const double left_out = static_cast<double>(step) / count;
+      negative[at(place)] =
+          root * (by_time[at(time)] - left_out * tied) / curvature.denominator[at(place)];
     }
   }
-  add_cross_products(means, steps, -1.0, out);
 }
 
 void CoxLikelihood::add_information(Index number,
                                     const CoxPoint& point,
                                     std::span<const double> columns,
                                     std::span<double> out) const {
-  const Stratum& stratum = stratum_[at(number)];
-  const Index length = stratum.end_row - stratum.first_row;
-  if (stratum.first_time == stratum.end_time || columns.empty()) {
+  const StratumCurvature curvature = stratum_curvature(number, point);
+  const Index order = rows() == 0 ? 0 : size_of(columns) / rows();
+  if (curvature.positive_rows == 0 || order == 0) {
     return;
   }
-  if (stratum.one_factor) {
-    add_cross_products(one_factor(stratum, point, columns), length, 1.0, out);
-    return;
-  }
-  const Index order = size_of(columns) / rows();
-  const auto expected =
-      std::span<const double>(point.expected).subspan(at(stratum.first_row), at(length));
-  const double total = sum(expected);
-  std::vector<double> centred(columns.begin(), columns.end());
-  std::vector<double> weighted(at(length * order));
+  std::vector<double> positive(at(curvature.positive_rows * order)),
+      negative(at(curvature.negative_rows * order));
   for (Index column = 0; column < order; ++column) {
-    const auto values =
-        std::span<double>(centred).subspan(at(column * rows() + stratum.first_row), at(length));
-    const double mean = total > 0.0 ? dot(values, expected) / total : 0.0;
-    for (Index place = 0; place < length; ++place) {
-      values[at(place)] -= mean;
-      weighted[at(column * length + place)] =
-          std::sqrt(std::max(0.0, expected[at(place)])) * values[at(place)];
-    }
+    transform(curvature,
+              columns.subspan(at(column * rows()), at(rows())),
+              std::span(positive).subspan(at(column * curvature.positive_rows),
+                                          at(curvature.positive_rows)),
+              std::span(negative).subspan(at(column * curvature.negative_rows),
+                                          at(curvature.negative_rows)));
   }
-  add_cross_products(weighted, length, 1.0, out);
-  subtract_means(stratum, point, centred, out);
+  add_cross_products(positive, curvature.positive_rows, 1.0, out);
+  add_cross_products(negative, curvature.negative_rows, -1.0, out);
 }
 
 std::vector<double> CoxLikelihood::information(const CoxPoint& point,

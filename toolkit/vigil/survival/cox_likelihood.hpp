@@ -80,16 +80,34 @@ public:
   /// Limit of the value when each event carries all the hazard of its risk set (tied events share it).
   [[nodiscard]] double saturated_value() const;
 
-  /// Adds one stratum's information X'MX, minus the second derivative, to `out`.
+  /// One stratum's information X'MX, minus the second derivative, as cross products of transformed columns:
+  /// P'P - N'N. It is fixed at one point; a column's transformation does not depend on other columns.
   ///
-  /// Right-censored strata without Efron ties use one factor Z with Z'Z = X'MX by Welford's update through
-  /// the nested risk sets: positive semidefinite by construction. Others subtract the cross products of the
-  /// risk-set means, of columns centred first.
-  ///
+  /// Right-censored strata without Efron ties have no N: one factor by Welford's update through the nested risk
+  /// sets, positive semidefinite by construction. Others subtract the cross products of the risk-set means, of
+  /// columns centred first.
+  /// source    Welford 1962, Technometrics 4:419; Chan, Golub, LeVeque 1983, Am. Statist. 37:242
+  struct StratumCurvature {
+    Index stratum = 0, positive_rows = 0, negative_rows = 0;
+    std::vector<double> root =
+        {}; ///< by row of the stratum: what a distance is multiplied with in P
+    std::vector<double> step =
+        {}; ///< by row: of the running mean (one factor), weight of the mean (two factors)
+    std::vector<double> relative = {};    ///< by row, two factors only
+    std::vector<double> denominator = {}; ///< by row of N
+  };
+  [[nodiscard]] StratumCurvature stratum_curvature(Index stratum, const CoxPoint& point) const;
+  /// column: all rows(); positive, negative: the stratum's rows of P and N, overwritten. cost O(rows + rows of N),
+  /// times log n with delayed entry.
+  void transform(const StratumCurvature& curvature,
+                 std::span<const double> column,
+                 std::span<double> positive,
+                 std::span<double> negative) const;
+
+  /// Adds one stratum's information to `out`.
   /// columns   rows() x k, column after column, in row order
   /// out       k x k
   /// cost      (rows + event times, once per tied event under Efron) k^2
-  /// source    Welford 1962, Technometrics 4:419; Chan, Golub, LeVeque 1983, Am. Statist. 37:242
   void add_information(Index stratum,
                        const CoxPoint& point,
                        std::span<const double> columns,
@@ -135,12 +153,13 @@ private:
   void hazard_sums(const Stratum& stratum,
                    std::span<const double> by_time,
                    std::span<double> by_row) const;
-  [[nodiscard]] std::vector<double>
-  one_factor(const Stratum& stratum, const CoxPoint& point, std::span<const double> columns) const;
-  void subtract_means(const Stratum& stratum,
-                      const CoxPoint& point,
-                      std::span<const double> centred,
-                      std::span<double> out) const;
+  void transform_nested(const StratumCurvature& curvature,
+                        std::span<const double> values,
+                        std::span<double> positive) const;
+  void transform_by_means(const StratumCurvature& curvature,
+                          std::span<const double> values,
+                          std::span<double> positive,
+                          std::span<double> negative) const;
 
   Ties ties_;
   Index subjects_in_cohort_;

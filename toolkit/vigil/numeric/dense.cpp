@@ -1,0 +1,167 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/numeric/dense.hpp"
+
+#include <cblas.h>
+
+#include <algorithm>
+
+namespace vigil {
+
+void GrowingMatrix::resize(Index rows, Index columns) {
+  if (rows > stride_) {
+    const Index stride = std::max(rows, stride_ + stride_ / 2);
+    std::vector<double> values(at(stride * std::max(columns, columns_)));
+    for (Index column = 0; column < columns_; ++column) {
+      std::copy_n(values_.begin() + column * stride_, rows_, values.begin() + column * stride);
+    }
+    stride_ = stride;
+    values_ = std::move(values);
+  }
+  rows_ = rows;
+  columns_ = columns;
+  const auto needed = at(stride_ * columns_);
+  if (values_.size() < needed) {
+    values_.resize(std::max(needed, values_.size() + values_.size() / 2));
+  }
+}
+
+void GrowingMatrix::keep_columns(std::span<const Index> listed) {
+  for (Index to = 0; to < size_of(listed); ++to) {
+    const Index from = listed[at(to)];
+    if (from != to) {
+      std::copy_n(values_.begin() + from * stride_, rows_, values_.begin() + to * stride_);
+    }
+  }
+  columns_ = size_of(listed);
+}
+
+void GrowingMatrix::keep_square(std::span<const Index> listed) {
+  const Index count = size_of(listed);
+  for (Index column = 0; column < count; ++column) {
+    const double* from = values_.data() + listed[at(column)] * stride_;
+    double* to = values_.data() + column * stride_;
+    for (Index row = 0; row < count; ++row) {
+      to[row] = from[listed[at(row)]];
+    }
+  }
+  rows_ = columns_ = count;
+}
+
+MatrixView view(const GrowingMatrix& matrix) {
+  return view(matrix, 0, matrix.columns());
+}
+
+MatrixView view(const GrowingMatrix& matrix, Index first_column, Index columns) {
+  return {.data = matrix.data() + first_column * matrix.stride(),
+          .rows = matrix.rows(),
+          .columns = columns,
+          .stride = std::max<Index>(1, matrix.stride())};
+}
+
+void cross_multiply(MatrixView left,
+                    MatrixView right,
+                    double factor,
+                    double keep,
+                    GrowingMatrix& out,
+                    Index row,
+                    Index column) {
+  VIGIL_EXPECTS(left.rows == right.rows && row + left.columns <= out.rows() &&
+                column + right.columns <= out.columns());
+  if (left.columns == 0 || right.columns == 0) {
+    return;
+  }
+  cblas_dgemm(CblasColMajor,
+              CblasTrans,
+              CblasNoTrans,
+              narrow<int>(left.columns),
+              narrow<int>(right.columns),
+              narrow<int>(left.rows),
+              factor,
+              left.data,
+              narrow<int>(left.stride),
+              right.data,
+              narrow<int>(right.stride),
+              keep,
+              out.data() + column * out.stride() + row,
+              narrow<int>(out.stride()));
+}
+
+void cross_multiply(MatrixView matrix, double factor, double keep, GrowingMatrix& out) {
+  VIGIL_EXPECTS(matrix.columns <= out.columns() && matrix.columns <= out.rows());
+  if (matrix.columns == 0) {
+    return;
+  }
+  cblas_dsyrk(CblasColMajor,
+              CblasLower,
+              CblasTrans,
+              narrow<int>(matrix.columns),
+              narrow<int>(matrix.rows),
+              factor,
+              matrix.data,
+              narrow<int>(matrix.stride),
+              keep,
+              out.data(),
+              narrow<int>(out.stride()));
+  for (Index column = 0; column < matrix.columns; ++column) {
+    for (Index row = column + 1; row < matrix.columns; ++row) {
+      out(column, row) = out(row, column);
+    }
+  }
+}
+
+void multiply_transposed(MatrixView matrix, std::span<const double> x, std::span<double> out) {
+  VIGIL_EXPECTS(size_of(x) == matrix.rows && size_of(out) == matrix.columns);
+  if (matrix.columns > 0 && matrix.rows > 0) {
+    cblas_dgemv(CblasColMajor,
+                CblasTrans,
+                narrow<int>(matrix.rows),
+                narrow<int>(matrix.columns),
+                1.0,
+                matrix.data,
+                narrow<int>(matrix.stride),
+                x.data(),
+                1,
+                0.0,
+                out.data(),
+                1);
+  }
+}
+
+void multiply(MatrixView matrix, std::span<const double> x, std::span<double> out) {
+  VIGIL_EXPECTS(size_of(x) == matrix.columns && size_of(out) == matrix.rows);
+  std::fill(out.begin(), out.end(), 0.0);
+  if (matrix.columns > 0 && matrix.rows > 0) {
+    cblas_dgemv(CblasColMajor,
+                CblasNoTrans,
+                narrow<int>(matrix.rows),
+                narrow<int>(matrix.columns),
+                1.0,
+                matrix.data,
+                narrow<int>(matrix.stride),
+                x.data(),
+                1,
+                0.0,
+                out.data(),
+                1);
+  }
+}
+
+void multiply_symmetric(MatrixView matrix, std::span<const double> x, std::span<double> out) {
+  VIGIL_EXPECTS(size_of(x) == matrix.columns && size_of(out) == matrix.columns);
+  if (matrix.columns > 0) {
+    cblas_dsymv(CblasColMajor,
+                CblasLower,
+                narrow<int>(matrix.columns),
+                1.0,
+                matrix.data,
+                narrow<int>(matrix.stride),
+                x.data(),
+                1,
+                0.0,
+                out.data(),
+                1);
+  }
+}
+
+} // namespace vigil

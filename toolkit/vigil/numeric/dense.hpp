@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/base/index.hpp"
+
+#include <span>
+#include <vector>
+
+namespace vigil {
+
+/// A matrix in double, column after column, to which rows and columns can be added. Columns start `stride()`
+/// values apart.
+class GrowingMatrix {
+public:
+  explicit GrowingMatrix(Index rows = 0) : rows_(rows), stride_(rows) {}
+
+  [[nodiscard]] Index rows() const noexcept { return rows_; }
+  [[nodiscard]] Index columns() const noexcept { return columns_; }
+  [[nodiscard]] Index stride() const noexcept { return stride_; }
+  [[nodiscard]] const double* data() const noexcept { return values_.data(); }
+  [[nodiscard]] double* data() noexcept { return values_.data(); }
+  [[nodiscard]] std::span<const double> column(Index column) const {
+    return std::span(values_).subspan(at(column * stride_), at(rows_));
+  }
+  [[nodiscard]] std::span<double> column(Index column) {
+    return std::span(values_).subspan(at(column * stride_), at(rows_));
+  }
+  [[nodiscard]] double operator()(Index row, Index column) const {
+    return values_[at(column * stride_ + row)];
+  }
+  [[nodiscard]] double& operator()(Index row, Index column) {
+    return values_[at(column * stride_ + row)];
+  }
+
+  /// Keeps what fits; new values are zero or left over from before.
+  void resize(Index rows, Index columns);
+  /// Keeps the listed columns, in the given ascending order.
+  void keep_columns(std::span<const Index> listed);
+  /// Keeps the listed rows and columns (the same of both), ascending.
+  void keep_square(std::span<const Index> listed);
+
+private:
+  Index rows_ = 0, columns_ = 0, stride_ = 0;
+  std::vector<double> values_;
+};
+
+/// The first `columns` columns and `rows` rows from a place on: what the functions below take.
+struct MatrixView {
+  const double* data = nullptr;
+  Index rows = 0, columns = 0, stride = 1;
+};
+[[nodiscard]] MatrixView view(const GrowingMatrix& matrix);
+[[nodiscard]] MatrixView view(const GrowingMatrix& matrix, Index first_column, Index columns);
+
+/// BLAS on one thread (the scheduler sees to it), hence within one fit only; 2 * product of the three extents flops.
+/// out = factor * left' right + keep * out, at rows and columns from `row`, `column` on.
+void cross_multiply(MatrixView left,
+                    MatrixView right,
+                    double factor,
+                    double keep,
+                    GrowingMatrix& out,
+                    Index row,
+                    Index column);
+/// out = factor * m' m + keep * out, both triangles, in the upper left corner.
+void cross_multiply(MatrixView matrix, double factor, double keep, GrowingMatrix& out);
+/// out = m' x, m x, and (of a symmetric matrix, whose lower triangle is read) m x.
+void multiply_transposed(MatrixView matrix, std::span<const double> x, std::span<double> out);
+void multiply(MatrixView matrix, std::span<const double> x, std::span<double> out);
+void multiply_symmetric(MatrixView matrix, std::span<const double> x, std::span<double> out);
+
+} // namespace vigil

@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/penalized/sweep_body.hpp"
+
+#include <array>
+#include <immintrin.h>
+
+namespace vigil::penalized {
+
+namespace {
+
+struct Avx512Lanes {
+  __m512 value;
+  static Avx512Lanes zero() { return {_mm512_setzero_ps()}; }
+  static Avx512Lanes load(const float* from) { return {_mm512_loadu_ps(from)}; }
+  static Avx512Lanes load_first(const float* from, Index count) {
+    const auto mask = static_cast<__mmask16>((1U << static_cast<unsigned>(count)) - 1U);
+    return {_mm512_maskz_loadu_ps(mask, from)};
+  }
+  void add_product(Avx512Lanes left, Avx512Lanes right) {
+    value = _mm512_fmadd_ps(left.value, right.value, value);
+  }
+  // Lane i with i + 8, then with i + 4, i + 2, i + 1: the tree of every kernel.
+  [[nodiscard]] float total() const {
+    alignas(64) std::array<float, sweep_lanes> lanes;
+    _mm512_store_ps(lanes.data(), value);
+    const __m256 eight =
+        _mm256_add_ps(_mm256_load_ps(lanes.data()), _mm256_load_ps(lanes.data() + 8));
+    const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+  }
+};
+
+} // namespace
+
+void sweep_avx512(const SweepTask& task) {
+  sweep_all<Avx512Lanes, 4, 6>(task);
+}
+
+} // namespace vigil::penalized
