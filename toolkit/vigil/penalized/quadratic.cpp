@@ -29,6 +29,7 @@ struct QuadraticSolver::Call {
   std::vector<char> fresh = {}, refused = {};
   std::vector<double> pull = {};   ///< g + H a
   std::vector<double> slope = {};  ///< pull - H b
+  std::vector<double> product = {}; ///< H b
   std::vector<double> target = {}; ///< sign-fixed minimum, in the order of the factor
   double violation = 0.0;
   bool refactored = false; ///< since the last accepted solution
@@ -46,9 +47,9 @@ struct QuadraticSolver::Call {
     return q.curvature(place, place) + q.l2[at(place)];
   }
   void refresh_slope() {
-    multiply_symmetric(view(q.curvature), b, slope);
+    multiply_symmetric(view(q.curvature), b, product);
     for (Index place = 0; place < order(); ++place) {
-      slope[at(place)] = pull[at(place)] - slope[at(place)];
+      slope[at(place)] = pull[at(place)] - product[at(place)];
     }
   }
   void make_free(Index place, double direction) {
@@ -84,6 +85,7 @@ void QuadraticSolver::forget() noexcept {
   factor_.clear();
   in_factor_.clear();
   factor_l2_.clear();
+  last_b_.clear();
 }
 
 void QuadraticSolver::remove_from_factor(Index place) {
@@ -97,6 +99,7 @@ void QuadraticSolver::remove_from_factor(Index place) {
 }
 
 void QuadraticSolver::renumber(std::span<const Index> kept) {
+  last_b_.clear();
   for (Index number = size_of(in_factor_) - 1; number >= 0; --number) {
     const Index place = in_factor_[at(number)];
     const auto found = std::lower_bound(kept.begin(), kept.end(), place);
@@ -114,9 +117,14 @@ void QuadraticSolver::start(Call& call) {
   call.sign.assign(order, 0.0);
   call.fresh.assign(order, 0);
   call.refused.assign(order, 0);
-  call.pull.assign(order, 0.0);
   call.slope.assign(order, 0.0);
-  multiply_symmetric(view(call.q.curvature), call.b, call.pull);
+  call.product.assign(order, 0.0);
+  if (std::equal(call.b.begin(), call.b.end(), last_b_.begin(), last_b_.end())) {
+    call.pull = last_product_;
+  } else {
+    call.pull.assign(order, 0.0);
+    multiply_symmetric(view(call.q.curvature), call.b, call.pull);
+  }
   for (Index place = 0; place < call.order(); ++place) {
     call.pull[at(place)] += call.q.gradient[at(place)];
     const double value = call.b[at(place)];
@@ -142,6 +150,8 @@ double QuadraticSolver::minimise(const Quadratic& quadratic,
       break;
     }
   }
+  last_b_.assign(call.b.begin(), call.b.end());
+  last_product_ = std::move(call.product);
   return call.violation;
 }
 

@@ -82,12 +82,16 @@ void WorkingSet::retain(std::span<const Index> places) {
   if (size_of(places) == size()) {
     return;
   }
+  const bool known = gradient_known_ == size();
+  gradient_.resize(at(size()));
   for (Index to = 0; to < size_of(places); ++to) {
     const std::size_t from = at(places[at(to)]);
     column_[at(to)] = column_[from];
     penalty_[at(to)] = penalty_[from];
     coefficient_[at(to)] = coefficient_[from];
+    gradient_[at(to)] = known ? gradient_[from] : 0.0;
   }
+  gradient_known_ = known ? size_of(places) : 0;
   column_.resize(places.size());
   penalty_.resize(places.size());
   coefficient_.resize(places.size());
@@ -115,10 +119,15 @@ double WorkingSet::objective(const Strength& strength) const {
 // Gradient of (1/W) log L on these columns; returns their KKT violation.
 double WorkingSet::refresh_gradient(const Strength& strength) {
   gradient_.resize(at(size()));
-  multiply_transposed(view(values_), point_.residual, gradient_);
+  const Index first = gradient_known_, missing = size() - first;
+  const auto gradient = std::span(gradient_).subspan(at(first));
+  multiply_transposed(view(values_, first, missing), point_.residual, gradient);
+  for (double& value : gradient) {
+    value *= inverse_weight_;
+  }
+  gradient_known_ = size();
   double violation = 0.0;
   for (Index place = 0; place < size(); ++place) {
-    gradient_[at(place)] *= inverse_weight_;
     violation =
         std::max(violation,
                  kkt_violation(
@@ -183,6 +192,7 @@ double WorkingSet::move(const Step& step, const Strength& strength, bool whole_o
       coefficient_ = std::move(coefficient);
       eta_ = std::move(eta);
       point_ = std::move(point);
+      gradient_known_ = 0;
       return length;
     }
     if (whole_only) {

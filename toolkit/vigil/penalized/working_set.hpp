@@ -72,6 +72,7 @@ private:
   std::vector<ColumnPenalty> penalty_;
   std::vector<double> coefficient_, gradient_, eta_;
   LossPoint point_;
+  Index gradient_known_ = 0; ///< columns, from the first on, whose gradient is that of the point
   GrowingMatrix values_;              ///< rows x columns
   GrowingMatrix positive_, negative_; ///< transformed by the curvature
   GrowingMatrix curvature_;
