@@ -93,8 +93,10 @@ void ResidualSubspace::combine(const Split& split, std::span<float> out) const {
 }
 
 double ResidualSubspace::roundings(double further) const noexcept {
-  const auto rows = static_cast<double>(std::min(size_of(inverse_weight_), sweep_rows));
-  return 1.01 * (std::ceil(rows / sweep_lanes) + 12.0 + further) * 0x1p-24;
+  // the rows of a resample may all fall into one lane
+  const auto in_a_lane =
+      static_cast<double>(std::min(size_of(inverse_weight_), sweep_rows / sweep_lanes));
+  return 1.01 * (in_a_lane + 12.0 + further) * 0x1p-24;
 }
 
 double ResidualSubspace::slack(const Split& split) const noexcept {
@@ -127,7 +129,7 @@ std::vector<Index> undecided(const BoundTest& test) {
     const Index end = std::min(markers, first + strip);
     int over = 0; // most strips hold none: this loop has no branch
     for (Index marker = first; marker < end; ++marker) {
-      over += excess(marker) > 0.0F ? 1 : 0;
+      over += excess(marker) <= 0.0F ? 0 : 1; // what is not a number is not decided
     }
     for (Index marker = first; over > 0 && marker < end; ++marker) {
       if (!(excess(marker) <= 0.0F) && test.skip[at(marker)] == 0) {
