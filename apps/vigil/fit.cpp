@@ -5,6 +5,7 @@
 #include "vigil/study/cohort_options.hpp"
 #include "vigil/study/model_tables.hpp"
 #include "vigil/study/registry.hpp"
+#include "vigil/survival/censoring_weights.hpp"
 #include "vigil/validate/final_fit.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
@@ -35,19 +36,22 @@ int run_fit(const Invocation& invocation) {
     invocation.options.refuse(
         "learner", "the name of a learner", "add --learner cox (see: vigil list learners)");
   }
+  const LearnerEntry& entry = find_learner(*name);
   const Options section = learner_section(invocation.options);
   const std::vector<NamedLearner> learners{
       {.name = *name,
-       .learner = find_learner(*name).build(section),
+       .learner = entry.build(section),
        .preparation = preparation_options(invocation.options)}};
   section.refuse_unknown();
-  const auto seed = session.seed();
+  const auto seed = entry.draws_random_numbers ? session.seed() : 1;
   const auto folder = session.output_folder("fit-results");
   const Cohort cohort = open_input(invocation, invocation.argument(), ByDefault::all_numeric);
   const auto weights = cohort.weights();
   FitContext context{session.scheduler(), session.memory_bytes()};
   const auto models = fit_final({cohort, weights, learners, {{}}, RandomKey(seed)}, context);
-  const auto record = models.front().model.record();
+  const auto record = stored_record(
+      models.front().model,
+      survival::horizon_support(cohort.data().outcome, weights, 1.0).largest_supported);
   storage::write_record(folder / "model.h5", record);
   write_model_tables(record, folder);
   const auto status = models.front().model.status();

@@ -3,6 +3,7 @@
 #include "vigil/base/text.hpp"
 #include "vigil/storage/table_file.hpp"
 #include "vigil/study/measure_table.hpp"
+#include "vigil/triage/guards.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
 #include "apps/vigil/verbs.hpp"
@@ -158,6 +159,10 @@ int run_measure(const Invocation& invocation) {
   const auto folder = session.output_folder(".");
   storage::write_table(folder / "measures.tsv", measure_columns(rows));
   print_rows(session, rows);
+  const Index events = triage::count_events(predictions.outcome, predictions.weights);
+  for (const auto& warning : triage::event_warnings(events, false)) {
+    session.log().say("warning   " + warning);
+  }
   if (const auto other = options.text("compare")) {
     storage::write_table(
         folder / "comparisons.tsv",

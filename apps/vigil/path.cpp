@@ -7,6 +7,7 @@
 #include "apps/vigil/cohort_input.hpp"
 #include "apps/vigil/path_request.hpp"
 #include "apps/vigil/verbs.hpp"
+#include <limits>
 namespace vigil::app {
 
 namespace {
@@ -22,13 +23,19 @@ int run_path(const Invocation& invocation) {
   const auto prepared = fit_preparations(data, weights, preparation, session.scheduler());
   FitContext context{session.scheduler(), session.memory_bytes()};
   const std::vector<FitItem> items{{weights.front(), prepared.front(), RandomKey(1)}};
-  const auto path = penalized::fit_paths({data, items}, input.penalty, input.grid, context).front();
+  const penalized::PathRequest request{input.penalty, input.grid};
+  penalized::PathBatch fits({data, items}, {&request, 1}, context);
+  const std::vector<Index> to_the_end{std::numeric_limits<Index>::max()};
+  fits.run(to_the_end);
+  const penalized::PathFit& path = fits.path(0);
   write_path(path, input, cohort, folder);
   write_path_summary(path, input, cohort, {}, folder);
   session.log().say("path      " + number_text(path.points()) + " points, " +
                     (path.points() > 0 ? number_text(path.nonzero.back()) : "0") +
                     " nonzero at the last, worst KKT violation " +
-                    number_text(worst_kkt_violation(path)));
+                    number_text(worst_kkt_violation(path)) + ", matrix read " +
+                    count_text(fits.whole_passes()) + " times whole, " +
+                    count_text(fits.partial_passes()) + " times in part");
   session.log().say("written   " + folder.string());
   return 0;
 }
@@ -40,10 +47,11 @@ const Verb path_verb{
     .arguments = "COHORT",
     .least_arguments = 1,
     .most_arguments = 1,
-    .summary = "regularisation path of the Cox model, every point with its KKT violation",
+    .summary = "regularisation path of a penalized model, every point with its KKT violation",
     .details =
-        "Writes path.tsv, coefficients.tsv, summary.json. Families other than Cox, box limits, "
-        "groups, SCAD, MCP and relaxed fits come with a later version.",
+        "Writes path.tsv, coefficients.tsv, summary.json. Cox for --time and --event, else the "
+        "--family of --outcome. Box limits, groups, SCAD, MCP and relaxed fits come with a later "
+        "version.",
     .options = path_options(),
     .reads_cohort = true,
     .run = &run_path};

@@ -137,11 +137,17 @@ void write_path(const penalized::PathFit& path,
     iterations.push_back(path.iterations[at(point)]);
     const auto features = path.coefficients.features_at(point);
     const auto values = path.coefficients.values_at(point);
-    for (std::size_t place = 0; place < features.size(); ++place) {
+    const auto add = [&](const std::string& name, double value) {
       point_of.push_back(index.back());
       lambda_of.push_back(lambda.back());
-      feature.push_back(covariates.info(features[place]).name);
-      coefficient.push_back(values[place]);
+      feature.push_back(name);
+      coefficient.push_back(value);
+    };
+    if (!path.intercept.empty()) {
+      add("(intercept)", path.intercept[at(point)]);
+    }
+    for (std::size_t place = 0; place < features.size(); ++place) {
+      add(covariates.info(features[place]).name, values[place]);
     }
   }
   const std::vector<storage::TableColumn> points{{"index", index},

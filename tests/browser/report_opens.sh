@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # report_opens.sh WRITE_SAMPLE_REPORT: draws a sample report in headless Chromium, once small (SVG) and once large enough
-# for a canvas, in a wide and a narrow window. Fails on any console message, on a figure that was not drawn, and on a
-# page that is wider than its window. Exit 77: there is no Chromium, or this build has no figures.
+# for a canvas, in a wide and a narrow window. Fails on any console message, on a figure that was not drawn or is wider
+# than its place, and on a page that is wider than its window. Exit 77: there is no Chromium, or this build has no figures.
 set -euo pipefail
 
 write_sample_report=$1
@@ -44,6 +44,8 @@ for subjects in 300 2500; do
     fi
     grep -q 'data-figures="drawn"' "$work/page.html" || fail "$label" "the script did not reach its end"
     grep -q 'data-overflow="0"' "$work/page.html" || fail "$label" "the page is wider than the window"
+    grep -q 'data-shrunk=""' "$work/page.html" ||
+      fail "$label" "wider than their place: $(grep -o 'data-shrunk="[^"]*"' "$work/page.html")"
     wanted=$({ grep -o 'data-figure="[a-z0-9_]*"' "$work/$subjects/report.html" || true; } | wc -l)
     drawn=$({ grep -oE '<(svg|canvas)[^>]* class="marks"' "$work/page.html" || true; } | wc -l)
     [[ $wanted -ge 8 ]] || fail "$label" "only $wanted figures on the page"

@@ -5,6 +5,7 @@
 
 VETERAN=$DATASETS/veteran/veteran.csv
 OUTCOME="--time time --event status"
+HARMS="--harms missed_event=1,resection=0.2,residual_risk_ratio=0.6,board=0.04,board_skill=0.27"
 
 # change COLUMN ROW VALUE < table.csv: one cell of subject number ROW, or of every subject with ROW = all
 change() {
@@ -43,6 +44,11 @@ horizons = [90]
 seed = 7
 out = "out"
 END
+}
+
+# with_harms: the study on stdin with a triage at its horizon
+with_harms() {
+  sed 's/^\[run\]/[triage]\nhorizon = 90\nharms = { missed_event = 1, resection = 0.2, residual_risk_ratio = 0.6, board = 0.04, board_skill = 0.27 }\n&/'
 }
 
 # with_centres K: a column centre with K levels, in turn, added to a table on stdin

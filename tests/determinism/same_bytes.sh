@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: vigil authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# same_bytes.sh PROGRAM WORKDIR simulated|demo|streamed
+# same_bytes.sh PROGRAM WORKDIR simulated|centres|demo|streamed
 #
 # The same study gives byte-identical report.json, tables/ and models/: for 1, 2 and 7 threads, run again, and with
 # the matrix in memory or streamed from its file.
@@ -52,6 +52,28 @@ case $kind in
   simulated)
     simulated 150 300
     learners '"F1", "F2"' >> study.toml
+    ;;
+  centres)
+    # 4 centres, each left out once and pooled, and a triage by the held-out risks
+    awk 'NR == 1 { print $0 ",centre" } NR > 1 { print $0 ",C" NR % 4 + 1 }' \
+      "$here/../../datasets/veteran/veteran.csv" > veteran.csv
+    cat > study.toml << 'END'
+schema = 1
+[data]
+file = "veteran.csv"
+time = "time"
+event = "status"
+time_unit = "days"
+centre = "centre"
+features = ["karno", "age"]
+clinical = ["celltype"]
+[triage]
+learner = "cox-net"
+horizon = 90
+interval = "none"
+harms = { missed_event = 1.0, resection = 0.2, residual_risk_ratio = 0.6, board = 0.04, board_skill = 0.27 }
+END
+    learners '"karno", "celltype"' | sed '/^folds/d; s/^repeats.*/scheme = "loco"/' >> study.toml
     ;;
   demo)
     cp "$here"/../../datasets/rotterdam_gbsg/*.csv .

@@ -52,7 +52,7 @@ struct GlmnetCase {
 };
 void PrintTo(const GlmnetCase& one, std::ostream* out);
 
-/// Paths without limits and not relaxed, of one family.
+/// Paths of one family that are not relaxed.
 [[nodiscard]] std::vector<GlmnetCase> glmnet_cases(const std::string& family);
 
 /// Fits the path at glmnet's lambdas and compares lambdas, coefficients and objectives.

@@ -88,8 +88,9 @@ TEST(Preparation, WithoutImputationRefusesMissingTrainingValues) {
 }
 
 TEST(Preparation, SurvivesItsRecord) {
-  const vigil::Preparation before(
-      {{.fill = 1, .shift = 2, .scale = 3, .centre = 4, .spread = 5, .keep = false}});
+  const std::vector<vigil::Preparation::Column> columns{
+      {.fill = 1, .shift = 2, .scale = 3, .centre = 4, .spread = 5, .keep = false}};
+  const vigil::Preparation before(columns);
   const auto after = vigil::Preparation::from_record(before.record());
   EXPECT_EQ(after.column(0).fill, 1.0);
   EXPECT_EQ(after.column(0).spread, 5.0);

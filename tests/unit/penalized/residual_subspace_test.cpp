@@ -102,6 +102,31 @@ private:
   MarkerNorms norms_;
 };
 
+// What a path asks: the markers whose bound is over limit times their factor.
+struct Bound {
+  std::vector<float> combined, largest;
+  double rest_norm = 0.0, slack = 0.0;
+
+  Bound(const ResidualSubspace& subspace, const ResidualSubspace::Split& split, Index markers)
+      : combined(at(markers)), largest(at(strips_of(markers))), rest_norm(split.rest_norm),
+        slack(subspace.slack(split)) {
+    subspace.combine(split, combined, largest);
+  }
+  [[nodiscard]] std::vector<Index>
+  over(double limit, MarkerNorms norms, const std::vector<float>& factor) const {
+    norms.summarise(factor);
+    const std::vector<std::uint8_t> skip(factor.size(), 0);
+    return undecided({.combined = combined,
+                      .largest = largest,
+                      .norms = norms,
+                      .rest_norm = rest_norm,
+                      .slack = slack,
+                      .limit = limit,
+                      .factor = factor,
+                      .skip = skip});
+  }
+};
+
 struct Kind {
   std::string name;
   std::function<double(RandomStream&, Index subject)> value;
@@ -175,27 +200,17 @@ void expect_all_listed(const Columns& columns,
                        const ResidualSubspace& subspace,
                        const std::vector<double>& residual) {
   const auto split = subspace.split(residual);
-  std::vector<float> combined(at(columns.markers())), factor;
-  subspace.combine(split, combined);
-  const double slack = subspace.slack(split);
+  const Bound bound(subspace, split, columns.markers());
+  std::vector<float> factor;
   for (Index marker = 0; marker < columns.markers(); ++marker) {
     const double truth = std::fabs(columns.product(marker, residual));
     factor.push_back(static_cast<float>(0.999999 * truth));
-    const double bound = std::fabs(static_cast<double>(combined[at(marker)])) +
-                         static_cast<double>(columns.norms().norm[at(marker)]) * split.rest_norm +
-                         static_cast<double>(columns.norms().uncentred[at(marker)]) * slack;
-    EXPECT_LE(truth, bound) << "column " << marker << ", " << subspace.directions()
-                            << " directions";
+    const double most = std::fabs(static_cast<double>(bound.combined[at(marker)])) +
+                        static_cast<double>(columns.norms().norm[at(marker)]) * bound.rest_norm +
+                        static_cast<double>(columns.norms().uncentred[at(marker)]) * bound.slack;
+    EXPECT_LE(truth, most) << "column " << marker << ", " << subspace.directions() << " directions";
   }
-  const std::vector<std::uint8_t> skip(at(columns.markers()), 0);
-  EXPECT_EQ(size_of(undecided({.combined = combined,
-                               .norms = columns.norms(),
-                               .rest_norm = split.rest_norm,
-                               .slack = slack,
-                               .limit = 1.0,
-                               .factor = factor,
-                               .skip = skip})),
-            columns.markers());
+  EXPECT_EQ(size_of(bound.over(1.0, columns.norms(), factor)), columns.markers());
 }
 
 class EveryKind : public testing::TestWithParam<std::size_t> {};
@@ -311,24 +326,13 @@ TEST(ResidualSubspace, FindsAPlantedViolation) {
     subspace.add(swept, subspace.norm(swept));
     all.sweep_last(subspace);
     const auto split = subspace.split(later);
-    std::vector<float> combined(1);
-    subspace.combine(split, combined);
+    Bound bound(subspace, split, 1);
     const double truth = std::fabs(all.product(0, later));
     const double limit = truth / 1.000002;
-    EXPECT_LT(std::fabs(static_cast<double>(combined[0])), 1e-3 * limit) << weighting.name;
-    const std::vector<float> factor{1.0F};
-    const std::vector<std::uint8_t> skip{0};
-    const auto listed = [&](double rest_norm) {
-      return undecided({.combined = combined,
-                        .norms = all.norms(),
-                        .rest_norm = rest_norm,
-                        .slack = subspace.slack(split),
-                        .limit = limit,
-                        .factor = factor,
-                        .skip = skip});
-    };
-    EXPECT_EQ(listed(split.rest_norm), std::vector<Index>{0}) << weighting.name;
-    EXPECT_TRUE(listed(0.99 * split.rest_norm).empty()) << weighting.name; // nothing to spare
+    EXPECT_LT(std::fabs(static_cast<double>(bound.combined[0])), 1e-3 * limit) << weighting.name;
+    EXPECT_EQ(bound.over(limit, all.norms(), {1.0F}), std::vector<Index>{0}) << weighting.name;
+    bound.rest_norm *= 0.99; // there is nothing to spare
+    EXPECT_TRUE(bound.over(limit, all.norms(), {1.0F}).empty()) << weighting.name;
   }
 }
 
@@ -379,15 +383,14 @@ TEST(ResidualSubspace, TheSlackCoversRowsThatShareALane) {
   EXPECT_GT(exact - product, 17.0 * 0x1p-24 * exact); // more than 64 / 16 + 13 roundings
   subspace.last_products()[0] = static_cast<float>(product);
   const auto split = subspace.split(residual);
-  std::vector<float> combined(1);
-  subspace.combine(split, combined);
+  const Bound bound(subspace, split, 1);
   double squares = 0.0;
   for (const float value : column) {
     squares += static_cast<double>(value) * static_cast<double>(value);
   }
   EXPECT_LE(exact,
-            static_cast<double>(combined[0]) +
-                std::sqrt(squares) * (split.rest_norm + subspace.slack(split)));
+            static_cast<double>(bound.combined[0]) +
+                std::sqrt(squares) * (bound.rest_norm + bound.slack));
 }
 
 // A proof by the bound is worth something: a small step leaves most columns decided.
@@ -401,52 +404,35 @@ TEST(ResidualSubspace, DecidesMostColumnsAfterASmallStep) {
   for (double& value : residual) {
     value += 0.02 * draw.normal();
   }
-  const auto split = subspace.split(residual);
-  std::vector<float> combined(1000);
-  subspace.combine(split, combined);
+  const Bound bound(subspace, subspace.split(residual), 1000);
   double limit = 0.0;
-  for (const float value : combined) {
+  for (const float value : bound.combined) {
     limit = std::max(limit, std::fabs(static_cast<double>(value)));
   }
   std::vector<float> factor(1000, 1.0F);
-  std::vector<std::uint8_t> skip(1000, 0);
-  factor[5] = -1.0F;
-  skip[6] = 1;
-  const auto open = undecided({.combined = combined,
-                               .norms = columns.norms(),
-                               .rest_norm = split.rest_norm,
-                               .slack = subspace.slack(split),
-                               .limit = limit,
-                               .factor = factor,
-                               .skip = skip});
+  factor[5] = 1e30F; // how a path says that a column is not kept
+  const auto open = bound.over(limit, columns.norms(), factor);
+  EXPECT_EQ(std::count(open.begin(), open.end(), 5), 0);
   EXPECT_GE(size_of(open), 1);
   EXPECT_LT(size_of(open), 300);
   EXPECT_TRUE(std::is_sorted(open.begin(), open.end()));
 }
 
-// A bound that is no number decides nothing, even where no other column is near its threshold.
+// A product that is no number decides nothing, even where no other column is near its threshold.
 TEST(Undecided, ListsWhatIsNotANumber) {
-  const std::vector<float> combined{0.0F, std::nanf(""), HUGE_VALF, 0.0F};
-  const MarkerNorms norms{.norm = {1.0F, 1.0F, 1.0F, std::nanf("")},
-                          .uncentred = {1.0F, 1.0F, 1.0F, 1.0F}};
-  const std::vector<float> factor{1.0F, 1.0F, 1.0F, 1.0F};
-  const std::vector<std::uint8_t> skip{0, 0, 0, 0};
-  const auto open = undecided({.combined = std::span(combined).first(2),
-                               .norms = norms,
-                               .rest_norm = 0.1,
-                               .slack = 0.0,
-                               .limit = 10.0,
-                               .factor = factor,
-                               .skip = skip});
-  EXPECT_EQ(open, std::vector<Index>{1});
-  EXPECT_EQ(undecided({.combined = combined,
-                       .norms = norms,
-                       .rest_norm = 0.1,
-                       .slack = 0.0,
-                       .limit = 10.0,
-                       .factor = factor,
-                       .skip = skip}),
-            (std::vector<Index>{1, 2, 3}));
+  for (const Index spoiled : {Index{3}, Index{511}, Index{512}, Index{599}}) {
+    for (const float value : {std::nanf(""), HUGE_VALF}) {
+      ResidualSubspace subspace(std::vector<double>{1.0, 1.0}, 600, 2);
+      subspace.add(std::vector<double>{1.0, 0.0}, 1.0);
+      std::fill(subspace.last_products().begin(), subspace.last_products().end(), 0.5F);
+      subspace.last_products()[at(spoiled)] = value;
+      const Bound bound(subspace, subspace.split(std::vector<double>{1.0, 0.1}), 600);
+      const MarkerNorms norms{.norm = std::vector<float>(600, 1.0F),
+                              .uncentred = std::vector<float>(600, 1.0F)};
+      EXPECT_EQ(bound.over(10.0, norms, std::vector<float>(600, 1.0F)),
+                std::vector<Index>{spoiled});
+    }
+  }
 }
 
 TEST(ResidualSubspace, ForgetsTheOldestDirectionFirst) {
@@ -467,13 +453,11 @@ TEST(ResidualSubspace, ForgetsTheOldestDirectionFirst) {
   EXPECT_LT(subspace.split(rest).rest_norm, 1e-6 * subspace.norm(rest));
   expect_all_listed(columns, subspace, first);
   expect_all_listed(columns, subspace, rest);
-  const auto split = subspace.split(rest);
-  std::vector<float> combined(10);
-  subspace.combine(split, combined); // the products stayed with their direction
+  const Bound bound(subspace, subspace.split(rest), 10); // the products stayed with their direction
   for (Index marker = 0; marker < 10; ++marker) {
     const double truth = columns.product(marker, rest);
     EXPECT_NEAR(
-        static_cast<double>(combined[at(marker)]), truth, 1e-5 * subspace.norm(rest) * 10.0);
+        static_cast<double>(bound.combined[at(marker)]), truth, 1e-5 * subspace.norm(rest) * 10.0);
   }
 }
 

@@ -95,6 +95,33 @@ TEST(Page, HoldsTheVerdictThePartsAndThePolicy) {
   }
 }
 
+TEST(Page, StatesTheConcordanceWithItsIntervalAndWithoutAVerdict) {
+  const auto report = vigil::test::large_report(40);
+  const auto* row = vigil::report::headline(report);
+  ASSERT_NE(row, nullptr);
+  const std::string html = html_text(report);
+  EXPECT_THAT(html,
+              HasSubstr(" with Harrell’s C " +
+                        vigil::report::interval_words(row->estimate, row->lower, row->upper, 2) +
+                        "; 0.5 is chance."));
+  for (const char* word : {"weak accuracy", "moderate accuracy", "good accuracy"}) {
+    EXPECT_THAT(html, Not(HasSubstr(word)));
+  }
+}
+
+TEST(Page, LabelsAnExternalCohortWithFewEvents) {
+  auto report = vigil::test::large_report(40);
+  for (auto& row : report.performance) {
+    row.events = 99;
+  }
+  EXPECT_THAT(html_text(report),
+              HasSubstr("R02: 99 events; a claim of external validation needs 100."));
+  for (auto& row : report.performance) {
+    row.events = 100;
+  }
+  EXPECT_THAT(html_text(report), Not(HasSubstr("R02")));
+}
+
 TEST(Page, NoTextOfTheReportBecomesMarkup) {
   const std::string html = html_text(vigil::test::tiny_report());
   EXPECT_THAT(html, HasSubstr("Tiny &lt;b&gt;study&lt;/b&gt; &amp; &quot;friends&quot;"));

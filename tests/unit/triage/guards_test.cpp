@@ -77,22 +77,33 @@ TEST(Horizon, R01SaysWhenNoTimeIsSupported) {
   }
 }
 
-TEST(Events, R02WarnsBelowTwentyAndForExternalClaimsBelowAHundred) {
-  const auto warnings = [](Index events, bool external) {
-    return event_warnings(leaving_one_by_one(150, events), CaseWeights::ones(150), external);
-  };
-  EXPECT_EQ(size_of(warnings(19, false)), 1);
-  EXPECT_TRUE(warnings(20, false).empty());
-  EXPECT_EQ(size_of(warnings(99, true)), 1);
-  EXPECT_TRUE(warnings(100, true).empty());
+TEST(Events, R02LabelsBelowTwentyAndExternalClaimsBelowAHundred) {
+  EXPECT_EQ(event_warnings(19, false),
+            (Names{"R02: 19 events; below 20 no effect or risk is estimated reliably"}));
+  EXPECT_TRUE(event_warnings(20, false).empty());
+  EXPECT_EQ(event_warnings(99, true),
+            (Names{"R02: 99 events; a claim of external validation needs 100"}));
+  EXPECT_TRUE(event_warnings(100, true).empty());
+}
+
+TEST(Events, R02RefusesActionsBelowTwenty) {
+  EXPECT_NO_THROW(require_events(20, "the training subjects"));
+  try {
+    require_events(19, "the training subjects");
+    FAIL() << "accepted";
+  } catch (const InputError& error) {
+    EXPECT_EQ(error.fault().where, "the training subjects");
+    EXPECT_EQ(error.fault().found, "19 with the event");
+    EXPECT_EQ(error.fault().expected, "at least 20 with the event");
+    EXPECT_EQ(error.exit_code(), 3);
+  }
 }
 
 TEST(Events, R02CountsSubjectsWithWeightAndTheFirstCause) {
   const CompetingRisksOutcome outcome{
       .entry = {}, .time = {1, 2, 3}, .cause = {1, 2, 1}, .cause_names = {"a", "b"}};
-  const auto text = event_warnings(outcome, CaseWeights::ones(3).with_times({1, 1, 0}), false);
-  ASSERT_EQ(size_of(text), 1);
-  EXPECT_EQ(text[0].substr(0, 14), "R02: 1 events;");
+  EXPECT_EQ(count_events(outcome, CaseWeights::ones(3).with_times({1, 1, 0})), 1);
+  EXPECT_EQ(count_events(leaving_one_by_one(150, 19), CaseWeights::ones(150)), 19);
 }
 
 TEST(Inputs, R05RangeLeavesOutTheHalfPercentTails) {

@@ -90,6 +90,8 @@ TEST(summarise_left_out_centres, lists_small_centres_without_pooling_them) {
   const auto rows = rows_of(summarise(run.results(), concordance(), scheduler), "best");
   ASSERT_EQ(rows.size(), 8U);
   EXPECT_EQ(rows[5].events, 4);
+  EXPECT_EQ(rows[5].undefined_because, "unstable: 4 events");
+  EXPECT_EQ(rows[4].undefined_because, "");
   EXPECT_EQ(rows[6].centre, "(small centres)");
   EXPECT_EQ(rows[6].events, 4);
   EXPECT_EQ(rows[6].estimate, rows[5].estimate);
@@ -128,7 +130,38 @@ TEST(summarise_left_out_centres, with_few_centres_compares_within_centres) {
   EXPECT_NEAR(row.lower, interval.lower, 1e-13);
   const CentreRow last = rows_of(summary, "best").back();
   EXPECT_TRUE(std::isnan(last.prediction_lower));
-  EXPECT_EQ(last.undefined_because, "fewer than 5 estimates to pool: one estimate within centres");
+  EXPECT_EQ(last.undefined_because,
+            "fewer than 5 estimates to pool: one estimate within centres; 3 centres: the interval "
+            "rests on 2 degrees of freedom");
+  EXPECT_EQ(row.undefined_because, "3 centres: the interval rests on 2 degrees of freedom");
+}
+
+TEST(summarise_left_out_centres, says_what_an_interval_from_two_centres_rests_on) {
+  const ValidationRun run = centres_run(test::small_cohort({.subjects = 120, .centres = 2}));
+  Scheduler scheduler(1);
+  const Summary summary = summarise(run.results(), concordance(), scheduler);
+  EXPECT_EQ(summary.performance[0].undefined_because,
+            "2 centres: the interval rests on 1 degree of freedom");
+  EXPECT_TRUE(
+      rows_of(summary, "best")
+          .back()
+          .undefined_because.ends_with("; 2 centres: the interval rests on 1 degree of freedom"));
+}
+
+TEST(summarise_left_out_centres, marks_a_centre_with_one_event) {
+  CohortParts parts = test::small_parts({.subjects = 240, .centres = 6});
+  auto& outcome = std::get<SurvivalOutcome>(*parts.outcome);
+  bool kept = false;
+  for (Index i = 5; i < 240; i += 6) {
+    const bool first = outcome.event[at(i)] != 0 && !kept;
+    outcome.event[at(i)] = first ? 1 : 0;
+    kept = kept || first;
+  }
+  const ValidationRun run = centres_run(Cohort(std::move(parts)));
+  Scheduler scheduler(1);
+  const auto rows = rows_of(summarise(run.results(), concordance(), scheduler), "best");
+  EXPECT_EQ(rows[5].events, 1);
+  EXPECT_EQ(rows[5].undefined_because, "unstable: 1 event");
 }
 
 TEST(summarise_left_out_centres, counts_centres_without_events) {

@@ -10,16 +10,45 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace vigil {
+
+Preparation::Preparation(Index columns, const PreparationOptions& options)
+    : centre_(at(columns), 0.0), spread_(at(columns), std::numeric_limits<double>::quiet_NaN()),
+      standardize_(options.standardize), impute_(options.impute) {}
+
+Preparation::Preparation(const std::vector<Column>& columns) : Preparation(size_of(columns), {}) {
+  std::vector<Special> specials;
+  for (Index column = 0; column < size_of(columns); ++column) {
+    specials.push_back({column, columns[at(column)]});
+  }
+  add_special(specials);
+}
+
+void Preparation::add_special(std::span<const Special> specials) {
+  special_.insert(special_.end(), specials.begin(), specials.end());
+}
+
+const Preparation::Column* Preparation::find_special(Index column) const {
+  const auto found =
+      std::partition_point(special_.begin(), special_.end(), [&](const Special& special) {
+        return special.column < column;
+      });
+  VIGIL_EXPECTS(found != special_.end() && found->column == column);
+  return &found->rule;
+}
 
 Preparation Preparation::select(std::span<const Index> listed) const {
   std::vector<Column> chosen;
   chosen.reserve(listed.size());
   for (const Index column : listed) {
-    chosen.push_back(columns_[at(column)]);
+    chosen.push_back(this->column(column));
   }
-  return Preparation(std::move(chosen), impute_);
+  Preparation result(chosen);
+  result.standardize_ = standardize_;
+  result.impute_ = impute_;
+  return result;
 }
 
 namespace {
@@ -34,18 +63,25 @@ double fill_of(std::span<const double> raw, const CaseWeights& weights, const st
 void Preparation::fill_from(std::span<const double> raw, const CaseWeights& weights) {
   const Index subjects = weights.subjects();
   VIGIL_EXPECTS(size_of(raw) == columns() * subjects);
+  std::vector<Column> rules;
   for (Index column = 0; column < columns(); ++column) {
-    double& fill = columns_[at(column)].fill;
+    rules.push_back(this->column(column));
+    double& fill = rules.back().fill;
     if (fill != fill) {
       fill = fill_of(raw.subspan(at(column * subjects), at(subjects)), weights, impute_);
     }
   }
+  Preparation filled(rules);
+  filled.standardize_ = standardize_;
+  filled.impute_ = impute_;
+  *this = std::move(filled);
 }
 
 Record Preparation::record() const {
   Record::Numbers fill, shift, scale, centre, spread;
   Record::Counts keep;
-  for (const auto& column : columns_) {
+  for (Index place = 0; place < columns(); ++place) {
+    const Column column = this->column(place);
     fill.push_back(column.fill);
     shift.push_back(column.shift);
     scale.push_back(column.scale);
@@ -86,7 +122,7 @@ Preparation Preparation::from_record(const Record& record) {
   for (std::size_t column = 0; column < columns.size(); ++column) {
     columns[column].keep = keep[column] != 0;
   }
-  return Preparation(std::move(columns));
+  return Preparation(columns);
 }
 
 namespace {
@@ -192,39 +228,52 @@ std::vector<Preparation> fit_preparations(const TrainingData& data,
                                           std::span<const CaseWeights> weightings,
                                           const PreparationOptions& options,
                                           Scheduler& scheduler) {
-  const Index markers = data.features.features();
-  std::vector<std::vector<Preparation::Column>> rules(weightings.size());
-  for (auto& columns : rules) {
-    columns.resize(at(data.columns()));
-  }
+  const Index markers = data.features.features(), items = size_of(weightings);
+  std::vector<Preparation> preparations(weightings.size(), Preparation(data.columns(), options));
+  const Index block_features = std::max<Index>(1, data.features.source().block_features());
+  const Index blocks = data.features.source().blocks();
+  // special columns by block of markers, then one entry for each clinical column
+  std::vector<std::vector<std::vector<Preparation::Special>>> specials(
+      at(blocks + data.clinical.columns()));
   const auto fit_column = [&](ColumnRules& column_rules,
                               Index column,
                               std::span<const double> values,
-                              const FeatureInfo& info) {
+                              const FeatureInfo& info,
+                              std::vector<std::vector<Preparation::Special>>& special) {
     column_rules.visit(values, info, [&](std::size_t item, const Preparation::Column& rule) {
-      rules[item][at(column)] = rule;
+      if (rule.keep && rule.fill != rule.fill) {
+        preparations[item].set_regular(column, rule.centre, rule.spread);
+      } else {
+        special.resize(at(items));
+        special[item].push_back({column, rule});
+      }
     });
   };
   data.features.pass(scheduler, [&](const ColumnBlock& block, Index) {
     ColumnRules column_rules(weightings, options);
+    auto& special = specials[at(block.first_feature() / block_features)];
     std::vector<double> values(at(data.subjects()));
     for (Index feature = 0; feature < block.features(); ++feature) {
       const Index column = block.first_feature() + feature;
       const auto stored = block.column(feature);
       std::copy(stored.begin(), stored.end(), values.begin());
-      fit_column(column_rules, column, values, data.features.info(column));
+      fit_column(column_rules, column, values, data.features.info(column), special);
     }
   });
   scheduler.for_each(data.clinical.columns(), [&](Index column, Index) {
     ColumnRules column_rules(weightings, options);
     FeatureInfo info = data.clinical.info(column);
     info.offset = 0.0; // clinical columns are stored as they are
-    fit_column(column_rules, markers + column, data.clinical.column(column), info);
+    fit_column(column_rules,
+               markers + column,
+               data.clinical.column(column),
+               info,
+               specials[at(blocks + column)]);
   });
-  std::vector<Preparation> preparations;
-  preparations.reserve(rules.size());
-  for (auto& columns : rules) {
-    preparations.emplace_back(std::move(columns), options.impute);
+  for (const auto& special : specials) {
+    for (std::size_t item = 0; item < special.size(); ++item) {
+      preparations[item].add_special(special[item]);
+    }
   }
   return preparations;
 }

@@ -7,6 +7,7 @@
 #include "vigil/cohort/training_data.hpp"
 #include "vigil/learn/record.hpp"
 
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -35,15 +36,20 @@ public:
     double centre = 0.0, spread = 1.0; ///< weighted mean and SD of x' whether or not they are used
     bool keep = true;
   };
-  explicit Preparation(std::vector<Column> columns, std::string impute = "median")
-      : columns_(std::move(columns)), impute_(std::move(impute)) {}
+  explicit Preparation(const std::vector<Column>& columns);
+  /// `columns` columns for which set() is still to be called.
+  Preparation(Index columns, const PreparationOptions& options);
 
-  [[nodiscard]] Index columns() const noexcept { return size_of(columns_); }
-  [[nodiscard]] const Column& column(Index column) const { return columns_[at(column)]; }
-  [[nodiscard]] bool keeps(Index column) const noexcept { return columns_[at(column)].keep; }
+  [[nodiscard]] Index columns() const noexcept { return size_of(spread_); }
+  [[nodiscard]] Column column(Index column) const {
+    return regular(column) ? regular_column(column) : *find_special(column);
+  }
+  [[nodiscard]] bool keeps(Index column) const {
+    return regular(column) || find_special(column)->keep;
+  }
   /// Prepared value of one raw value.
-  [[nodiscard]] double apply(Index column, double raw) const noexcept {
-    const Column& rule = columns_[at(column)];
+  [[nodiscard]] double apply(Index column, double raw) const {
+    const Column rule = this->column(column);
     return ((raw == raw ? raw : rule.fill) - rule.shift) / rule.scale;
   }
   /// The rules of the listed columns alone, in that order: what a model keeps.
@@ -51,11 +57,39 @@ public:
   /// Computes the fills that are NaN from raw values (columns() x subjects) and the training weights.
   void fill_from(std::span<const double> raw, const CaseWeights& weights);
 
+  /// Most columns are kept, complete, and follow the options: centre and spread say it all. Different columns may be set
+  /// by different threads; the others are collected by each and added afterwards, columns ascending.
+  struct Special {
+    Index column = 0;
+    Column rule = {};
+  };
+  void set_regular(Index column, double centre, double spread) {
+    centre_[at(column)] = centre;
+    spread_[at(column)] = spread;
+  }
+  void add_special(std::span<const Special> specials);
+
   [[nodiscard]] Record record() const;
   [[nodiscard]] static Preparation from_record(const Record& record);
 
 private:
-  std::vector<Column> columns_;
+  [[nodiscard]] bool regular(Index column) const noexcept {
+    return spread_[at(column)] == spread_[at(column)];
+  }
+  [[nodiscard]] Column regular_column(Index column) const {
+    const double centre = centre_[at(column)], spread = spread_[at(column)];
+    return {.fill = std::numeric_limits<double>::quiet_NaN(),
+            .shift = standardize_ ? centre : 0.0,
+            .scale = standardize_ ? spread : 1.0,
+            .centre = centre,
+            .spread = spread,
+            .keep = true};
+  }
+  [[nodiscard]] const Column* find_special(Index column) const;
+
+  std::vector<double> centre_, spread_; ///< spread NaN: a special column
+  std::vector<Special> special_;        ///< by column
+  bool standardize_ = true;
   std::string impute_ = "median";
 };
 

@@ -68,14 +68,7 @@ CalibrationGroup group_of(const Evaluation& evaluation,
   group.mean_predicted /= weight;
   const CaseWeights weights = evaluation.weights.with_times(std::move(times));
   const survival::CensoringWeights censoring(evaluation.outcome, weights);
-  const Evaluation inside{.prediction = evaluation.prediction,
-                          .outcome = evaluation.outcome,
-                          .weights = weights,
-                          .centre = evaluation.centre,
-                          .censoring = censoring,
-                          .horizon = evaluation.horizon,
-                          .threshold = evaluation.threshold,
-                          .cause = evaluation.cause};
+  const Evaluation inside = part_of(evaluation, weights, censoring);
   const EvaluationRows rows = evaluation_rows(inside);
   const WeightedMean observed = observed_risk(inside, rows);
   const double se = standard_error(

@@ -79,6 +79,19 @@ EvaluationRows evaluation_rows(const Evaluation& evaluation) {
   return rows;
 }
 
+Evaluation part_of(const Evaluation& whole,
+                   const CaseWeights& weights,
+                   const survival::CensoringWeights& censoring) {
+  return {.prediction = whole.prediction,
+          .outcome = whole.outcome,
+          .weights = weights,
+          .centre = whole.centre,
+          .censoring = censoring,
+          .horizon = whole.horizon,
+          .threshold = whole.threshold,
+          .cause = whole.cause};
+}
+
 std::vector<double> gather(const EvaluationRows& rows, std::span<const double> per_subject) {
   std::vector<double> values;
   values.reserve(rows.subject.size());

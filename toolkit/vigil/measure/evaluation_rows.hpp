@@ -29,6 +29,11 @@ struct EvaluationRows {
 /// outcome that is no time to event, delayed entry).
 [[nodiscard]] EvaluationRows evaluation_rows(const Evaluation& evaluation);
 
+/// The same evaluation among some of its subjects, with censoring weights of their own; both must outlive it.
+[[nodiscard]] Evaluation part_of(const Evaluation& whole,
+                                 const CaseWeights& weights,
+                                 const survival::CensoringWeights& censoring);
+
 /// A column of the evaluation (one value per subject) for the rows.
 [[nodiscard]] std::vector<double> gather(const EvaluationRows& rows,
                                          std::span<const double> per_subject);

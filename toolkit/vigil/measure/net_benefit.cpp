@@ -49,14 +49,7 @@ WeightedMean risk_where_acted(const Evaluation& evaluation, const Rule& rule) {
   }
   const CaseWeights weights = evaluation.weights.with_times(std::move(times));
   const survival::CensoringWeights censoring(evaluation.outcome, weights);
-  const Evaluation acted{.prediction = evaluation.prediction,
-                         .outcome = evaluation.outcome,
-                         .weights = weights,
-                         .centre = evaluation.centre,
-                         .censoring = censoring,
-                         .horizon = evaluation.horizon,
-                         .threshold = evaluation.threshold,
-                         .cause = evaluation.cause};
+  const Evaluation acted = part_of(evaluation, weights, censoring);
   const EvaluationRows rows = evaluation_rows(acted);
   const WeightedMean inside = observed_risk(acted, rows);
   WeightedMean result{.value = inside.value,

@@ -10,9 +10,9 @@ namespace vigil {
 
 void GrowingMatrix::resize(Index rows, Index columns) {
   if (rows > stride_) {
-    const Index stride = std::max(rows, stride_ + stride_ / 2);
-    std::vector<double> values(at(stride * std::max(columns, columns_)));
-    for (Index column = 0; column < columns_; ++column) {
+    const Index stride = std::max(rows, stride_ + stride_ / 2), kept = std::min(columns, columns_);
+    std::vector<double> values(at(stride * std::max(columns, kept + kept / 2)));
+    for (Index column = 0; column < kept; ++column) {
       std::copy_n(values_.begin() + column * stride_, rows_, values.begin() + column * stride);
     }
     stride_ = stride;

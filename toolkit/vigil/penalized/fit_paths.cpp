@@ -145,7 +145,7 @@ void PathBatch::answer() {
   if (blocks.empty()) {
     return;
   }
-  ++passes_;
+  ++(size_of(blocks) == source.blocks() ? whole_passes_ : partial_passes_);
   const Index subjects = data_.subjects();
   std::vector<float> values(at(size_of(questions.columns) * subjects));
   source.pass(context_.scheduler, blocks, [&](const ColumnBlock& block, Index) {

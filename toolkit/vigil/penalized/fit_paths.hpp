@@ -32,8 +32,9 @@ public:
   [[nodiscard]] const MarkerColumns& columns() const noexcept { return columns_; }
   [[nodiscard]] const PathFit& path(Index number) const { return fitters_[at(number)]->path(); }
   [[nodiscard]] Index size() const noexcept { return size_of(fitters_); }
-  /// Passes over the matrix so far, whole or in part.
-  [[nodiscard]] Index passes() const noexcept { return passes_; }
+  /// Passes so far over the whole matrix, and over some of its blocks (none of a matrix in memory).
+  [[nodiscard]] Index whole_passes() const noexcept { return whole_passes_; }
+  [[nodiscard]] Index partial_passes() const noexcept { return partial_passes_; }
 
 private:
   void answer();
@@ -42,7 +43,7 @@ private:
   FitContext& context_;
   std::vector<std::unique_ptr<PathFitter>> fitters_;
   MarkerColumns columns_;
-  Index passes_ = 0;
+  Index whole_passes_ = 0, partial_passes_ = 0;
 };
 
 /// Regularisation paths, one per item: every point comes with its KKT violation over all columns.

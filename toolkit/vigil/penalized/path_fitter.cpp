@@ -46,6 +46,7 @@ PathFitter::PathFitter(const TrainingData& data,
   factor_ = penalty_factors(penalty, data, item.preparation);
   in_working_set_.assign(at(data.columns()), 0);
   combined_.resize(at(markers()));
+  largest_combined_.resize(at(strips_of(markers())));
   residual_.assign(at(data.subjects()), 0.0);
   sweep_.assign(at(data.subjects()), 0.0F);
   residual_float_.assign(at(data.subjects()), 0.0F);
@@ -60,20 +61,26 @@ PathFitter::PathFitter(const TrainingData& data,
 }
 
 void PathFitter::set_norms() {
-  const double root = std::sqrt(loss_->total_weight());
-  norms_.norm.reserve(at(markers()));
-  norms_.uncentred.reserve(at(markers()));
-  marker_factor_.reserve(at(markers()));
+  const double root = 1.00001 * std::sqrt(loss_->total_weight());
+  const auto count = at(markers());
+  norms_.norm.resize(count);
+  norms_.uncentred.resize(count);
+  marker_factor_.resize(count);
   for (Index marker = 0; marker < markers(); ++marker) {
-    const auto& rule = item_.preparation.column(marker);
-    const double centre = rule.centre - data_.features.info(marker).offset;
     const double factor = factor_[at(marker)];
-    const double unit = factor < 0.0 ? 0.0 : root / rule.scale;
-    norms_.norm.push_back(static_cast<float>(1.00001 * unit * rule.spread));
-    norms_.uncentred.push_back(
-        static_cast<float>(1.00001 * unit * std::hypot(rule.spread, centre)));
-    marker_factor_.push_back(factor < 0.0 ? not_kept : static_cast<float>(factor));
+    if (factor < 0.0) {
+      marker_factor_[at(marker)] = not_kept;
+      continue;
+    }
+    const auto rule = item_.preparation.column(marker);
+    const double centre = rule.centre - data_.features.info(marker).offset;
+    const double unit = root / rule.scale;
+    norms_.norm[at(marker)] = static_cast<float>(unit * rule.spread);
+    norms_.uncentred[at(marker)] =
+        static_cast<float>(unit * std::sqrt(rule.spread * rule.spread + centre * centre));
+    marker_factor_[at(marker)] = static_cast<float>(factor);
   }
+  norms_.summarise(marker_factor_);
 }
 
 void PathFitter::advance(const MarkerColumns& columns, Index until) {
@@ -302,12 +309,13 @@ void PathFitter::split_residual() {
     residual_[at(loss_->subjects()[at(row)])] = residual[at(row)];
   }
   split_ = subspace_->split(residual);
-  subspace_->combine(split_, combined_);
+  subspace_->combine(split_, combined_, largest_combined_);
 }
 
 // Markers outside the working set whose bound is over limit times their factor.
 std::vector<Index> PathFitter::over(double limit, double rest_norm, double slack) const {
   return undecided({.combined = combined_,
+                    .largest = largest_combined_,
                     .norms = norms_,
                     .rest_norm = rest_norm,
                     .slack = slack,

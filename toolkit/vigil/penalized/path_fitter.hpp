@@ -117,7 +117,7 @@ private:
   std::vector<float> marker_factor_; ///< the same of markers; huge: not kept
   MarkerNorms norms_;
   std::vector<std::uint8_t> in_working_set_;
-  std::vector<float> combined_;
+  std::vector<float> combined_, largest_combined_;
   std::vector<double> residual_;    ///< by subject
   std::vector<float> sweep_;        ///< by subject
   std::vector<double> exact_sweep_; ///< the same in double

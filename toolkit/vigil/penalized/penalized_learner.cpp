@@ -68,6 +68,7 @@ std::vector<survival::CoxRisk::Stratum> strata_of(survival::CoxBaseline baseline
 
 std::vector<PenalizedModel> PenalizedLearner::fit_all(const FitBatch& batch,
                                                       FitContext& context) const {
+  static_cast<void>(survival_outcome(batch.data.outcome, "cox-net")); // refuses others by name
   if (options_.l1_ratio.empty()) {
     throw ConfigError({.where = "learner 'cox-net', l1_ratio",
                        .found = "an empty list",

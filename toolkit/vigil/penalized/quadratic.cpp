@@ -310,18 +310,17 @@ bool QuadraticSolver::append(const Call& call, Index place) {
 
 bool QuadraticSolver::factor_anew(Call& call, std::span<const Index> places) {
   const Index count = size_of(places);
-  GrowingMatrix matrix(count);
-  matrix.resize(count, count);
+  scratch_.resize(count, count);
   for (Index i = 0; i < count; ++i) {
     const auto from = call.q.curvature.column(places[at(i)]);
-    double* to = matrix.column(i).data();
+    double* to = scratch_.column(i).data();
     for (Index j = i; j < count; ++j) {
       to[j] = from[at(places[at(j)])];
     }
     to[i] += call.q.l2[at(places[at(i)])];
   }
   forget();
-  if (!factor_.assign(matrix)) {
+  if (!factor_.assign(scratch_)) {
     factor_.clear();
     return false;
   }

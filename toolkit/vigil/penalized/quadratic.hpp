@@ -58,6 +58,7 @@ private:
   UpdatableFactor factor_{1e-11};
   std::vector<Index> in_factor_;  ///< places in the order of the factor
   std::vector<double> factor_l2_; ///< l2 of these
+  GrowingMatrix scratch_;         ///< of factor_anew: its memory is used again
 };
 
 } // namespace vigil::penalized

@@ -5,13 +5,47 @@
 #include "vigil/penalized/sweep_kernel.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 
 namespace vigil::penalized {
 
+void MarkerNorms::summarise(std::span<const float> factor) {
+  const Index markers = size_of(norm);
+  strips.assign(at(strips_of(markers)), {.factor = std::numeric_limits<float>::max()});
+  for (Index marker = 0; marker < markers; ++marker) {
+    Strip& strip = strips[at(marker / marker_strip)];
+    strip.norm = std::max(strip.norm, norm[at(marker)]);
+    strip.uncentred = std::max(strip.uncentred, uncentred[at(marker)]);
+    strip.factor = std::min(strip.factor, factor[at(marker)]);
+  }
+}
+
 namespace {
 
-constexpr Index strip = 512; // markers combined at once: their sums stay in the first cache
+// In sixteen lanes; infinite where a value is not finite.
+float largest_absolute(std::span<const float> values) {
+  std::array<float, 16> most{}, spoiled{};
+  const auto look = [&](std::size_t lane, float value) {
+    const float size = std::fabs(value);
+    most[lane] = size > most[lane] ? size : most[lane];
+    spoiled[lane] += value - value;
+  };
+  const std::size_t whole = values.size() / 16 * 16;
+  for (std::size_t place = 0; place < whole; place += 16) {
+    for (std::size_t lane = 0; lane < 16; ++lane) {
+      look(lane, values[place + lane]);
+    }
+  }
+  for (std::size_t place = whole; place < values.size(); ++place) {
+    look(0, values[place]);
+  }
+  const bool finite =
+      std::all_of(spoiled.begin(), spoiled.end(), [](float sum) { return sum == 0.0F; });
+  return finite ? *std::max_element(most.begin(), most.end())
+                : std::numeric_limits<float>::infinity();
+}
 
 } // namespace
 
@@ -76,10 +110,13 @@ std::span<float> ResidualSubspace::last_products() {
   return products_[at(directions() - 1)];
 }
 
-void ResidualSubspace::combine(const Split& split, std::span<float> out) const {
-  VIGIL_EXPECTS(size_of(out) == markers_ && split.part.size() == direction_.size());
-  for (Index first = 0; first < markers_; first += strip) {
-    const Index count = std::min(strip, markers_ - first);
+void ResidualSubspace::combine(const Split& split,
+                               std::span<float> out,
+                               std::span<float> largest) const {
+  VIGIL_EXPECTS(size_of(out) == markers_ && size_of(largest) == strips_of(markers_) &&
+                split.part.size() == direction_.size());
+  for (Index first = 0; first < markers_; first += marker_strip) {
+    const Index count = std::min(marker_strip, markers_ - first);
     float* sums = out.data() + first;
     std::fill_n(sums, count, 0.0F);
     for (std::size_t k = 0; k < split.part.size(); ++k) {
@@ -89,6 +126,7 @@ void ResidualSubspace::combine(const Split& split, std::span<float> out) const {
         sums[marker] += part * products[marker];
       }
     }
+    largest[at(first / marker_strip)] = largest_absolute({sums, at(count)});
   }
 }
 
@@ -121,18 +159,19 @@ std::vector<Index> undecided(const BoundTest& test) {
   const auto slack = static_cast<float>(1.0001 * test.slack);
   const auto limit = static_cast<float>(0.999999 * test.limit);
   std::vector<Index> result;
-  const auto excess = [&](Index marker) {
-    return std::fabs(test.combined[at(marker)]) + test.norms.norm[at(marker)] * rest +
-           test.norms.uncentred[at(marker)] * slack - limit * test.factor[at(marker)];
-  };
-  for (Index first = 0; first < markers; first += strip) {
-    const Index end = std::min(markers, first + strip);
-    int over = 0; // most strips hold none: this loop has no branch
-    for (Index marker = first; marker < end; ++marker) {
-      over += excess(marker) <= 0.0F ? 0 : 1; // what is not a number is not decided
+  for (Index first = 0; first < markers; first += marker_strip) {
+    const auto& strip = test.norms.strips[at(first / marker_strip)];
+    const float most = test.largest[at(first / marker_strip)] + strip.norm * rest +
+                       strip.uncentred * slack - 0.999999F * limit * strip.factor;
+    if (most <= 0.0F) { // false for a sum that is not a number
+      continue;
     }
-    for (Index marker = first; over > 0 && marker < end; ++marker) {
-      if (!(excess(marker) <= 0.0F) && test.skip[at(marker)] == 0) {
+    const Index end = std::min(markers, first + marker_strip);
+    for (Index marker = first; marker < end; ++marker) {
+      const float excess =
+          std::fabs(test.combined[at(marker)]) + test.norms.norm[at(marker)] * rest +
+          test.norms.uncentred[at(marker)] * slack - limit * test.factor[at(marker)];
+      if (!(excess <= 0.0F) && test.skip[at(marker)] == 0) {
         result.push_back(marker);
       }
     }

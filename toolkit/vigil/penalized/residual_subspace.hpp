@@ -10,11 +10,24 @@
 
 namespace vigil::penalized {
 
+constexpr Index marker_strip =
+    512; ///< markers looked at together: their sums stay in the first cache
+[[nodiscard]] constexpr Index strips_of(Index markers) noexcept {
+  return (markers + marker_strip - 1) / marker_strip;
+}
+
 /// What bounds the product of a marker with a residual (see ResidualSubspace), one entry per marker:
 ///   norm     sqrt(W) times the weighted SD of the prepared column
 ///   uncentred  sqrt(W) times the weighted root mean square of the stored column, on the prepared scale
+/// and, for each strip of markers, the largest of both and the smallest factor.
 struct MarkerNorms {
   std::vector<float> norm, uncentred;
+  struct Strip {
+    float norm = 0.0F, uncentred = 0.0F, factor = 0.0F;
+  };
+  std::vector<Strip> strips = {};
+  /// factor: one per marker.
+  void summarise(std::span<const float> factor);
 };
 
 /// Proves for most columns, without reading them, that a residual leaves them at zero.
@@ -52,8 +65,8 @@ public:
   [[nodiscard]] std::span<const float> last_direction() const { return direction_.back(); }
   [[nodiscard]] std::span<float> last_products();
 
-  /// sum_k a_k C_zk for every marker.
-  void combine(const Split& split, std::span<float> out) const;
+  /// sum_k a_k C_zk for every marker, and its largest absolute value in each strip.
+  void combine(const Split& split, std::span<float> out, std::span<float> largest) const;
   [[nodiscard]] double slack(const Split& split) const noexcept;
   /// ||r|| in the metric, and the slack of one float product of the residual itself.
   [[nodiscard]] double norm(std::span<const double> residual) const noexcept;
@@ -69,9 +82,9 @@ private:
 };
 
 /// The markers with |combined| + norm rest_norm + uncentred slack > limit factor, ascending; `skip` marks those not asked
-/// for, a factor below 0 is never listed.
+/// for; a marker that must never be listed has a huge factor.
 struct BoundTest {
-  std::span<const float> combined;
+  std::span<const float> combined, largest;
   const MarkerNorms& norms;
   double rest_norm = 0.0, slack = 0.0, limit = 0.0;
   std::span<const float> factor;

@@ -174,7 +174,8 @@ Figure calibration_figure(const Report& report,
                resampling_words(calibration.resampling),
       .caption = "Points: groups of subjects by predicted risk, with 95 % intervals of "
                  "the observed risk (Kaplan–Meier). On the dashed line the risks are "
-                 "right; above it they are too low. Bars: how many subjects had which risk.",
+                 "right; above it they are too low. The curve is smoothed and has no band. Bars: "
+                 "how many subjects had which risk.",
       .data =
           {{"groups",
             {{"predicted", predicted},
@@ -213,9 +214,17 @@ struct CentrePanel {
   }
 };
 
+// A centre with a handful of events is named with their number: its point says little.
+std::string few_events_words(const CentreRow& row) {
+  return row.undefined_because.starts_with("unstable")
+             ? " (" + counted(row.events, "event", "events") + ")"
+             : "";
+}
+
 Figure centre_figure(const Report& report, const CentrePanel& panel) {
   const MeasureWords words = measure_words(panel.measure);
   IntervalRows rows;
+  std::string pooled_note;
   for (const CentreRow& row : report.centres) {
     if (!panel.holds(row)) {
       continue;
@@ -224,8 +233,9 @@ Figure centre_figure(const Report& report, const CentrePanel& panel) {
       rows.add("pooled", "pooled", row.mu, row.lower, row.upper);
       rows.wide_lower.back() = row.prediction_lower;
       rows.wide_upper.back() = row.prediction_upper;
+      pooled_note = row.undefined_because;
     } else {
-      rows.add(row.centre,
+      rows.add(row.centre + few_events_words(row),
                "own",
                row.estimate,
                row.estimate - 1.959963984540054 * row.se,
@@ -239,6 +249,9 @@ Figure centre_figure(const Report& report, const CentrePanel& panel) {
                            "centres, its pale bar "
                            "is where a new centre is expected (95 % prediction interval).",
                 .data = {rows.data()}};
+  if (!pooled_note.empty()) {
+    figure.caption += " Pooled row: " + pooled_note + ".";
+  }
   if (!std::isnan(panel.horizon)) {
     figure.name += "_" + number_text(panel.horizon);
   }

@@ -298,10 +298,12 @@ Figure share_figure(const TriageSummary& triage) {
   }
   Figure figure{.name = "zone_shares",
                 .template_name = "zone_shares",
-                .title = "The same subjects under other assumptions",
-                .caption = "Share of subjects in each zone, by the harms alone, when one declared "
-                           "number is replaced. Where the bars differ much, the answer rests on "
-                           "that assumption.",
+                .title = "The training subjects under other assumptions",
+                .caption =
+                    "Share of the subjects that the model was fitted on in each zone, by the "
+                    "harms alone and before any guard, when one declared number is "
+                    "replaced. Where the bars differ much, the answer rests on "
+                    "that assumption.",
                 .data = {{"shares",
                           {{"assumption", assumption},
                            {"action", action},

@@ -4,13 +4,34 @@
 #include "vigil/report/page.hpp"
 #include "vigil/report/words.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace vigil::report {
 namespace {
 
 std::string horizon_cell(double horizon, TimeUnit unit) {
   return std::isnan(horizon) ? std::string("–") : time_words(horizon, unit);
+}
+
+// What is to be known beside defined values: resamples without a value, intervals from two centres.
+std::string notes_on_rows(const Report& report) {
+  std::vector<std::string> notes;
+  for (const PerformanceRow& row : report.performance) {
+    if (!std::isnan(row.estimate) && !row.undefined_because.empty()) {
+      std::string note = std::string(measure_words(row.measure).title) + ", " +
+                         resampling_words(row.resampling) + ": " + row.undefined_because;
+      if (std::find(notes.begin(), notes.end(), note) == notes.end()) {
+        notes.push_back(std::move(note));
+      }
+    }
+  }
+  std::string items;
+  for (const std::string& note : notes) {
+    items += element("li", escaped(note));
+  }
+  return items.empty() ? items : element("ul", items, "notes");
 }
 
 std::string performance_table(const Report& report) {
@@ -48,7 +69,7 @@ std::string performance_table(const Report& report) {
                           count_text(row.events)});
     table.strong.push_back(&row == best);
   }
-  return table_block(table);
+  return table_block(table) + notes_on_rows(report);
 }
 
 std::string comparison_table(const Report& report) {
@@ -125,7 +146,8 @@ std::string performance_section(const Report& report, const PageFigures& figures
   html +=
       paragraph("Points with intervals; the dashed line is the value of a model that knows nothing "
                 "(ranking) or is exactly right (calibration). Circles: resampling within the "
-                "study. Squares: an external cohort.",
+                "study. Squares: an external cohort. A point without an interval is apparent (the "
+                "subjects that were fitted: optimistic) or has none that could be computed.",
                 "lead");
   html += figure_grid(figures, "performance_");
   html += figure_grid(figures, "calibration");

@@ -28,8 +28,9 @@ std::string zone_limits(triage::Action action, const triage::Thresholds& limits)
 
 std::string zone_table(const Report& report, const TriageSummary& triage) {
   const bool on_risk = triage.harms.ratio_is_assumed();
-  std::string html = "<div class=\"table\"><table><thead><tr><th scope=\"col\">Proposed</th>"
-                     "<th scope=\"col\" class=\"n\">Risk reduction</th>";
+  std::string html =
+      "<div class=\"table first-whole\"><table><thead><tr><th scope=\"col\">Proposed</th>"
+      "<th scope=\"col\" class=\"n\">Risk reduction</th>";
   if (on_risk) {
     html += "<th scope=\"col\" class=\"n\">Predicted risk</th>";
   }
@@ -72,8 +73,7 @@ std::string harms_block(const TriageSummary& triage) {
           "” leaves (assumed, not estimated)",
       harms.residual_risk_ratio);
   std::string html = element("h3", "What the thresholds rest on") + table_block(table);
-  std::string text = "The thresholds follow from these numbers alone and were fixed before any "
-                     "outcome was looked at.";
+  std::string text = "The thresholds follow from these numbers alone: no outcome enters them.";
   if (!triage.decide_at.empty()) {
     text += " Only what is known at “" + triage.decide_at + "” was used to predict.";
   }

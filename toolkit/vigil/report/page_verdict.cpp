@@ -3,6 +3,7 @@
 #include "vigil/base/text.hpp"
 #include "vigil/report/page.hpp"
 #include "vigil/report/words.hpp"
+#include "vigil/triage/guards.hpp"
 
 #include <array>
 #include <cmath>
@@ -53,14 +54,6 @@ std::string studied_card(const Report& report) {
   return element("section", html, "card");
 }
 
-std::string strength_words(double concordance) {
-  return concordance < 0.55   ? "hardly any"
-         : concordance < 0.65 ? "weak"
-         : concordance < 0.75 ? "moderate"
-         : concordance < 0.85 ? "good"
-                              : "very good";
-}
-
 std::string prediction_card(const Report& report) {
   std::string html = element("h2", "How well does it predict");
   const PerformanceRow* row = headline(report);
@@ -84,6 +77,13 @@ std::string prediction_card(const Report& report) {
                     fixed_text(100 * row->estimate, 0) + " of 100 pairs (chance: 50).");
   html += paragraph(
       "Measured on subjects that it had not seen: " + resampling_words(row->resampling) + ".");
+  if (!row->undefined_because.empty()) {
+    html += paragraph("Note: " + row->undefined_because + ".", "note");
+  }
+  const bool external = row->resampling.starts_with("external:");
+  for (const std::string& warning : triage::event_warnings(row->events, external)) {
+    html += paragraph(warning + ".", "note");
+  }
   return element("section", html, "card");
 }
 
@@ -207,7 +207,8 @@ std::string lead(const Report& report) {
            (external ? " of another cohort (" + row->resampling.substr(9) + ")"
                      : std::string(", each judged by models that had not seen them")) +
            ", the model “" + row->learner + "” ranks the risk of " + endpoint_words(report) +
-           " with " + strength_words(row->estimate) + " accuracy.";
+           " with " + std::string(measure_words(row->measure).title) + " " +
+           interval_words(row->estimate, row->lower, row->upper, 2) + "; 0.5 is chance.";
   }
   if (report.triage) {
     const TriageSummary& triage = *report.triage;

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/select/entry_order.hpp"
 
-#include "vigil/penalized/model_inputs.hpp"
-#include "vigil/survival/cox_likelihood.hpp"
+#include "vigil/penalized/loss.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -90,22 +90,18 @@ class Scores {
 public:
   Scores(const TrainingData& data, const FittedPath& fitted, const RawColumns& raw)
       : fitted_(fitted), raw_(raw),
-        likelihood_(penalized::survival_outcome(data.outcome, "stability selection"),
-                    fitted.item.weights,
-                    data.stratum,
-                    data.offset,
-                    fitted.penalty.ties) {}
+        loss_(penalized::make_loss(data, fitted.item.weights, fitted.penalty.ties)) {}
 
   /// The features of a step, largest score first.
   [[nodiscard]] std::vector<Index> in_order(const Entries& entries, const Step& step) const {
-    std::vector<double> eta(at(likelihood_.rows()), 0.0);
+    std::vector<double> eta(at(loss_->rows()), 0.0);
     for (const auto& [column, coefficient] : support_before(fitted_, entries, step.point)) {
       const std::vector<double> values = centred(column);
       for (std::size_t row = 0; row < eta.size(); ++row) {
         eta[row] += coefficient * values[row];
       }
     }
-    const std::vector<double> residual = likelihood_.evaluate(eta).residual;
+    const std::vector<double> residual = loss_->evaluate(eta).residual;
     std::vector<std::pair<double, Index>> ranked; // (-score, column)
     for (const Index column : step.features) {
       const std::vector<double> values = centred(column);
@@ -125,13 +121,13 @@ public:
   }
 
 private:
-  /// By row of the likelihood, in raw units.
+  /// By row of the loss, in raw units.
   [[nodiscard]] std::vector<double> centred(Index column) const {
     const Preparation::Column& rule = fitted_.item.preparation.column(column);
     const auto raw = raw_[column];
     std::vector<double> values;
-    values.reserve(at(likelihood_.rows()));
-    for (const Index subject : likelihood_.subjects()) {
+    values.reserve(at(loss_->rows()));
+    for (const Index subject : loss_->subjects()) {
       const double value = raw[at(subject)];
       values.push_back((value == value ? value : rule.fill) - rule.centre);
     }
@@ -140,7 +136,7 @@ private:
 
   const FittedPath& fitted_;
   const RawColumns& raw_;
-  survival::CoxLikelihood likelihood_;
+  std::unique_ptr<const penalized::Loss> loss_;
 };
 
 /// Columns whose values the order of a path's entries depends on.

@@ -21,6 +21,20 @@ namespace {
 constexpr Index largest_ratio = 2048;
 constexpr Index small_bytes = Index{1} << 20;
 
+/// An attribute with its type and extent; all three are empty handles where it cannot be opened.
+struct OpenAttribute {
+  OpenAttribute(Hid file, const std::string& path, const std::string& attribute)
+      : opened(H5Aopen_by_name(file,
+                               path.empty() ? "/" : path.c_str(),
+                               attribute.c_str(),
+                               H5P_DEFAULT,
+                               H5P_DEFAULT),
+               &H5Aclose),
+        type(H5Aget_type(opened.id()), &H5Tclose), space(H5Aget_space(opened.id()), &H5Sclose) {}
+
+  Handle opened, type, space;
+};
+
 } // namespace
 
 Hdf5File::Hdf5File(const std::filesystem::path& file) : name_(file.filename().string()) {
@@ -228,23 +242,18 @@ std::vector<std::string> Hdf5File::texts_attribute(const std::string& path,
   if (!has_attribute(path, attribute)) {
     return result;
   }
-  const Handle opened(
-      H5Aopen_by_name(
-          id(), path.empty() ? "/" : path.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT),
-      &H5Aclose);
-  const Handle type(H5Aget_type(opened.id()), &H5Tclose);
-  const Handle space(H5Aget_space(opened.id()), &H5Sclose);
-  if (!opened || H5Tget_class(type.id()) != H5T_STRING) {
+  const OpenAttribute held(id(), path, attribute);
+  if (!held.opened || H5Tget_class(held.type.id()) != H5T_STRING) {
     return result;
   }
   const std::string place = path + "@" + attribute;
   expect_plausible(place,
-                   static_cast<Index>(H5Sget_simple_extent_npoints(space.id())),
-                   static_cast<Index>(H5Tget_size(type.id())));
-  const auto read = [&opened](Hid memory, void* buffer) {
-    return H5Aread(opened.id(), memory, buffer) >= 0;
+                   static_cast<Index>(H5Sget_simple_extent_npoints(held.space.id())),
+                   static_cast<Index>(H5Tget_size(held.type.id())));
+  const auto read = [&held](Hid memory, void* buffer) {
+    return H5Aread(held.opened.id(), memory, buffer) >= 0;
   };
-  if (!read_texts(type.id(), space.id(), read, result)) {
+  if (!read_texts(held.type.id(), held.space.id(), read, result)) {
     fail_reading(-1, where(place));
   }
   return result;
@@ -265,18 +274,13 @@ std::vector<Index> Hdf5File::counts_attribute(const std::string& path,
   if (!has_attribute(path, attribute)) {
     return result;
   }
-  const Handle opened(
-      H5Aopen_by_name(
-          id(), path.empty() ? "/" : path.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT),
-      &H5Aclose);
-  const Handle type(H5Aget_type(opened.id()), &H5Tclose);
-  const Handle space(H5Aget_space(opened.id()), &H5Sclose);
-  const auto count = static_cast<Index>(H5Sget_simple_extent_npoints(space.id()));
-  if (!opened || H5Tget_class(type.id()) != H5T_INTEGER || count < 0 || count > 32) {
+  const OpenAttribute held(id(), path, attribute);
+  const auto count = static_cast<Index>(H5Sget_simple_extent_npoints(held.space.id()));
+  if (!held.opened || H5Tget_class(held.type.id()) != H5T_INTEGER || count < 0 || count > 32) {
     return result;
   }
   result.resize(at(count));
-  if (H5Aread(opened.id(), H5T_NATIVE_INT64, result.data()) < 0) {
+  if (H5Aread(held.opened.id(), H5T_NATIVE_INT64, result.data()) < 0) {
     result.clear();
   }
   return result;
@@ -284,14 +288,11 @@ std::vector<Index> Hdf5File::counts_attribute(const std::string& path,
 
 std::vector<std::string> Hdf5File::referenced_texts(const std::string& path,
                                                     const std::string& attribute) const {
-  const Handle opened(
-      H5Aopen_by_name(id(), path.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT), &H5Aclose);
-  const Handle type(H5Aget_type(opened.id()), &H5Tclose);
-  const Handle space(H5Aget_space(opened.id()), &H5Sclose);
-  const bool single = opened && H5Tequal(type.id(), H5T_STD_REF_OBJ) > 0 &&
-                      H5Sget_simple_extent_npoints(space.id()) == 1;
+  const OpenAttribute held(id(), path, attribute);
+  const bool single = held.opened && H5Tequal(held.type.id(), H5T_STD_REF_OBJ) > 0 &&
+                      H5Sget_simple_extent_npoints(held.space.id()) == 1;
   hobj_ref_t reference = 0;
-  if (single && H5Aread(opened.id(), H5T_STD_REF_OBJ, &reference) >= 0) {
+  if (single && H5Aread(held.opened.id(), H5T_STD_REF_OBJ, &reference) >= 0) {
     const Handle target(H5Rdereference2(id(), H5P_DEFAULT, H5R_OBJECT, &reference), &H5Oclose);
     if (target && H5Iget_type(target.id()) == H5I_DATASET) {
       return dataset_texts(target.id(), path + "@" + attribute);

@@ -10,6 +10,12 @@
 
 namespace vigil {
 
+Record stored_record(const AnyModel& model, double largest_supported_horizon) {
+  Record record = model.record();
+  record.set("largest_supported_horizon", largest_supported_horizon);
+  return record;
+}
+
 void write_model_tables(const Record& model, const std::filesystem::path& folder) {
   if (model.has("features") && model.has("coefficient")) {
     const auto& features = model.texts("features");

@@ -2,11 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/learn/any_learner.hpp"
 #include "vigil/learn/record.hpp"
 
 #include <filesystem>
 
 namespace vigil {
+
+/// A model as it is kept: its record, with the largest horizon that the follow-up of its subjects supports (R01).
+[[nodiscard]] Record stored_record(const AnyModel& model, double largest_supported_horizon);
 
 /// coefficients.tsv (feature, coefficient, se) and baseline.tsv (stratum, time, cumulative_hazard) of a linear model,
 /// both for raw values: risk(t | x) = 1 - exp(-cumulative_hazard(t) exp(x'coefficient)). Nothing for other models.

@@ -86,7 +86,8 @@ constexpr std::array entries{
                  .summary = "elastic-net Cox model; lambda and l1_ratio by inner cross-validation",
                  .source = "Simon, Friedman, Hastie, Tibshirani 2011",
                  .build = &build_cox_net,
-                 .load = &load_cox_net},
+                 .load = &load_cox_net,
+                 .draws_random_numbers = true},
 };
 
 } // namespace

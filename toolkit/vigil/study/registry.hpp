@@ -16,6 +16,7 @@ struct LearnerEntry {
   std::string_view name, summary, source;
   AnyLearner (*build)(const Options& options);
   AnyModel (*load)(const Record& record);
+  bool draws_random_numbers = false; ///< otherwise a seed changes nothing
 };
 
 /// All learners; the command line, the docs and the contract tests read this table.

@@ -4,6 +4,7 @@
 
 #include "vigil/base/text.hpp"
 #include "vigil/study/cohort_summary.hpp"
+#include "vigil/study/model_tables.hpp"
 #include "vigil/study/study_plan.hpp"
 #include "vigil/study/study_rows.hpp"
 #include "vigil/study/study_triage.hpp"
@@ -45,6 +46,7 @@ public:
   StudyResult run() {
     read_externals();
     warn_of_thin_follow_up();
+    warn_of_few_events();
     check_learners();
     check_triage();
     say_plan();
@@ -56,7 +58,9 @@ public:
     }
     decide();
     finish();
-    return {.report = std::move(report_), .models = std::move(models_)};
+    return {.report = std::move(report_),
+            .models = std::move(models_),
+            .largest_supported_horizon = support_.largest_supported};
   }
 
 private:
@@ -86,11 +90,11 @@ private:
 
   void warn_of_thin_follow_up() {
     for (const double horizon : horizons_) {
-      const auto support = survival::horizon_support(
+      support_ = survival::horizon_support(
           cohort_.data().outcome, weights_, horizon, study_.validate.min_censoring_survival);
-      if (support.warn) {
+      if (support_.warn) {
         report_.warnings.push_back("censoring survival at horizon " + number_text(horizon) +
-                                   " is only " + fixed_text(support.censoring_survival, 2));
+                                   " is only " + fixed_text(support_.censoring_survival, 2));
       }
     }
   }
@@ -116,19 +120,22 @@ private:
     }
   }
 
-  /// All that can refuse a triage, before any model is fitted.
-  void check_triage() {
-    const auto data = cohort_.data();
-    for (auto& warning : triage::event_warnings(data.outcome, weights_, false)) {
+  void warn_of_few_events() {
+    for (auto& warning :
+         triage::event_warnings(triage::count_events(cohort_.data().outcome, weights_), false)) {
       report_.warnings.push_back(std::move(warning));
     }
     for (std::size_t external = 0; external < externals_.size(); ++external) {
       const auto& cohort = externals_[external];
-      for (auto& warning :
-           triage::event_warnings(*cohort.parts().outcome, cohort.weights(), true)) {
+      for (const auto& warning : triage::event_warnings(
+               triage::count_events(*cohort.parts().outcome, cohort.weights()), true)) {
         report_.warnings.push_back(study_.externals[external].id + ": " + warning);
       }
     }
+  }
+
+  /// All that can refuse a triage, before any model is fitted.
+  void check_triage() {
     if (!study_.triage) {
       report_.no_triage_because = "the study has no [triage] section";
       return;
@@ -140,6 +147,8 @@ private:
       return;
     }
     triage::check_harms(*study_.triage->harms, "[triage] harms");
+    triage::require_events(triage::count_events(cohort_.data().outcome, weights_),
+                           "the study's subjects");
     if (!externals_.empty()) {
       static_cast<void>(triage::require_supported_horizon(*externals_.front().parts().outcome,
                                                           externals_.front().weights(),
@@ -307,7 +316,8 @@ private:
     const auto& apparent = model.apparent.prediction.risk;
     const Index horizon = find_horizon(apparent, settings.horizon);
     VIGIL_EXPECTS(horizon != no_index);
-    const auto basis = triage_basis(settings, model.model.record());
+    const auto basis =
+        triage_basis(settings, stored_record(model.model, support_.largest_supported));
     if (!externals_.empty()) {
       const auto& prediction = first_external_[at(triage_learner())].prediction;
       report_.triage =
@@ -360,6 +370,7 @@ private:
   Cohort cohort_;
   CaseWeights weights_;
   std::vector<double> horizons_;
+  survival::HorizonSupport support_; ///< of the last horizon
   ResamplePlan plan_;
   SummaryOptions options_;
   std::vector<Cohort> externals_;

@@ -20,7 +20,8 @@ struct StudyWatch {
 
 struct StudyResult {
   report::Report report;
-  std::vector<FinalModel> models; ///< in the order of the learners
+  std::vector<FinalModel> models;         ///< in the order of the learners
+  double largest_supported_horizon = 0.0; ///< of the subjects that the models were fitted on (R01)
 };
 
 /// The whole walk from files to finished values: read, plan, validate, fit, validate elsewhere, triage.

@@ -86,6 +86,20 @@ report::ActionCurve action_curve(const Outcome& outcome,
   return result;
 }
 
+/// R01 for a stored model, which knows how far the follow-up of its subjects reaches.
+void check_horizon(double horizon, const Record& model) {
+  const double largest = model.number("largest_supported_horizon");
+  if (horizon > largest) {
+    throw ConfigError({.where = "horizon " + number_text(horizon),
+                       .found = "the follow-up of the model's training subjects supports times up "
+                                "to " +
+                                number_text(largest),
+                       .expected = "a horizon that the follow-up supports",
+                       .remedy = "name an earlier horizon",
+                       .problem = "R01: the follow-up does not support this horizon"});
+  }
+}
+
 /// Curves, audit and log-rank test of the groups.
 void add_outcomes(const Cohort& cohort,
                   std::span<const triage::Action> decided,
@@ -138,6 +152,8 @@ TriageBasis triage_basis(const TriageSettings& settings, const Record& model) {
   const auto& harms = *settings.harms;
   triage::check_harms(harms, where_harms);
   triage::check_alpha_observe(settings.alpha_observe, harms, "[triage] alpha_observe");
+  triage::require_events(model.count("events"), "the model's training subjects");
+  check_horizon(settings.horizon, model);
   TriageBasis basis;
   const auto& names = model.texts("features");
   const auto& lower = model.numbers("training_lower");
@@ -149,15 +165,6 @@ TriageBasis triage_basis(const TriageSettings& settings, const Record& model) {
   const survival::StepFunction highest_risk{.before = 0.0,
                                             .time = model.numbers("risk_time"),
                                             .value = model.numbers("training_risk_95")};
-  if (highest_risk.time.empty() || settings.horizon > highest_risk.time.back()) {
-    throw ConfigError(
-        {.where = "horizon " + number_text(settings.horizon),
-         .found = "the last event of the training subjects was at " +
-                  (highest_risk.time.empty() ? "no time" : number_text(highest_risk.time.back())),
-         .expected = "a horizon that the model's training reached",
-         .remedy = "name an earlier horizon",
-         .problem = "horizon not supported (R01)"});
-  }
   const std::vector<double> percentile{highest_risk(settings.horizon)};
   const std::vector<double> weight{1.0};
   basis.rule = triage::make_rule(harms,

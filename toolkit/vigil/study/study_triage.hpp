@@ -21,9 +21,10 @@ struct TriageBasis {
   std::vector<triage::InputRange> ranges; ///< of the raw inputs of the model in training
 };
 
-/// From the record of a fitted model, which holds its inputs (features, training_lower, training_upper) and the 95th
-/// percentile of the training subjects' risk by time (risk_time, training_risk_95): a study and `vigil triage` decide
-/// alike. Throws ConfigError where the harms or alpha_observe cannot be used, InputError for a model without these.
+/// From the stored record of a fitted model, which holds its inputs (features, training_lower, training_upper), the
+/// 95th percentile of the training subjects' risk by time (risk_time, training_risk_95), its events and the largest
+/// horizon that it supports: a study and `vigil triage` decide alike. Throws ConfigError where the harms or
+/// alpha_observe cannot be used or the horizon is not supported (R01), InputError for too few events (R02).
 [[nodiscard]] TriageBasis triage_basis(const TriageSettings& settings, const Record& model);
 
 /// R09: no column that the learner may see becomes known after the decision. Throws ConfigError that lists them.

@@ -7,6 +7,7 @@
 #include "vigil/report/write_json.hpp"
 #include "vigil/report/write_tables.hpp"
 #include "vigil/storage/record_file.hpp"
+#include "vigil/study/model_tables.hpp"
 #include "vigil/study/run_study.hpp"
 
 namespace vigil {
@@ -120,7 +121,8 @@ void write_study(const StudySettings& study,
                      resolved_text(study, result.report.plan.horizons));
   std::filesystem::create_directories(folder / "models");
   for (const auto& model : result.models) {
-    storage::write_record(folder / "models" / (model.learner + ".h5"), model.model.record());
+    storage::write_record(folder / "models" / (model.learner + ".h5"),
+                          stored_record(model.model, result.largest_supported_horizon));
   }
 }
 

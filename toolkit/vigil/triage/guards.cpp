@@ -79,13 +79,28 @@ survival::HorizonSupport require_supported_horizon(const Outcome& outcome,
   return support;
 }
 
-std::vector<std::string>
-event_warnings(const Outcome& outcome, const CaseWeights& weights, bool external) {
+Index count_events(const Outcome& outcome, const CaseWeights& weights) {
   const auto observed = survival::follow_up(outcome);
   Index events = 0;
   for (const Index subject : weights.support()) {
     events += observed.cause[at(subject)] == 1 ? 1 : 0;
   }
+  return events;
+}
+
+void require_events(Index events, const std::string& who) {
+  if (events < fewest_events) {
+    throw InputError(
+        {.where = who,
+         .found = number_text(events) + " with the event",
+         .expected = "at least " + number_text(fewest_events) + " with the event",
+         .remedy = "declare no harms: then risks are reported and no actions; or wait for more "
+                   "events",
+         .problem = "R02: too few events to propose actions"});
+  }
+}
+
+std::vector<std::string> event_warnings(Index events, bool external) {
   const std::string found = "R02: " + number_text(events) + " events; ";
   if (events < fewest_events) {
     return {found + "below " + number_text(fewest_events) +

@@ -31,10 +31,15 @@ survival::HorizonSupport require_supported_horizon(const Outcome& outcome,
 inline constexpr Index fewest_events = 20;
 inline constexpr Index fewest_events_external = 100;
 
-/// R02. What to print where there are few subjects with the event (of cause 1 with competing risks); empty: enough.
+/// Subjects present with the event, of cause 1 with competing risks.
+[[nodiscard]] Index count_events(const Outcome& outcome, const CaseWeights& weights);
+
+/// R02. No action rests on fewer events than `fewest_events`: throws InputError. `who` names the subjects.
+void require_events(Index events, const std::string& who);
+
+/// R02. What to print beside results on few events; empty: enough.
 /// `external`: the data carry a claim of external validation.
-[[nodiscard]] std::vector<std::string>
-event_warnings(const Outcome& outcome, const CaseWeights& weights, bool external);
+[[nodiscard]] std::vector<std::string> event_warnings(Index events, bool external);
 
 /// What an input was in training: its name and the range between the 0.5 % tails.
 struct InputRange {

@@ -6,8 +6,8 @@
 
 namespace vigil::triage {
 
-/// What a reason does: stops the run, warns about the data, or refers the subject to the board.
-enum class Effect { refuses_run, warns, refers };
+/// What a reason does: stops the run, or refers the subject to the board.
+enum class Effect { refuses_run, refers };
 
 /// One reason code. Codes are never renumbered: a gap is a condition that this version does not examine.
 struct Reason {
@@ -23,8 +23,8 @@ inline constexpr Reason reasons[] = {
      Effect::refuses_run},
     {"R02",
      "few events",
-     "too few events for an estimate (20), or for a claim of external validation (100)",
-     Effect::warns},
+     "fewer than 20 subjects have the event: no actions are proposed",
+     Effect::refuses_run},
     {"R05",
      "outside training range",
      "an input lies beyond the 0.5 % tails of the training subjects",
@@ -41,8 +41,7 @@ inline constexpr Reason reasons[] = {
     {"R17",
      "high risk under both strategies",
      "the risk stays high whatever is done, or lies above the 95th training percentile while the "
-     "risk under "
-     "resection is assumed: resection is not expected to prevent the event",
+     "risk after treatment is assumed: treatment is not expected to prevent the event",
      Effect::refers},
     {"R18",
      "benefit too small to be clear",

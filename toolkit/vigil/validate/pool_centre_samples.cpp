@@ -200,6 +200,28 @@ Pooled pool(const CentreTask& task, const Target& target, double level) {
   return result;
 }
 
+std::string counted(Index number, const char* noun) {
+  return number_text(number) + " " + noun + (number == 1 ? "" : "s");
+}
+
+/// What to know beside an interval from a handful of centres; empty: nothing.
+std::string thin_interval_note(const Pooled& pooled) {
+  const Index centres = pooled.joint.centres;
+  if (pooled.pooling.centres > 0 || !std::isfinite(pooled.joint.se) || centres >= smallest_pool) {
+    return {};
+  }
+  return centres == 1 ? "1 centre: the interval says nothing about other centres"
+                      : counted(centres, "centre") + ": the interval rests on " +
+                            counted(centres - 1, "degree") + " of freedom";
+}
+
+/// Why a centre has no estimate, or that the one it has is unstable.
+std::string centre_note(const CentreValue& one) {
+  return one.because.empty() && one.counts.events < few_events
+             ? "unstable: " + counted(one.counts.events, "event")
+             : one.because;
+}
+
 double joint_quantile(const CentreValue& joint, double level) {
   return joint.centres > 1
              ? student_t_quantile(0.5 + 0.5 * level, static_cast<double>(joint.centres) - 1.0)
@@ -258,7 +280,7 @@ void add_centre_rows(const CentreTask& task,
     row.events = one.counts.events;
     row.estimate = one.value;
     row.se = one.se;
-    row.undefined_because = one.because;
+    row.undefined_because = centre_note(one);
     rows.push_back(row);
   }
   const Result result = result_of(pooled, target, options.level);
@@ -280,6 +302,8 @@ void add_centre_rows(const CentreTask& task,
   } else {
     row.undefined_because = "fewer than " + number_text(smallest_pool) +
                             " estimates to pool: one estimate within centres";
+    const std::string note = thin_interval_note(pooled);
+    row.undefined_because += note.empty() ? "" : "; " + note;
   }
   rows.push_back(row);
 }
@@ -306,7 +330,9 @@ PerformanceRow pooled_row(const CentreTask& task,
   row.interval_method = result.method;
   row.resamples = size_of(pooled.centres);
   row.undefined = reasons.count();
-  row.undefined_because = reasons.text();
+  const std::string note = thin_interval_note(pooled);
+  row.undefined_because =
+      reasons.text() + (reasons.text().empty() || note.empty() ? "" : "; ") + note;
   return row;
 }
 

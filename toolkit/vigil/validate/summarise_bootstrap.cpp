@@ -4,7 +4,7 @@
 #include "vigil/numeric/quantile.hpp"
 #include "vigil/numeric/sums.hpp"
 #include "vigil/numeric/tail.hpp"
-#include "vigil/validate/schemes.hpp"
+#include "vigil/validate/resample_values.hpp"
 
 #include <cmath>
 
@@ -18,11 +18,9 @@ struct Replicate {
   std::string because = record_missing;
 };
 
-struct BootstrapTable {
-  std::vector<LearnerRecords> learners;
-  std::vector<MeasureCell> cells;
-  std::vector<std::vector<double>> apparent;                  ///< [learner][cell]
-  std::vector<std::vector<std::vector<Replicate>>> replicate; ///< [learner][cell][resample]
+struct BootstrapTable : ResampleValues<Replicate> {
+  using ResampleValues::ResampleValues;
+  std::vector<std::vector<double>> apparent; ///< [learner][cell]
   Counts counts;
 };
 
@@ -46,36 +44,19 @@ void fill_replicate(const ValidationResults& results,
   const Resample resample = results.plan.at_number(number);
   const EvaluationSample drawn = own_sample(*original.outcome, resample.train, options.cause);
   const auto null = null_risks(*original.outcome, resample.train, options.horizons, options.cause);
-  for (Index learner = 0; learner < size_of(table.learners); ++learner) {
-    const ResampleRecord* record = table.learners[at(learner)].by_resample[at(number)];
-    if (record == nullptr) {
-      continue;
-    }
-    const Prediction full = scattered(*record, resample.train.subjects());
-    for (Index cell = 0; cell < size_of(table.cells); ++cell) {
-      Replicate& replicate = table.replicate[at(learner)][at(cell)][at(number)];
-      if (record->status == FitStatus::undefined) {
-        replicate.because = model_undefined;
-      } else {
-        replicate = replicate_of(
-            drawn, original, table.cells[at(cell)], {.prediction = full, .null_risk = null});
-      }
-    }
-  }
+  table.fill(
+      number, resample.train.subjects(), [&](const MeasureCell& cell, const Prediction& full) {
+        return replicate_of(drawn, original, cell, {.prediction = full, .null_risk = null});
+      });
 }
 
 BootstrapTable bootstrap_table(const ValidationResults& results,
                                const SummaryOptions& options,
                                Scheduler& scheduler) {
-  BootstrapTable table;
-  table.learners = by_learner(results);
-  table.cells = measure_cells(options);
+  BootstrapTable table(results, options);
   const Outcome& outcome = results.cohort.data().outcome;
   const EvaluationSample original = own_sample(outcome, results.within, options.cause);
   table.counts = counts_of(outcome, results.within, options.cause);
-  table.replicate.assign(table.learners.size(),
-                         std::vector<std::vector<Replicate>>(
-                             table.cells.size(), std::vector<Replicate>(at(results.plan.size()))));
   scheduler.for_each(results.plan.size(), [&](Index number, Index) {
     fill_replicate(results, original, options, number, table);
   });
@@ -138,16 +119,11 @@ PerformanceRow bootstrap_row(const BootstrapTable& table,
                              Index learner,
                              Index cell,
                              const SummaryOptions& options) {
-  const auto& replicates = table.replicate[at(learner)][at(cell)];
   PerformanceRow row =
       performance_row(table.learners[at(learner)].learner, table.cells[at(cell)], options);
-  Reasons reasons;
-  for (const Replicate& one : replicates) {
-    if (!one.because.empty()) {
-      reasons.add(one.because);
-    }
-  }
-  const Corrected corrected = correct(table.apparent[at(learner)][at(cell)], replicates, options);
+  table.count_undefined(learner, cell, row);
+  const Corrected corrected =
+      correct(table.apparent[at(learner)][at(cell)], table.value[at(learner)][at(cell)], options);
   row.estimate = corrected.estimate;
   row.se = corrected.se;
   row.lower = corrected.lower;
@@ -155,9 +131,6 @@ PerformanceRow bootstrap_row(const BootstrapTable& table,
   row.interval_method = corrected.problem.empty() ? "bootstrap_shifted_percentile" : "none";
   row.subjects = table.counts.subjects;
   row.events = table.counts.events;
-  row.resamples = size_of(replicates);
-  row.undefined = reasons.count();
-  row.undefined_because = reasons.text();
   if (!corrected.problem.empty()) {
     row.undefined_because += (row.undefined_because.empty() ? "" : "; ") + corrected.problem;
   }
@@ -169,10 +142,9 @@ ComparisonRow bootstrap_comparison(const BootstrapTable& table,
                                    Index reference,
                                    Index cell,
                                    const SummaryOptions& options) {
-  const MeasureCell& what = table.cells[at(cell)];
-  std::vector<Replicate> difference = table.replicate[at(learner)][at(cell)];
+  std::vector<Replicate> difference = table.value[at(learner)][at(cell)];
   for (Index number = 0; number < size_of(difference); ++number) {
-    const Replicate& other = table.replicate[at(reference)][at(cell)][at(number)];
+    const Replicate& other = table.value[at(reference)][at(cell)][at(number)];
     Replicate& one = difference[at(number)];
     one.drawn -= other.drawn;
     one.original -= other.original;
@@ -182,18 +154,14 @@ ComparisonRow bootstrap_comparison(const BootstrapTable& table,
       correct(table.apparent[at(learner)][at(cell)] - table.apparent[at(reference)][at(cell)],
               difference,
               options);
-  return {.learner = table.learners[at(learner)].learner,
-          .reference = table.learners[at(reference)].learner,
-          .measure = std::string(what.entry->name),
-          .horizon = horizon_of(what),
-          .threshold = what.threshold,
-          .resampling = options.resampling,
-          .difference = corrected.estimate,
-          .se = corrected.se,
-          .lower = corrected.lower,
-          .upper = corrected.upper,
-          .p = corrected.se > 0.0 ? two_sided_normal_p(corrected.estimate / corrected.se)
-                                  : not_available};
+  ComparisonRow row = table.comparison(learner, reference, cell, options);
+  row.difference = corrected.estimate;
+  row.se = corrected.se;
+  row.lower = corrected.lower;
+  row.upper = corrected.upper;
+  row.p =
+      corrected.se > 0.0 ? two_sided_normal_p(corrected.estimate / corrected.se) : not_available;
+  return row;
 }
 
 } // namespace
@@ -202,22 +170,12 @@ Summary summarise_bootstrap(const ValidationResults& results,
                             const SummaryOptions& options,
                             Scheduler& scheduler) {
   const BootstrapTable table = bootstrap_table(results, options, scheduler);
-  std::vector<std::string> names;
-  for (const LearnerRecords& learner : table.learners) {
-    names.push_back(learner.learner);
-  }
-  Summary summary;
-  const Index reference = reference_number(names, options);
-  for (Index learner = 0; learner < size_of(names); ++learner) {
-    for (Index cell = 0; cell < size_of(table.cells); ++cell) {
-      summary.performance.push_back(bootstrap_row(table, learner, cell, options));
-      if (learner != reference) {
-        summary.comparisons.push_back(
-            bootstrap_comparison(table, learner, reference, cell, options));
-      }
-    }
-  }
-  return summary;
+  return table.summary(
+      options,
+      [&](Index learner, Index cell) { return bootstrap_row(table, learner, cell, options); },
+      [&](Index learner, Index reference, Index cell) {
+        return bootstrap_comparison(table, learner, reference, cell, options);
+      });
 }
 
 } // namespace vigil

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/numeric/tail.hpp"
 #include "vigil/validate/intervals.hpp"
-#include "vigil/validate/schemes.hpp"
+#include "vigil/validate/resample_values.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -19,11 +19,9 @@ struct FoldValue {
   [[nodiscard]] bool defined() const noexcept { return because.empty(); }
 };
 
-/// Values of all folds: [learner][cell][resample], and the size of the folds.
-struct FoldTable {
-  std::vector<LearnerRecords> learners;
-  std::vector<MeasureCell> cells;
-  std::vector<std::vector<std::vector<FoldValue>>> value;
+/// Values of all folds, and the size of the folds.
+struct FoldTable : ResampleValues<FoldValue> {
+  using ResampleValues::ResampleValues;
   std::vector<double> train_total, test_total; ///< per resample
   std::vector<Index> test_events;              ///< per resample
   Counts tested;
@@ -58,32 +56,16 @@ void fill_resample(const ValidationResults& results,
   fold.weights = resample.test;
   const std::vector<double> null_risk =
       null_risks(*all.outcome, resample.train, options.horizons, options.cause);
-  for (Index learner = 0; learner < size_of(table.learners); ++learner) {
-    const ResampleRecord* record = table.learners[at(learner)].by_resample[at(number)];
-    if (record == nullptr) {
-      continue;
-    }
-    const Prediction full = scattered(*record, resample.test.subjects());
-    for (Index cell = 0; cell < size_of(table.cells); ++cell) {
-      FoldValue& value = table.value[at(learner)][at(cell)][at(number)];
-      if (record->status == FitStatus::undefined) {
-        value.because = model_undefined;
-      } else {
-        value = fold_value(fold, table.cells[at(cell)], full, null_risk);
-      }
-    }
-  }
+  table.fill(
+      number, resample.test.subjects(), [&](const MeasureCell& cell, const Prediction& full) {
+        return fold_value(fold, cell, full, null_risk);
+      });
 }
 
 FoldTable
 fold_table(const ValidationResults& results, const SummaryOptions& options, Scheduler& scheduler) {
   const Index resamples = results.plan.size();
-  FoldTable table;
-  table.learners = by_learner(results);
-  table.cells = measure_cells(options);
-  table.value.assign(table.learners.size(),
-                     std::vector<std::vector<FoldValue>>(table.cells.size(),
-                                                         std::vector<FoldValue>(at(resamples))));
+  FoldTable table(results, options);
   table.train_total.assign(at(resamples), 0.0);
   table.test_total.assign(at(resamples), 0.0);
   table.test_events.assign(at(resamples), 0);
@@ -127,15 +109,7 @@ fold_row(const FoldTable& table, Index learner, Index cell, const SummaryOptions
   const MeasureCell& what = table.cells[at(cell)];
   const auto& folds = table.value[at(learner)][at(cell)];
   PerformanceRow row = performance_row(table.learners[at(learner)].learner, what, options);
-  Reasons reasons;
-  for (const FoldValue& fold : folds) {
-    if (!fold.defined()) {
-      reasons.add(fold.because);
-    }
-  }
-  row.resamples = size_of(folds);
-  row.undefined = reasons.count();
-  row.undefined_because = reasons.text();
+  table.count_undefined(learner, cell, row);
   row.subjects = table.tested.subjects;
   row.events = table.tested.events;
   row.small_folds = std::count_if(table.test_events.begin(),
@@ -160,13 +134,7 @@ ComparisonRow fold_comparison(const FoldTable& table,
                               Index reference,
                               Index cell,
                               const SummaryOptions& options) {
-  const MeasureCell& what = table.cells[at(cell)];
-  ComparisonRow row{.learner = table.learners[at(learner)].learner,
-                    .reference = table.learners[at(reference)].learner,
-                    .measure = std::string(what.entry->name),
-                    .horizon = horizon_of(what),
-                    .threshold = what.threshold,
-                    .resampling = options.resampling};
+  ComparisonRow row = table.comparison(learner, reference, cell, options);
   std::vector<FoldValue> differences = table.value[at(learner)][at(cell)];
   for (Index number = 0; number < size_of(differences); ++number) {
     FoldValue& fold = differences[at(number)];
@@ -194,21 +162,12 @@ Summary summarise_folds(const ValidationResults& results,
                         const SummaryOptions& options,
                         Scheduler& scheduler) {
   const FoldTable table = fold_table(results, options, scheduler);
-  std::vector<std::string> names;
-  for (const LearnerRecords& learner : table.learners) {
-    names.push_back(learner.learner);
-  }
-  Summary summary;
-  const Index reference = reference_number(names, options);
-  for (Index learner = 0; learner < size_of(names); ++learner) {
-    for (Index cell = 0; cell < size_of(table.cells); ++cell) {
-      summary.performance.push_back(fold_row(table, learner, cell, options));
-      if (learner != reference) {
-        summary.comparisons.push_back(fold_comparison(table, learner, reference, cell, options));
-      }
-    }
-  }
-  return summary;
+  return table.summary(
+      options,
+      [&](Index learner, Index cell) { return fold_row(table, learner, cell, options); },
+      [&](Index learner, Index reference, Index cell) {
+        return fold_comparison(table, learner, reference, cell, options);
+      });
 }
 
 } // namespace vigil

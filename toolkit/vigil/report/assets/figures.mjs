@@ -88,6 +88,9 @@ async function main() {
   document.querySelectorAll('details').forEach(block => block.addEventListener('toggle', refit_all));
   const page = document.documentElement;
   page.dataset.figures = 'drawn';
+  const shrunk = [...document.querySelectorAll('[data-figure]')]
+    .filter(place => place.clientWidth && drawn_width(place) > place.clientWidth + 1);
+  page.dataset.shrunk = shrunk.map(place => place.dataset.figure).join(' ');
   page.dataset.overflow = Math.max(0, page.scrollWidth - page.clientWidth);
 }
 
