@@ -24,20 +24,27 @@ void MarkerNorms::summarise(std::span<const float> factor) {
 
 namespace {
 
-// In sixteen lanes; a value that is not a number may be missed, but then its sum is one too.
+// In sixteen lanes; infinite where a value is not finite.
 float largest_absolute(std::span<const float> values) {
-  std::array<float, 16> most{};
+  std::array<float, 16> most{}, spoiled{};
+  const auto look = [&](std::size_t lane, float value) {
+    const float size = std::fabs(value);
+    most[lane] = size > most[lane] ? size : most[lane];
+    spoiled[lane] += value - value;
+  };
   const std::size_t whole = values.size() / 16 * 16;
   for (std::size_t place = 0; place < whole; place += 16) {
     for (std::size_t lane = 0; lane < 16; ++lane) {
-      const float value = std::fabs(values[place + lane]);
-      most[lane] = value > most[lane] ? value : most[lane];
+      look(lane, values[place + lane]);
     }
   }
   for (std::size_t place = whole; place < values.size(); ++place) {
-    most[0] = std::max(most[0], std::fabs(values[place]));
+    look(0, values[place]);
   }
-  return *std::max_element(most.begin(), most.end());
+  const bool finite =
+      std::all_of(spoiled.begin(), spoiled.end(), [](float sum) { return sum == 0.0F; });
+  return finite ? *std::max_element(most.begin(), most.end())
+                : std::numeric_limits<float>::infinity();
 }
 
 } // namespace
@@ -124,8 +131,10 @@ void ResidualSubspace::combine(const Split& split,
 }
 
 double ResidualSubspace::roundings(double further) const noexcept {
-  const auto rows = static_cast<double>(std::min(size_of(inverse_weight_), sweep_rows));
-  return 1.01 * (std::ceil(rows / sweep_lanes) + 12.0 + further) * 0x1p-24;
+  // the rows of a resample may all fall into one lane
+  const auto in_a_lane =
+      static_cast<double>(std::min(size_of(inverse_weight_), sweep_rows / sweep_lanes));
+  return 1.01 * (in_a_lane + 12.0 + further) * 0x1p-24;
 }
 
 double ResidualSubspace::slack(const Split& split) const noexcept {
