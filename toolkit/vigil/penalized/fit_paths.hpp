@@ -48,7 +48,7 @@ private:
 
 /// Regularisation paths, one per item: every point comes with its KKT violation over all columns.
 ///
-/// ends early  a point that explains more than 99 % of the deviance is the last one, status saturated
+/// ends early  a point that explains more than 99.9 % of the deviance is the last one, status saturated
 /// memory      items are taken in waves by FitContext::memory_bytes
 /// cost        a pass over the matrix for the whole batch about every fifth lambda, plus rows m^2 for each new curvature
 ///             and m^2 for each step of a fit with m columns in its working set (docs/methods/path.md)

@@ -23,7 +23,7 @@ constexpr Index most_steps = 100;          // of Newton at one lambda
 constexpr Index rough_rounds = 3, most_rounds = 100;
 constexpr Index most_columns = 6000;   // of a working set: its curvature takes 8 m^2 bytes
 constexpr Index most_idle = 2;         // points that a column stays without a coefficient
-constexpr double most_deviance = 0.99; // saturated beyond
+constexpr double most_deviance = 0.999; // saturated beyond
 constexpr double worth_a_sweep = 0.06; // undecided share of the markers
 constexpr float not_kept = 1e30F;      // factor of a marker that can never be listed
 
