@@ -59,7 +59,8 @@ private:
   std::vector<Index> in_factor_;  ///< places in the order of the factor
   std::vector<double> factor_l2_; ///< l2 of these
   GrowingMatrix scratch_;         ///< of factor_anew: its memory is used again
-  std::vector<double> last_b_, last_product_; ///< H b at the last minimum: often where the next call starts
+  std::vector<double> last_b_,
+      last_product_; ///< H b at the last minimum: often where the next call starts
 };
 
 } // namespace vigil::penalized

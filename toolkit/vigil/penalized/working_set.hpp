@@ -73,7 +73,7 @@ private:
   std::vector<double> coefficient_, gradient_, eta_;
   LossPoint point_;
   Index gradient_known_ = 0; ///< columns, from the first on, whose gradient is that of the point
-  GrowingMatrix values_;              ///< rows x columns
+  GrowingMatrix values_;     ///< rows x columns
   GrowingMatrix positive_, negative_; ///< transformed by the curvature
   GrowingMatrix curvature_;
   std::unique_ptr<const Curvature> reference_; ///< where the curvature was taken

@@ -1,0 +1,181 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a path asks of the matrix, and how it takes the answers; path_fitter.cpp has the path itself.
+#include "vigil/base/error.hpp"
+#include "vigil/base/text.hpp"
+#include "vigil/penalized/path_fitter.hpp"
+#include "vigil/penalized/sweep.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace vigil::penalized {
+
+namespace {
+
+constexpr Index most_columns = 6000; // of a working set: its curvature takes 8 m^2 bytes
+
+} // namespace
+
+void PathFitter::ask_for_columns(std::vector<Index> columns, const MarkerColumns& held) {
+  joining_ = std::move(columns);
+  const Index wanted = working_->size() + size_of(joining_);
+  if (wanted > most_columns) {
+    throw ConfigError({.where = "penalty, l1_ratio " + number_text(penalty_.l1_ratio),
+                       .found = count_text(wanted) + " columns in one working set",
+                       .expected = "at most " + count_text(most_columns),
+                       .remedy = "raise l1_ratio or the smallest lambda, or pass fewer features"});
+  }
+  for (const Index column : joining_) {
+    if (column < markers() && held.find(column).empty()) {
+      request_.columns.push_back(column);
+    }
+  }
+}
+
+void PathFitter::gather(const MarkerColumns& held) {
+  if (joining_.empty()) {
+    return;
+  }
+  const Index rows = loss_->rows();
+  std::vector<double> values(at(rows * size_of(joining_)));
+  std::vector<WorkingSet::Joining> joining;
+  auto to = values.begin();
+  for (const Index column : joining_) {
+    const auto& rule = item_.preparation.column(column);
+    joining.push_back({column, column_penalty(penalty_, factor_[at(column)], column, rule)});
+    in_working_set_[at(column)] = 1;
+    const bool marker = column < markers();
+    const auto stored = marker ? held.find(column) : std::span<const float>{};
+    const auto clinical = marker
+                              ? std::span<const double>{}
+                              : std::span<const double>(data_.clinical.column(column - markers()));
+    const double offset = marker ? data_.features.info(column).offset : 0.0;
+    for (const Index subject : loss_->subjects()) {
+      const double raw =
+          marker ? static_cast<double>(stored[at(subject)]) + offset : clinical[at(subject)];
+      *to++ = ((raw == raw ? raw : rule.fill) - rule.centre) / rule.scale;
+    }
+  }
+  working_->add(joining, values);
+  idle_.resize(at(working_->size()), 0);
+  joining_.clear();
+}
+
+void PathFitter::ask_for_sweep(std::span<const double> direction, double norm) {
+  subspace_->add(direction, norm);
+  const auto by_row = subspace_->last_direction();
+  exact_sweep_.assign(sweep_.size(), 0.0);
+  sweep_sum_ = 0.0;
+  for (Index row = 0; row < loss_->rows(); ++row) {
+    const Index subject = loss_->subjects()[at(row)];
+    sweep_[at(subject)] = by_row[at(row)];
+    exact_sweep_[at(subject)] = static_cast<double>(by_row[at(row)]);
+    sweep_sum_ += exact_sweep_[at(subject)];
+  }
+  request_.sweep = sweep_;
+}
+
+void PathFitter::answer_sweep(Index marker, double product, std::span<const float> column) {
+  float& answer = subspace_->last_products()[at(marker)];
+  if (factor_[at(marker)] < 0.0) {
+    answer = 0.0F;
+    return;
+  }
+  const auto& rule = item_.preparation.column(marker);
+  const double offset = data_.features.info(marker).offset;
+  const double centred = std::isfinite(product)
+                             ? product - (rule.centre - offset) * sweep_sum_
+                             : centred_product(column, exact_sweep_, offset, rule);
+  answer = static_cast<float>(centred / rule.scale);
+}
+
+double PathFitter::exact_gradient(Index column, std::span<const float> stored) const {
+  const auto& rule = item_.preparation.column(column);
+  const double product =
+      column < markers()
+          ? centred_product(stored, residual_, data_.features.info(column).offset, rule)
+          : centred_product(data_.clinical.column(column - markers()), residual_, 0.0, rule);
+  return product / rule.scale / loss_->total_weight();
+}
+
+// In float first: most columns are then surely under the limit, and the rest is done again in double.
+void PathFitter::answer_check(Index number, std::span<const float> column) {
+  const Index marker = checks_[at(number)];
+  if (check_limit_ > 0.0 && marker < markers()) {
+    double product = 0.0;
+    double* out = &product;
+    const float* direction = residual_float_.data();
+    sweep({.columns = column.data(),
+           .length = size_of(column),
+           .count = 1,
+           .directions = &direction,
+           .number = 1,
+           .out = &out});
+    const auto& rule = item_.preparation.column(marker);
+    const double offset = data_.features.info(marker).offset;
+    const double centred = std::fabs(product - (rule.centre - offset) * residual_sum_) / rule.scale;
+    const double most = centred + static_cast<double>(norms_.uncentred[at(marker)]) * check_slack_;
+    if (most <= check_limit_ * factor_[at(marker)]) { // false for a product that is not finite
+      check_gradient_[at(number)] = 0.0;
+      return;
+    }
+  }
+  check_gradient_[at(number)] = exact_gradient(marker, column);
+}
+
+// Gradients of columns; 0 in place of one that is surely at most limit times the column's factor (in the scale of the
+// residuals). Clinical columns that are not in the working set are always checked: there are few.
+void PathFitter::ask_for_checks(std::vector<Index> columns,
+                                double limit,
+                                const MarkerColumns& held) {
+  checks_ = std::move(columns);
+  check_limit_ = limit;
+  residual_sum_ = 0.0;
+  for (const Index subject : loss_->subjects()) {
+    residual_float_[at(subject)] = static_cast<float>(residual_[at(subject)]);
+    residual_sum_ += residual_[at(subject)];
+  }
+  check_slack_ = subspace_->product_slack(subspace_->norm(working_->point().residual));
+  for (Index column = markers(); column < data_.columns(); ++column) {
+    if (factor_[at(column)] > 0.0 && in_working_set_[at(column)] == 0) {
+      checks_.push_back(column);
+    }
+  }
+  check_gradient_.assign(checks_.size(), 0.0);
+  for (Index number = 0; number < size_of(checks_); ++number) {
+    const Index column = checks_[at(number)];
+    const auto stored = column < markers() ? held.find(column) : std::span<const float>{};
+    if (column < markers() && stored.empty()) {
+      request_.checks.push_back({column, number});
+    } else {
+      answer_check(number, stored);
+    }
+  }
+}
+
+// The residual as a part in the subspace and a rest, and the part's products with all markers.
+void PathFitter::split_residual() {
+  const auto& residual = working_->point().residual;
+  for (Index row = 0; row < loss_->rows(); ++row) {
+    residual_[at(loss_->subjects()[at(row)])] = residual[at(row)];
+  }
+  split_ = subspace_->split(residual);
+  subspace_->combine(split_, combined_, largest_combined_);
+}
+
+// Markers outside the working set whose bound is over limit times their factor.
+std::vector<Index> PathFitter::over(double limit, double rest_norm, double slack) const {
+  return undecided({.combined = combined_,
+                    .largest = largest_combined_,
+                    .norms = norms_,
+                    .rest_norm = rest_norm,
+                    .slack = slack,
+                    .limit = limit,
+                    .factor = marker_factor_,
+                    .skip = in_working_set_});
+}
+
+} // namespace vigil::penalized
