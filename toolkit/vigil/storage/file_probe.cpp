@@ -106,10 +106,14 @@ void read_everything(const std::filesystem::path& file, bool read_matrices) {
   const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
   ::dup2(nowhere, STDOUT_FILENO);
   ::dup2(nowhere, STDERR_FILENO);
-  for (const int sign : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGALRM}) {
+  for (const int sign : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGALRM, SIGXCPU}) {
     std::signal(sign, SIG_DFL);
   }
-  ::alarm(static_cast<unsigned>(5 + bytes / (Index{20} << 20)));
+  // Time of the processor: a sound file is read on a busy machine too. The clock only ends a read that hangs.
+  const auto seconds = static_cast<rlim_t>(5 + bytes / (Index{20} << 20));
+  const rlimit processor{seconds, seconds + 1};
+  setrlimit(RLIMIT_CPU, &processor);
+  ::alarm(static_cast<unsigned>(60 * seconds));
   try {
     read_everything(file, bytes < matrix_read_below);
   } catch (...) {
@@ -149,11 +153,11 @@ void probe_hdf5(const std::filesystem::path& file) {
   while (::waitpid(child, &state, 0) < 0 && errno == EINTR) {
   }
   if (WIFSIGNALED(state)) {
+    const int sign = WTERMSIG(state);
     refuse(file,
-           WTERMSIG(state) == SIGALRM
+           sign == SIGALRM || sign == SIGXCPU
                ? std::string("the HDF5 library does not come to an end with it")
-               : "the HDF5 library crashes on it (signal " + number_text(Index{WTERMSIG(state)}) +
-                     ")");
+               : "the HDF5 library crashes on it (signal " + number_text(Index{sign}) + ")");
   }
 }
 
