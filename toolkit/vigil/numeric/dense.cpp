@@ -110,11 +110,16 @@ void cross_multiply(MatrixView matrix, double factor, double keep, GrowingMatrix
   }
 }
 
-void multiply_transposed(MatrixView matrix, std::span<const double> x, std::span<double> out) {
-  VIGIL_EXPECTS(size_of(x) == matrix.rows && size_of(out) == matrix.columns);
+namespace {
+
+void multiply_by(CBLAS_TRANSPOSE side,
+                 MatrixView matrix,
+                 std::span<const double> x,
+                 std::span<double> out) {
+  std::fill(out.begin(), out.end(), 0.0);
   if (matrix.columns > 0 && matrix.rows > 0) {
     cblas_dgemv(CblasColMajor,
-                CblasTrans,
+                side,
                 narrow<int>(matrix.rows),
                 narrow<int>(matrix.columns),
                 1.0,
@@ -128,23 +133,16 @@ void multiply_transposed(MatrixView matrix, std::span<const double> x, std::span
   }
 }
 
+} // namespace
+
+void multiply_transposed(MatrixView matrix, std::span<const double> x, std::span<double> out) {
+  VIGIL_EXPECTS(size_of(x) == matrix.rows && size_of(out) == matrix.columns);
+  multiply_by(CblasTrans, matrix, x, out);
+}
+
 void multiply(MatrixView matrix, std::span<const double> x, std::span<double> out) {
   VIGIL_EXPECTS(size_of(x) == matrix.columns && size_of(out) == matrix.rows);
-  std::fill(out.begin(), out.end(), 0.0);
-  if (matrix.columns > 0 && matrix.rows > 0) {
-    cblas_dgemv(CblasColMajor,
-                CblasNoTrans,
-                narrow<int>(matrix.rows),
-                narrow<int>(matrix.columns),
-                1.0,
-                matrix.data,
-                narrow<int>(matrix.stride),
-                x.data(),
-                1,
-                0.0,
-                out.data(),
-                1);
-  }
+  multiply_by(CblasNoTrans, matrix, x, out);
 }
 
 void multiply_symmetric(MatrixView matrix, std::span<const double> x, std::span<double> out) {
