@@ -51,7 +51,7 @@ private:
 /// ends early  a point that explains more than 99.9 % of the deviance is the last one, status saturated
 /// memory      items are taken in waves by FitContext::memory_bytes
 /// cost        a pass over the matrix for the whole batch about every fifth lambda, plus rows m^2 for each new curvature
-///             and m^2 for each step of a fit with m columns in its working set (docs/methods/path.md)
+///             and m^2 for each step of a fit with m columns in its working set (docs/methods/penalized_path.md)
 /// checked by  tests/property/penalized_test, tests/reference/penalized_test
 [[nodiscard]] std::vector<PathFit> fit_paths(const FitBatch& batch,
                                              const PenaltyOptions& penalty,
