@@ -44,7 +44,8 @@ struct SmallCohort {
       value = cells.normal();
     }
     first = j == 0 ? values : first;
-    clinical.add({.name = "c" + number_text(j + 1), .penalized = false}, std::move(values));
+    clinical.add({.name = "c" + number_text(j + 1), .marker = false, .penalized = false},
+                 std::move(values));
   }
   SurvivalOutcome outcome;
   RandomStream times(key.child("times"));

@@ -63,7 +63,8 @@ struct SurvivalCase {
                       std::move(info));
     block_ = ClinicalBlock(subjects);
     for (Index column = 0; column < clinical_columns; ++column) {
-      block_.add({.name = "c" + std::to_string(column), .penalized = false}, clinical[at(column)]);
+      block_.add({.name = "c" + std::to_string(column), .marker = false, .penalized = false},
+                 clinical[at(column)]);
     }
     outcome_ = survival;
     return {.features = *features_,

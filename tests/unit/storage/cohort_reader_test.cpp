@@ -292,6 +292,7 @@ TEST_F(CohortReader, MakesIndicatorsWithSortedOrGivenLevels) {
   const auto ordered = open(wanted);
   EXPECT_THAT(names(ordered), ElementsAre("age", "grade=G1", "grade=G2"));
   EXPECT_TRUE(ordered.parts().clinical.info(0).penalized);
+  EXPECT_FALSE(ordered.parts().clinical.info(0).marker);
   wanted.levels = {{"grade", {"G1", "G2"}}};
   EXPECT_THAT(refusal<InputError>(wanted).found, HasSubstr("'G3'"));
 }
@@ -335,6 +336,7 @@ TEST_F(CohortReader, TableMarkersStayInDoublePrecision) {
   EXPECT_EQ(cohort.parts().features.features(), 0);
   EXPECT_THAT(names(cohort), ElementsAre("marker1", "marker2", "age"));
   EXPECT_TRUE(cohort.parts().clinical.info(0).penalized);
+  EXPECT_TRUE(cohort.parts().clinical.info(0).marker);
   EXPECT_FALSE(cohort.parts().clinical.info(2).penalized);
 }
 

@@ -19,8 +19,9 @@ CohortParts five_subjects() {
           std::vector<FeatureInfo>(3)),
       .clinical = ClinicalBlock(5),
       .outcome = SurvivalOutcome{{}, {2, 4, 6, 8, 10}, {1, 0, 1, 0, 0}}};
-  parts.clinical.add({.name = "age", .penalized = false}, {50, std::nan(""), 70, 60, 65});
-  parts.clinical.add({.name = "fixed", .penalized = false}, {1, 1, 1, 1, 1});
+  parts.clinical.add({.name = "age", .marker = false, .penalized = false},
+                     {50, std::nan(""), 70, 60, 65});
+  parts.clinical.add({.name = "fixed", .marker = false, .penalized = false}, {1, 1, 1, 1, 1});
   parts.centre = make_grouping(std::vector<std::string>{"X", "Y", "X", "", "Y"});
   return parts;
 }

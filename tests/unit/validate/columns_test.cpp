@@ -19,8 +19,10 @@ Cohort cohort_with_indicators() {
   CohortParts parts = test::small_parts({.subjects = 12, .markers = 3});
   const std::vector<double> zeros(12, 0.0);
   parts.clinical.add({.name = "m4"}, zeros);
-  parts.clinical.add({.name = "size=b", .source = "size", .penalized = false}, zeros);
-  parts.clinical.add({.name = "size=c", .source = "size", .penalized = false}, zeros);
+  parts.clinical.add({.name = "size=b", .source = "size", .marker = false, .penalized = false},
+                     zeros);
+  parts.clinical.add({.name = "size=c", .source = "size", .marker = false, .penalized = false},
+                     zeros);
   return Cohort(std::move(parts));
 }
 
@@ -34,6 +36,16 @@ TEST(selected_columns, follow_the_kind) {
   EXPECT_EQ(of({.kind = Kind::clinical}), (std::vector<Index>{3, 4, 6, 7}));
   EXPECT_EQ(of({.kind = Kind::named, .names = {"size", "m2", "c2"}}),
             (std::vector<Index>{1, 4, 6, 7}));
+}
+
+TEST(selected_columns, penalized_clinical_columns_are_clinical) {
+  CohortParts parts = test::small_parts({.subjects = 12, .markers = 1, .clinical = 0});
+  parts.clinical.add({.name = "age", .marker = false, .penalized = true},
+                     std::vector<double>(12, 0.0));
+  const Cohort cohort(std::move(parts));
+  EXPECT_EQ(selected_columns(cohort.covariates(), {.kind = Kind::clinical}),
+            std::vector<Index>{1});
+  EXPECT_EQ(selected_columns(cohort.covariates(), {.kind = Kind::markers}), std::vector<Index>{0});
 }
 
 TEST(selected_columns, refuse_unknown_names_with_the_nearest) {

@@ -73,6 +73,7 @@ struct Entry {
   bool needs_horizon, needs_risk, needs_threshold;
   Estimate (*evaluate)(const Evaluation&);
   FoldWeight fold_weight = FoldWeight::events;
+  bool in_every_study = false; ///< else only where it is asked for
 };
 
 [[nodiscard]] std::span<const Entry> table() noexcept;

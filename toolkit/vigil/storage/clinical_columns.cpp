@@ -152,6 +152,7 @@ void add_clinical_columns(ClinicalBlock& block,
   ClinicalReader reader(frame, request, notes);
   for (const auto& name : request.clinical) {
     FeatureInfo described = info(name);
+    described.marker = false;
     described.penalized = request.penalize_clinical;
     reader.add(block, described);
   }

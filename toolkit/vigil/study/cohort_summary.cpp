@@ -65,7 +65,7 @@ void look_at_clinical(const Cohort& cohort, CohortSummary& summary) {
     if (seen.finite < cohort.subjects()) {
       summary.missing.push_back({clinical.info(column).name, cohort.subjects() - seen.finite});
     }
-    if (clinical.info(column).penalized) {
+    if (clinical.info(column).marker) {
       ++summary.markers;
       --summary.clinical;
     }

@@ -21,9 +21,10 @@ namespace {
 /// The measures of a study's performance table, in the order of the table of measures.
 std::vector<const measure::Entry*> study_measures() {
   std::vector<const measure::Entry*> chosen;
-  for (const char* name :
-       {"harrell_c", "uno_c", "auc", "brier", "ipa", "oe_ratio", "calibration_slope", "ici"}) {
-    chosen.push_back(&measure::find(name));
+  for (const auto& entry : measure::table()) {
+    if (entry.in_every_study) {
+      chosen.push_back(&entry);
+    }
   }
   return chosen;
 }

@@ -34,7 +34,7 @@ report::InputSummary input_summary(const Cohort& cohort, const std::string& id) 
                                .median_follow_up = median_follow_up(cohort),
                                .notes = parts.notes};
   for (Index column = 0; column < parts.clinical.columns(); ++column) {
-    if (parts.clinical.info(column).penalized) {
+    if (parts.clinical.info(column).marker) {
       ++summary.markers;
       --summary.clinical;
     }

@@ -14,10 +14,6 @@ namespace vigil {
 
 namespace {
 
-bool is_marker(const Covariates& covariates, Index column) {
-  return column < covariates.features.features() || covariates.info(column).penalized;
-}
-
 std::vector<Index> named_columns(const Covariates& covariates,
                                  const std::vector<std::string>& names) {
   const std::set<std::string> wanted(names.begin(), names.end());
@@ -91,7 +87,7 @@ std::vector<Index> selected_columns(const Covariates& covariates,
   }
   std::vector<Index> columns;
   for (Index column = 0; column < covariates.columns(); ++column) {
-    const bool marker = is_marker(covariates, column);
+    const bool marker = covariates.info(column).marker;
     if (selection.kind == ColumnSelection::Kind::all ||
         marker == (selection.kind == ColumnSelection::Kind::markers)) {
       columns.push_back(column);
