@@ -43,8 +43,7 @@ TEST(selected_columns, penalized_clinical_columns_are_clinical) {
   parts.clinical.add({.name = "age", .marker = false, .penalized = true},
                      std::vector<double>(12, 0.0));
   const Cohort cohort(std::move(parts));
-  EXPECT_EQ(selected_columns(cohort.covariates(), {.kind = Kind::clinical}),
-            std::vector<Index>{1});
+  EXPECT_EQ(selected_columns(cohort.covariates(), {.kind = Kind::clinical}), std::vector<Index>{1});
   EXPECT_EQ(selected_columns(cohort.covariates(), {.kind = Kind::markers}), std::vector<Index>{0});
 }
 

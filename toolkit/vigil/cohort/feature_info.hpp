@@ -21,8 +21,8 @@ struct FeatureInfo {
   double offset = 0.0;
   std::string source = {}; ///< column it was made from (an indicator), else empty: itself
   std::optional<KnownAt> known_at = {}; ///< nothing: undeclared, treated as biopsy and said so
-  bool marker = true;    ///< else a clinical column
-  bool penalized = true; ///< clinical columns are unpenalized unless asked
+  bool marker = true;                   ///< else a clinical column
+  bool penalized = true;                ///< clinical columns are unpenalized unless asked
 
   /// The column of the input that this one stands for.
   [[nodiscard]] const std::string& source_column() const noexcept {
