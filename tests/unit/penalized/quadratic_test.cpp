@@ -41,14 +41,12 @@ Minimum minimum(const std::vector<double>& curvature,
   const GrowingMatrix matrix = square(curvature);
   Minimum result{.b = std::vector<double>(gradient.size(), 0.0)};
   QuadraticSolver solver;
-  result.violation = solver.minimise({.curvature = matrix,
-                                      .gradient = gradient,
-                                      .l1 = l1,
-                                      .l2 = l2,
-                                      .lower = lower,
-                                      .upper = upper},
-                                     tolerance,
-                                     result.b);
+  result.violation =
+      solver.minimise({.curvature = matrix,
+                       .gradient = gradient,
+                       .penalty = {.l1 = l1, .l2 = l2, .lower = lower, .upper = upper}},
+                      tolerance,
+                      result.b);
   return result;
 }
 
@@ -104,10 +102,12 @@ TEST(Quadratic, ADependentColumnTakesOver) {
   // gradient of the smooth part there, as the quadratic is anchored at b
   const std::vector<double> at_b = {1 - 0.9, 1 - 0.9, 2 - 1.8};
   QuadraticSolver solver;
-  const double violation = solver.minimise(
-      {.curvature = matrix, .gradient = at_b, .l1 = l1, .l2 = l2, .lower = {}, .upper = {}},
-      1e-13,
-      b);
+  const double violation =
+      solver.minimise({.curvature = matrix,
+                       .gradient = at_b,
+                       .penalty = {.l1 = l1, .l2 = l2, .lower = {}, .upper = {}}},
+                      1e-13,
+                      b);
   EXPECT_LE(violation, 1e-13);
   // on x3 alone: 2 b = 2 - 0.1; the objective is then smaller than with the two
   EXPECT_NEAR(b[2], 0.95, test::rounding(0.95, 16));
@@ -182,10 +182,7 @@ struct Drawn {
   [[nodiscard]] Quadratic quadratic(std::span<const double> at_start) const {
     return {.curvature = curvature,
             .gradient = at_start,
-            .l1 = l1,
-            .l2 = l2,
-            .lower = lower,
-            .upper = upper};
+            .penalty = {.l1 = l1, .l2 = l2, .lower = lower, .upper = upper}};
   }
   // Gradient of the smooth part at b, so that a start at b is the same problem.
   [[nodiscard]] std::vector<double> gradient_at(const std::vector<double>& b) const {

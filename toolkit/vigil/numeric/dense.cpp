@@ -110,6 +110,47 @@ void cross_multiply(MatrixView matrix, double factor, double keep, GrowingMatrix
   }
 }
 
+void outer_multiply(
+    MatrixView left, MatrixView right, double factor, double keep, GrowingMatrix& out) {
+  VIGIL_EXPECTS(left.columns == right.columns && left.rows == out.rows() &&
+                right.rows == out.columns());
+  if (left.rows == 0 || right.rows == 0 || left.columns == 0) {
+    return;
+  }
+  cblas_dgemm(CblasColMajor,
+              CblasNoTrans,
+              CblasTrans,
+              narrow<int>(left.rows),
+              narrow<int>(right.rows),
+              narrow<int>(left.columns),
+              factor,
+              left.data,
+              narrow<int>(left.stride),
+              right.data,
+              narrow<int>(right.stride),
+              keep,
+              out.data(),
+              narrow<int>(out.stride()));
+}
+
+void outer_multiply(MatrixView matrix, double factor, double keep, GrowingMatrix& out) {
+  VIGIL_EXPECTS(matrix.rows == out.rows() && matrix.rows == out.columns());
+  if (matrix.rows == 0 || matrix.columns == 0) {
+    return;
+  }
+  cblas_dsyrk(CblasColMajor,
+              CblasLower,
+              CblasNoTrans,
+              narrow<int>(matrix.rows),
+              narrow<int>(matrix.columns),
+              factor,
+              matrix.data,
+              narrow<int>(matrix.stride),
+              keep,
+              out.data(),
+              narrow<int>(out.stride()));
+}
+
 namespace {
 
 void multiply_by(CBLAS_TRANSPOSE side,

@@ -64,6 +64,11 @@ void cross_multiply(MatrixView left,
                     Index column);
 /// out = factor * m' m + keep * out, both triangles, in the upper left corner.
 void cross_multiply(MatrixView matrix, double factor, double keep, GrowingMatrix& out);
+/// out = factor * left right' + keep * out, as large as the product.
+void outer_multiply(
+    MatrixView left, MatrixView right, double factor, double keep, GrowingMatrix& out);
+/// out = factor * m m' + keep * out, its lower triangle alone.
+void outer_multiply(MatrixView matrix, double factor, double keep, GrowingMatrix& out);
 /// out = m' x, m x, and (of a symmetric matrix, whose lower triangle is read) m x.
 void multiply_transposed(MatrixView matrix, std::span<const double> x, std::span<double> out);
 void multiply(MatrixView matrix, std::span<const double> x, std::span<double> out);

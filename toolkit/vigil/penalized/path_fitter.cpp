@@ -12,7 +12,8 @@ namespace {
 
 constexpr double goal = 1e-8;              // KKT violation of the working set
 constexpr double null_goal = 1e-10;        // the same of the null model
-constexpr double rough_goal = 1e-2;        // the same while columns still join
+constexpr double rough_goal = 1e-2;        // the same while columns join by the subspace alone
+constexpr double near_goal = 1e-2;         // the same while columns join by exact products
 constexpr double allowed_violation = 1e-8; // of a column outside the working set
 constexpr double trusted_violation = 1e-7; // above: iteration_limit
 constexpr Index most_steps = 100;          // of Newton at one lambda
@@ -124,7 +125,7 @@ void PathFitter::go_on(const MarkerColumns& held) {
     break;
   case State::tight: {
     gather(held);
-    const auto solved = working_->solve(strength(), goal, most_steps);
+    const auto solved = working_->solve(strength(), goal_, most_steps);
     iterations_ += solved.iterations;
     working_violation_ = solved.violation;
     certify(held);
@@ -219,6 +220,7 @@ void PathFitter::begin_point() {
   working_->retain(kept);
   idle_ = std::move(idle);
   iterations_ = rounds_ = 0;
+  goal_ = near_goal;
   state_ = State::rough;
 }
 
@@ -285,6 +287,11 @@ void PathFitter::take_checks(const MarkerColumns& held) {
   }
   if (!violators.empty() && ++rounds_ < most_rounds) {
     ask_for_columns(strongest(std::move(violators)), held);
+    state_ = State::tight;
+    return;
+  }
+  if (goal_ > goal && working_violation_ > goal) { // nobody joins: now to the end
+    goal_ = goal;
     state_ = State::tight;
     return;
   }

@@ -33,9 +33,9 @@ struct SweepRequest {
 
 /// One path as a state machine: it stops only where it needs the matrix (see fit_paths).
 ///
-/// At each lambda the working set is solved loosely, columns that the residual subspace points to join, and it is solved
-/// to the goal. Then every other column is shown to stay at zero, by its bound or by its exact product; violators join
-/// until there are none. No column is ever left out for good.
+/// At each lambda the working set is solved loosely and columns that the residual subspace points to join; then those
+/// whose exact products violate join, until there are none. Solved to the goal, every other column is shown to stay at
+/// zero, by its bound or by its exact product; violators join again. No column is ever left out for good.
 class PathFitter {
 public:
   /// directions: most of the residual subspace.
@@ -130,6 +130,7 @@ private:
   std::vector<Index> idle_; ///< by place of the working set: points without a coefficient
   std::vector<double> lambda_;
   Index iterations_ = 0, rounds_ = 0;
+  double goal_ = 0.0; ///< of the working set, in this round
   double working_violation_ = 0.0;
   bool fewer_subjects_than_columns_ = false;
   State state_ = State::start;

@@ -15,18 +15,24 @@ namespace vigil::penalized {
 
 namespace {
 
-constexpr Index most_columns = 6000; // of a working set: its curvature takes 8 m^2 bytes
+// Of a working set: its curvature as a matrix takes 8 m^2 bytes; with a ridge part and more columns than rows there is
+// none, and columns take 16 bytes per row.
+constexpr Index most_columns = 6000;
+constexpr Index most_bytes = Index{1} << 32;
 
 } // namespace
 
 void PathFitter::ask_for_columns(std::vector<Index> columns, const MarkerColumns& held) {
   joining_ = std::move(columns);
-  const Index wanted = working_->size() + size_of(joining_);
-  if (wanted > most_columns) {
-    throw ConfigError({.where = "penalty, l1_ratio " + number_text(penalty_.l1_ratio),
-                       .found = count_text(wanted) + " columns in one working set",
-                       .expected = "at most " + count_text(most_columns),
-                       .remedy = "raise l1_ratio or the smallest lambda, or pass fewer features"});
+  const Index wanted = working_->size() + size_of(joining_), rows = loss_->rows();
+  const bool wide = penalty_.l1_ratio < 1.0 && wanted > 2 * rows;
+  const Index most = wide ? std::max(most_columns, most_bytes / (16 * rows)) : most_columns;
+  if (wanted > most) {
+    throw ConfigError(
+        {.where = "penalty, l1_ratio " + number_text(penalty_.l1_ratio),
+         .found = count_text(wanted) + " columns in one working set",
+         .expected = "at most " + count_text(most) + " for " + count_text(rows) + " subjects",
+         .remedy = "raise l1_ratio or the smallest lambda, or pass fewer features"});
   }
   for (const Index column : joining_) {
     if (column < markers() && held.find(column).empty()) {

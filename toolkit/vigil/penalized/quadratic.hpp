@@ -3,8 +3,8 @@
 #pragma once
 
 #include "vigil/numeric/updatable_factor.hpp"
+#include "vigil/penalized/active_set.hpp"
 
-#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -16,7 +16,7 @@ namespace vigil::penalized {
 struct Quadratic {
   const GrowingMatrix& curvature;
   std::span<const double> gradient; ///< g, at a
-  std::span<const double> l1, l2, lower, upper;
+  QuadraticPenalty penalty;
 };
 
 /// Active-set solver that keeps its factor from one quadratic to the next.
@@ -41,13 +41,11 @@ public:
   void renumber(std::span<const Index> kept);
 
 private:
-  enum class Side : std::uint8_t { zero, free, lower, upper };
   struct Call; // what lives while minimise() runs
 
   void start(Call& call);
   void settle(Call& call);
   bool accept(Call& call);
-  void cut(Call& call);
   bool release(Call& call, bool one_only);
   void sync_factor(Call& call);
   bool factor_anew(Call& call, std::span<const Index> places);

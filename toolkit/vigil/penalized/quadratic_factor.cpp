@@ -65,7 +65,7 @@ bool QuadraticSolver::factor_anew(Call& call, std::span<const Index> places) {
     for (Index j = i; j < count; ++j) {
       to[j] = from[at(places[at(j)])];
     }
-    to[i] += call.q.l2[at(places[at(i)])];
+    to[i] += call.set.l2(places[at(i)]);
   }
   forget();
   if (!factor_.assign(scratch_)) {
@@ -74,7 +74,7 @@ bool QuadraticSolver::factor_anew(Call& call, std::span<const Index> places) {
   }
   in_factor_.assign(places.begin(), places.end());
   for (const Index place : places) {
-    factor_l2_.push_back(call.q.l2[at(place)]);
+    factor_l2_.push_back(call.set.l2(place));
   }
   return true;
 }
@@ -83,16 +83,16 @@ bool QuadraticSolver::factor_anew(Call& call, std::span<const Index> places) {
 void QuadraticSolver::sync_factor(Call& call) {
   bool same_l2 = true;
   Index leaving = 0;
-  std::vector<char> held(call.b.size(), 0);
+  std::vector<char> held(call.set.b.size(), 0);
   for (Index number = 0; number < size_of(in_factor_); ++number) {
     const Index place = in_factor_[at(number)];
     held[at(place)] = 1;
-    leaving += call.free(place) ? 0 : 1;
-    same_l2 = same_l2 && factor_l2_[at(number)] == call.q.l2[at(place)];
+    leaving += call.set.free(place) ? 0 : 1;
+    same_l2 = same_l2 && factor_l2_[at(number)] == call.set.l2(place);
   }
   std::vector<Index> joining, all;
-  for (Index place = 0; place < call.order(); ++place) {
-    if (call.free(place)) {
+  for (Index place = 0; place < call.set.order(); ++place) {
+    if (call.set.free(place)) {
       all.push_back(place);
       if (held[at(place)] == 0) {
         joining.push_back(place);
@@ -107,12 +107,12 @@ void QuadraticSolver::sync_factor(Call& call) {
     joining = all;
   }
   for (Index number = size_of(in_factor_) - 1; number >= 0; --number) {
-    if (!call.free(in_factor_[at(number)])) {
+    if (!call.set.free(in_factor_[at(number)])) {
       remove_from_factor(in_factor_[at(number)]);
     }
   }
   for (const Index place : joining) {
-    if (call.free(place)) {
+    if (call.set.free(place)) {
       exchange(call, place);
     }
   }
@@ -132,25 +132,25 @@ void QuadraticSolver::exchange(Call& call, Index place) {
     direction.push_back(1.0);
     double fall = 0.0; // of the objective along the direction
     for (Index number = 0; number < size_of(moving); ++number) {
-      const Index other = moving[at(number)];
-      const double force = call.slope[at(other)] - call.q.l2[at(other)] * call.b[at(other)] -
-                           call.q.l1[at(other)] * call.sign[at(other)];
-      fall += direction[at(number)] * force;
+      fall += direction[at(number)] * call.set.force(moving[at(number)]);
     }
-    const double own = call.b[at(place)];
+    const double own = call.set.b[at(place)];
     const bool backwards =
-        own == 0.0 ? call.sign[at(place)] < 0.0 || (call.sign[at(place)] == 0.0 && fall < 0.0)
-                   : (std::fabs(fall) > call.tolerance ? fall < 0.0 : own > 0.0);
+        own == 0.0
+            ? call.set.sign[at(place)] < 0.0 || (call.set.sign[at(place)] == 0.0 && fall < 0.0)
+            : (std::fabs(fall) > call.set.tolerance ? fall < 0.0 : own > 0.0);
     double length = infinity, stop_at = 0.0;
     Index stopped = no_index;
     for (Index number = 0; number < size_of(moving); ++number) {
       const Index other = moving[at(number)];
       double& speed = direction[at(number)];
       speed = backwards ? -speed : speed;
-      const double value = call.b[at(other)];
+      const double value = call.set.b[at(other)];
       const bool to_zero =
-          call.sign[at(other)] * speed < 0.0; // columns that are still there stop at once
-      const double end = to_zero ? 0.0 : speed > 0.0 ? call.upper(other) : call.lower(other);
+          call.set.sign[at(other)] * speed < 0.0; // columns that are still there stop at once
+      const double end = to_zero       ? 0.0
+                         : speed > 0.0 ? call.set.upper(other)
+                                       : call.set.lower(other);
       const double reach = speed == 0.0 ? infinity : (end - value) / speed;
       if (reach < length) {
         length = reach;
@@ -159,8 +159,9 @@ void QuadraticSolver::exchange(Call& call, Index place) {
       }
     }
     if (own == 0.0 && (stopped == no_index || (backwards ? -fall : fall) <= 0.0)) {
-      call.side[at(place)] = Side::zero; // nothing to gain from where the others are now
-      call.refused[at(place)] = stopped == no_index ? 1 : 0;
+      call.set.side[at(place)] =
+          ActiveSet::Side::zero; // nothing to gain from where the others are now
+      call.set.refused[at(place)] = stopped == no_index ? 1 : 0;
       return;
     }
     if (stopped == no_index) { // nobody minds: take its part over by the others
@@ -168,19 +169,19 @@ void QuadraticSolver::exchange(Call& call, Index place) {
       stopped = place;
     }
     for (Index number = 0; number < size_of(moving); ++number) {
-      call.b[at(moving[at(number)])] += length * direction[at(number)];
+      call.set.b[at(moving[at(number)])] += length * direction[at(number)];
     }
-    call.b[at(stopped)] = stop_at;
-    call.stop(stopped);
+    call.set.b[at(stopped)] = stop_at;
+    call.set.stop(stopped);
     if (stopped == place) {
-      call.refused[at(place)] = call.q.l1[at(place)] > 0.0 ? 0 : 1;
+      call.set.refused[at(place)] = call.set.l1(place) > 0.0 ? 0 : 1;
       return;
     }
-    call.fresh[at(place)] = 0;
+    call.set.fresh[at(place)] = 0;
     remove_from_factor(stopped);
   }
   in_factor_.push_back(place);
-  factor_l2_.push_back(call.q.l2[at(place)]);
+  factor_l2_.push_back(call.set.l2(place));
 }
 
 } // namespace vigil::penalized

@@ -35,7 +35,6 @@ void WorkingSet::add(std::span<const Joining> joining, std::span<const double> v
     std::copy(from.begin(), from.end(), values_.column(first + number).begin());
   }
   transform(first);
-  extend_curvature(first);
 }
 
 // P and N of the columns from `first` on.
@@ -47,9 +46,20 @@ void WorkingSet::transform(Index first) {
   }
 }
 
-void WorkingSet::extend_curvature(Index first) {
-  const Index joined = size() - first;
+// Of the columns that have joined since.
+void WorkingSet::extend_curvature() {
+  const Index first = curvature_.columns(), joined = size() - first;
+  if (joined == 0) {
+    return;
+  }
   curvature_.resize(size(), size());
+  if (first == 0) {
+    cross_multiply(view(positive_), inverse_weight_, 0.0, curvature_);
+    if (negative_.rows() > 0) {
+      cross_multiply(view(negative_), -inverse_weight_, 1.0, curvature_);
+    }
+    return;
+  }
   cross_multiply(
       view(positive_), view(positive_, first, joined), inverse_weight_, 0.0, curvature_, 0, first);
   if (negative_.rows() > 0) {
@@ -71,11 +81,9 @@ void WorkingSet::extend_curvature(Index first) {
 void WorkingSet::take_curvature() {
   reference_ = loss_.curvature(eta_);
   transform(0);
-  cross_multiply(view(positive_), inverse_weight_, 0.0, curvature_);
-  if (negative_.rows() > 0) {
-    cross_multiply(view(negative_), -inverse_weight_, 1.0, curvature_);
-  }
+  curvature_.resize(0, 0);
   solver_.forget();
+  wide_solver_.forget();
 }
 
 void WorkingSet::retain(std::span<const Index> places) {
@@ -98,8 +106,10 @@ void WorkingSet::retain(std::span<const Index> places) {
   values_.keep_columns(places);
   positive_.keep_columns(places);
   negative_.keep_columns(places);
-  curvature_.keep_square(places);
+  curvature_.keep_square(places.first(
+      at(std::lower_bound(places.begin(), places.end(), curvature_.columns()) - places.begin())));
   solver_.renumber(places);
+  wide_solver_.renumber(places);
 }
 
 double WorkingSet::penalty(std::span<const double> coefficient, const Strength& strength) const {
@@ -136,11 +146,12 @@ double WorkingSet::refresh_gradient(const Strength& strength) {
   return violation;
 }
 
-WorkingSet::Step WorkingSet::next_step(const Strength& strength) {
-  std::vector<double> l1, l2, lower, upper;
+void WorkingSet::minimise_quadratic(const Strength& strength, std::span<double> coefficient) {
+  std::vector<double> factor, l1, l2, lower, upper;
   double smallest = strength.largest_lambda;
   bool limits = false;
   for (const ColumnPenalty& column : penalty_) {
+    factor.push_back(column.factor);
     l1.push_back(strength.l1(column.factor));
     l2.push_back(strength.l2(column.factor));
     smallest = l1.back() > 0.0 ? std::min(smallest, l1.back()) : smallest;
@@ -152,47 +163,68 @@ WorkingSet::Step WorkingSet::next_step(const Strength& strength) {
       upper.push_back(column.upper);
     }
   }
-  Step step{.to = coefficient_};
-  solver_.minimise({.curvature = curvature_,
-                    .gradient = gradient_,
-                    .l1 = l1,
-                    .l2 = l2,
-                    .lower = lower,
-                    .upper = upper},
-                   1e-10 * smallest,
-                   step.to);
-  step.promised = penalty(step.to, strength) - penalty(coefficient_, strength);
-  for (Index place = 0; place < size(); ++place) {
-    step.promised -= gradient_[at(place)] * (step.to[at(place)] - coefficient_[at(place)]);
+  const QuadraticPenalty penalty{.l1 = l1, .l2 = l2, .lower = lower, .upper = upper};
+  const double tolerance = 1e-10 * smallest;
+  if (strength.l2(1.0) > 0.0 && size() > positive_.rows() + negative_.rows()) {
+    wide_solver_.minimise({.positive = view(positive_),
+                           .negative = view(negative_),
+                           .scale = inverse_weight_,
+                           .gradient = gradient_,
+                           .ridge = strength.l2(1.0),
+                           .factor = factor,
+                           .penalty = penalty},
+                          tolerance,
+                          coefficient);
+    return;
   }
+  extend_curvature();
+  solver_.minimise(
+      {.curvature = curvature_, .gradient = gradient_, .penalty = penalty}, tolerance, coefficient);
+}
+
+WorkingSet::Step WorkingSet::next_step(const Strength& strength) {
+  Step step{.to = coefficient_, .direction = std::vector<double>(at(loss_.rows()))};
+  minimise_quadratic(strength, step.to);
+  step.promised = penalty(step.to, strength) - penalty(coefficient_, strength);
+  std::vector<double> change(step.to);
+  for (Index place = 0; place < size(); ++place) {
+    change[at(place)] -= coefficient_[at(place)];
+    step.promised -= gradient_[at(place)] * change[at(place)];
+  }
+  multiply(view(values_), change, step.direction);
   return step;
 }
 
-double WorkingSet::move(const Step& step, const Strength& strength, bool whole_only) {
-  const Index rows = loss_.rows();
-  std::vector<double> change(step.to), direction(at(rows));
-  for (Index place = 0; place < size(); ++place) {
-    change[at(place)] -= coefficient_[at(place)];
-  }
-  multiply(view(values_), change, direction);
+bool WorkingSet::move_to(std::vector<double> coefficient,
+                         std::vector<double> eta,
+                         double promised,
+                         const Strength& strength) {
   const double before = objective(strength);
   const double noise = 1e-14 * (std::fabs(before) + 1.0);
+  LossPoint point = loss_.evaluate(eta);
+  const double after = penalty(coefficient, strength) - point.value * inverse_weight_;
+  if (!(after <= before + 1e-4 * promised + noise)) {
+    return false;
+  }
+  coefficient_ = std::move(coefficient);
+  eta_ = std::move(eta);
+  point_ = std::move(point);
+  gradient_known_ = 0;
+  return true;
+}
+
+double WorkingSet::move(const Step& step, const Strength& strength, bool whole_only) {
   double length = 1.0;
   for (int halving = 0; halving < shortest_steps; ++halving, length /= 2.0) {
     std::vector<double> coefficient = step.to, eta = eta_;
     for (Index place = 0; place < size() && length < 1.0; ++place) {
-      coefficient[at(place)] = coefficient_[at(place)] + length * change[at(place)];
+      const double from = coefficient_[at(place)];
+      coefficient[at(place)] = from + length * (step.to[at(place)] - from);
     }
-    for (Index row = 0; row < rows; ++row) {
-      eta[at(row)] += length * direction[at(row)];
+    for (Index row = 0; row < loss_.rows(); ++row) {
+      eta[at(row)] += length * step.direction[at(row)];
     }
-    LossPoint point = loss_.evaluate(eta);
-    const double after = penalty(coefficient, strength) - point.value * inverse_weight_;
-    if (after <= before + 1e-4 * length * step.promised + noise) {
-      coefficient_ = std::move(coefficient);
-      eta_ = std::move(eta);
-      point_ = std::move(point);
-      gradient_known_ = 0;
+    if (move_to(std::move(coefficient), std::move(eta), length * step.promised, strength)) {
       return length;
     }
     if (whole_only) {
@@ -207,25 +239,39 @@ WorkingSet::Solved WorkingSet::solve(const Strength& strength, double goal, Inde
   double decrement = 0.0; // of the last step; 0: none with this curvature
   bool fresh = false;     // the curvature was taken at this point
   int without_gain = 0;
+  AndersonMixing ends;
+  const auto renew = [&] {
+    take_curvature();
+    ends.clear();
+    fresh = true;
+    decrement = 0.0;
+  };
   while (size() > 0 && solved.violation > goal && solved.iterations < most && without_gain < 3) {
     const Step step = next_step(strength);
     const double expected = -step.promised;
     if (decrement > 0.0 && expected > good_contraction * decrement && !fresh) {
-      take_curvature();
-      fresh = true;
-      decrement = 0.0;
+      renew();
       continue;
     }
-    const double length = move(step, strength, !fresh);
+    std::vector<double> end(eta_);
+    for (Index row = 0; row < loss_.rows(); ++row) {
+      end[at(row)] += step.direction[at(row)];
+    }
+    ends.add(step.to, end, step.direction);
+    auto mix = ends.mix();
+    const bool mixed =
+        mix && move_to(std::move(mix->coefficient), std::move(mix->eta), step.promised, strength);
+    const double length = mixed ? 1.0 : move(step, strength, !fresh);
     if (length == 0.0 && !fresh) {
-      take_curvature();
-      fresh = true;
-      decrement = 0.0;
+      renew();
       continue;
     }
     ++solved.iterations;
     const double now = refresh_gradient(strength);
     without_gain = now < solved.violation && length > 0.0 ? 0 : without_gain + 1;
+    if (without_gain > 0) {
+      ends.clear();
+    }
     solved.violation = now;
     decrement = length > 0.0 ? expected : 0.0;
     fresh = fresh && length == 0.0;

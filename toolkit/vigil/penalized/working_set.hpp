@@ -3,9 +3,11 @@
 #pragma once
 
 #include "vigil/numeric/dense.hpp"
+#include "vigil/penalized/anderson_mixing.hpp"
 #include "vigil/penalized/loss.hpp"
 #include "vigil/penalized/penalty.hpp"
 #include "vigil/penalized/quadratic.hpp"
+#include "vigil/penalized/wide_quadratic.hpp"
 
 #include <memory>
 #include <span>
@@ -18,7 +20,8 @@ namespace vigil::penalized {
 /// Proximal Newton: each step solves the penalized quadratic whose curvature was taken at some earlier point and is
 /// used again, for later lambdas too, while a step shrinks the Newton decrement to 8 % or less; columns that join get
 /// the curvature of the same point. The first step at a new lambda with the old curvature is the tangent predictor of
-/// the path.
+/// the path; steps with the same curvature are mixed (AndersonMixing). With a ridge part, and more columns than the curvature has rows, the matrix of the curvature is not made
+/// (WideSolver).
 ///
 /// source  Lee, Sun, Saunders 2014, SIAM J. Optim. 24:1420 (proximal Newton); Park, Hastie 2007, J. R. Statist. Soc. B
 ///         69:659 (predictor); checked by tests/property/penalized_test
@@ -56,15 +59,22 @@ private:
   [[nodiscard]] double penalty(std::span<const double> coefficient, const Strength& strength) const;
   double refresh_gradient(const Strength& strength);
   void transform(Index first);
-  void extend_curvature(Index first);
+  void extend_curvature();
   void take_curvature();
   struct Step {
     std::vector<double> to;
-    double promised = 0.0; ///< change of the quadratic model, negative
+    std::vector<double> direction; ///< in the linear predictor
+    double promised = 0.0;         ///< change to first order, negative
   };
   [[nodiscard]] Step next_step(const Strength& strength);
+  void minimise_quadratic(const Strength& strength, std::span<double> coefficient);
   /// Moves along the step; the length taken, 0 when none lowers the objective.
   double move(const Step& step, const Strength& strength, bool whole_only);
+  /// Moves there when the objective falls enough, as promised by a step.
+  bool move_to(std::vector<double> coefficient,
+               std::vector<double> eta,
+               double promised,
+               const Strength& strength);
 
   const Loss& loss_;
   double inverse_weight_;
@@ -75,9 +85,10 @@ private:
   Index gradient_known_ = 0; ///< columns, from the first on, whose gradient is that of the point
   GrowingMatrix values_;     ///< rows x columns
   GrowingMatrix positive_, negative_; ///< transformed by the curvature
-  GrowingMatrix curvature_;
+  GrowingMatrix curvature_;           ///< of the first columns; others follow when it is needed
   std::unique_ptr<const Curvature> reference_; ///< where the curvature was taken
   QuadraticSolver solver_;
+  WideSolver wide_solver_;
 };
 
 } // namespace vigil::penalized

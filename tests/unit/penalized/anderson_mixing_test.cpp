@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/penalized/anderson_mixing.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace vigil::penalized {
+namespace {
+
+// b -> b + (e - b) (1 - rate), coordinate by coordinate: three ends of a linear map in two dimensions determine its
+// fixed point (5, 7).
+TEST(AndersonMixing, ThreeEndsOfALinearMapInTwoDimensionsGiveItsFixedPoint) {
+  const std::vector<double> fixed{5.0, 7.0}, rate{0.5, 0.2};
+  AndersonMixing ends;
+  std::vector<double> b{1.0, 1.0};
+  for (int number = 0; number < 3; ++number) {
+    std::vector<double> end(b), step(2);
+    for (std::size_t place = 0; place < 2; ++place) {
+      step[place] = (fixed[place] - b[place]) * (1.0 - rate[place]);
+      end[place] += step[place];
+    }
+    ends.add(end, end, step);
+    b = end;
+  }
+  const auto mix = ends.mix();
+  ASSERT_TRUE(mix.has_value());
+  EXPECT_NEAR(mix->coefficient[0], 5.0, 1e-12); // rounding, times the condition of two steps
+  EXPECT_NEAR(mix->coefficient[1], 7.0, 1e-12);
+  EXPECT_EQ(mix->coefficient, mix->eta);
+}
+
+TEST(AndersonMixing, OneEndIsNoMix) {
+  AndersonMixing ends;
+  EXPECT_FALSE(ends.mix().has_value());
+  ends.add(std::vector<double>{1.0}, std::vector<double>{1.0}, std::vector<double>{0.5});
+  EXPECT_FALSE(ends.mix().has_value());
+}
+
+TEST(AndersonMixing, EndsOfOtherSignsAreForgotten) {
+  AndersonMixing ends;
+  ends.add(std::vector<double>{1.0, 0.0}, std::vector<double>{1.0}, std::vector<double>{0.5});
+  ends.add(std::vector<double>{1.0, -1.0}, std::vector<double>{2.0}, std::vector<double>{0.1});
+  EXPECT_FALSE(ends.mix().has_value());
+}
+
+// Extrapolated from 3 and 1 with steps 2 and 1 to -1: the sign would turn.
+TEST(AndersonMixing, NoSignTurns) {
+  AndersonMixing ends;
+  ends.add(std::vector<double>{3.0}, std::vector<double>{3.0}, std::vector<double>{2.0});
+  ends.add(std::vector<double>{1.0}, std::vector<double>{1.0}, std::vector<double>{1.0});
+  EXPECT_FALSE(ends.mix().has_value());
+}
+
+} // namespace
+} // namespace vigil::penalized
