@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/error.hpp"
+#include "vigil/numeric/blas.hpp"
 
 #include "apps/vigil/command_line.hpp"
 #include <cstdio>
@@ -10,6 +11,7 @@
 int vigil_main(int argc, char** argv);
 
 int vigil_main(int argc, char** argv) {
+  vigil::restart_with_better_blas(argv);
   constexpr int internal_error = 1;
   constexpr int stopped_at_checkpoint = 75;
   const auto report = [](const char* text) {

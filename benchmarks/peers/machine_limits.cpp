@@ -84,7 +84,8 @@ double solve_rate() {
 
 } // namespace
 
-int main() {
+int main(int /*count*/, char** words) {
+  vigil::restart_with_better_blas(words); // as the program does
   const vigil::SerialBlas serial;
   std::cout << vigil::peers::JsonLine()
                    .add("read_gb_s", read_rate())

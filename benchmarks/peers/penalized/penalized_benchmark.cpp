@@ -13,6 +13,7 @@
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/learn/preparation.hpp"
+#include "vigil/numeric/blas.hpp"
 #include "vigil/penalized/cross_validate.hpp"
 #include "vigil/penalized/fit_paths.hpp"
 
@@ -220,6 +221,7 @@ void run(const Words& line) {
 } // namespace
 
 int main(int count, char** words) {
+  vigil::restart_with_better_blas(words); // as the program does
   try {
     run(Words(count, words));
     return 0;

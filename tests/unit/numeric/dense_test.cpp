@@ -107,6 +107,35 @@ TEST(Dense, ASquareProductFillsBothTriangles) {
   }
 }
 
+TEST(Dense, OuterProductsAreThoseOfTheTransposed) {
+  RandomStream draw(RandomKey(5));
+  const GrowingMatrix left = drawn(draw, 6, 70), right = drawn(draw, 4, 70);
+  GrowingMatrix mixed = drawn(draw, 6, 4), square = drawn(draw, 6, 6);
+  const GrowingMatrix mixed_before = mixed, square_before = square;
+  outer_multiply(view(left), view(right), -2.0, 0.5, mixed);
+  outer_multiply(view(left), 3.0, 1.0, square);
+  const auto product_of_rows =
+      [&](const GrowingMatrix& one, Index i, const GrowingMatrix& two, Index j) {
+        double sum = 0.0;
+        for (Index column = 0; column < 70; ++column) {
+          sum += one(i, column) * two(j, column);
+        }
+        return sum;
+      };
+  for (Index i = 0; i < 6; ++i) {
+    for (Index j = 0; j < 4; ++j) {
+      EXPECT_NEAR(mixed(i, j),
+                  0.5 * mixed_before(i, j) - 2.0 * product_of_rows(left, i, right, j),
+                  2.0 * rounding);
+    }
+    for (Index j = 0; j < 6; ++j) {
+      const double expected = square_before(i, j) + 3.0 * product_of_rows(left, i, left, j);
+      EXPECT_NEAR(
+          square(i, j), i >= j ? expected : square_before(i, j), i >= j ? 3.0 * rounding : 0.0);
+    }
+  }
+}
+
 TEST(Dense, ProductsWithAVector) {
   RandomStream draw(RandomKey(4));
   const GrowingMatrix matrix = drawn(draw, 30, 7);

@@ -7,9 +7,7 @@
 
 namespace vigil {
 
-namespace {
-
-InstructionSet widest() {
+InstructionSet widest_instruction_set() noexcept {
   if (__builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0) {
     return InstructionSet::avx512;
   }
@@ -19,10 +17,12 @@ InstructionSet widest() {
   return InstructionSet::plain;
 }
 
+namespace {
+
 InstructionSet chosen() {
   const char* wish = std::getenv("VIGIL_KERNEL");
   const std::string name = wish == nullptr ? "" : wish;
-  const InstructionSet most = widest();
+  const InstructionSet most = widest_instruction_set();
   for (const InstructionSet set : {InstructionSet::plain, InstructionSet::avx2}) {
     if (name == name_of(set) && set < most) {
       return set;

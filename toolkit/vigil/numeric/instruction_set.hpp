@@ -10,7 +10,9 @@ namespace vigil {
 enum class InstructionSet { plain, avx2, avx512 };
 [[nodiscard]] std::string_view name_of(InstructionSet set) noexcept;
 
-/// The widest that this processor has, or the one that the environment variable VIGIL_KERNEL names (avx512, avx2,
+/// The widest that this processor has.
+[[nodiscard]] InstructionSet widest_instruction_set() noexcept;
+/// That, or the one that the environment variable VIGIL_KERNEL names (avx512, avx2,
 /// plain) if the processor has it. Decided once.
 [[nodiscard]] InstructionSet instruction_set();
 

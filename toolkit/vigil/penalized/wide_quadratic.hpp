@@ -3,8 +3,8 @@
 #pragma once
 
 #include "vigil/numeric/dense.hpp"
-#include "vigil/numeric/updatable_factor.hpp"
 #include "vigil/penalized/active_set.hpp"
+#include "vigil/penalized/row_system.hpp"
 
 #include <span>
 #include <vector>
@@ -25,10 +25,14 @@ struct WideQuadratic {
 
 /// Solves it where columns outnumber the rows of P and N: what is factored has the order of the rows.
 ///
-/// The minimum of the free columns for fixed signs, (D + s Q'J Q) x = q with Q = [P; N], J = diag(1, -1), s = scale,
-/// D = diag(l2), is x = D^-1 (q - s Q'z), (J + s Q D^-1 Q') z = Q D^-1 q, corrected for rounding where needed; columns
-/// without penalty follow from their Schur complement (one that depends on the others stays at zero). The sum
-/// Q D^-1 Q' follows the free columns. Columns that end on the wrong side go to zero together where that lowers the
+/// With Q = [P; N], J = diag(1, -1), s = scale, D = diag(l2), u = Q (b - a) over the columns that are not free, and signs
+/// t, the minimum of the free columns F is b = D^-1 (g - s Q'z - l1 t), where
+///
+///   (J + s Q_F D^-1 Q_F') z = Q_F (D^-1 (g - l1 t) - a) + u
+///
+/// and z = J Q (b - a), so that g - s Q'z is the slope of all columns there: two products with Q in all. Rounding is
+/// corrected where the matrix is not well conditioned; columns without penalty follow from their Schur complement (one
+/// that depends on the others stays). Columns that end on the wrong side go to zero together where that lowers the
 /// objective; otherwise the way there is cut as in QuadraticSolver.
 ///
 /// cost    k^2 for each change of a column, k^3 / 3 + 8 k m for each solution; k rows, m columns
@@ -49,27 +53,14 @@ private:
   bool settle(Call& call);
   bool polish(Call& call);
   bool sync(Call& call);
-  void add_to_sums(const Call& call, std::span<const Index> places, double sign);
-  [[nodiscard]] bool factor(const Call& call);
   void factor_unpenalized(const Call& call);
-  void solve_rows(std::span<double> rows) const;
-  void solve(const Call& call, std::span<double> values) const;
+  void solve(Call& call) const;
 
-  // sums over the penalized free columns of p p', p n' and n n' over their factors (lower triangles)
-  GrowingMatrix positive_sum_, mixed_sum_, negative_sum_;
-  std::vector<double> in_sums_; ///< by place: the factor it is there with; 0: it is not
-  Index taken_out_ = 0;         ///< columns since the sums were made anew
-  double factored_ridge_ =
-      0.0; ///< that the factors below were made with; 0: they are not those of the sums
-  UpdatableFactor positive_factor_{0.0}, negative_factor_{0.0};
-  GrowingMatrix scaled_mixed_, solved_mixed_; ///< M = s p n' and (I + s p p')^-1 M
-  GrowingMatrix scratch_;
+  RowSystem rows_; ///< of the penalized free columns
   // columns without penalty
   std::vector<Index> unpenalized_;
   GrowingMatrix unpenalized_rows_, solved_rows_; ///< Q and (J + s Q D^-1 Q')^-1 Q of these
   GrowingMatrix schur_;
-  std::vector<double> last_b_,
-      last_product_; ///< H b at the last minimum: often where the next call starts
 };
 
 } // namespace vigil::penalized
