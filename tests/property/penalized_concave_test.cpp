@@ -377,6 +377,10 @@ TEST_P(Separation, EndsThePathAsSaturated) {
         EXPECT_LT(std::fabs(b), 1e3);
       }
     }
+    const PathFit single = fit(problem, {.kind = kind}, {.values = {1e-3 * path.largest_lambda}});
+    ASSERT_EQ(single.points(), 1);
+    EXPECT_EQ(single.status[0], FitStatus::saturated);
+    EXPECT_TRUE(std::isfinite(single.objective[0]));
   }
 }
 

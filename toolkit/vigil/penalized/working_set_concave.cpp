@@ -16,7 +16,7 @@ constexpr double least_pivot = 1e-8; // of a column's own curvature
 constexpr int shortest_newton = 5;   // halvings of a Newton step
 constexpr int most_newton = 20;      // Newton steps between two linear approximations
 constexpr Index weighted_steps = 3;  // of the weighted lasso in one linear approximation
-constexpr int longest_stretch = 10;  // doublings of the step of a linear approximation
+constexpr int longest_stretch = 3;   // doublings of the step of a linear approximation
 constexpr int most_without_gain = 3;
 
 double sum_of_products(std::span<const double> left, std::span<const double> right) {
