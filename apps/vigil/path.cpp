@@ -50,8 +50,9 @@ const Verb path_verb{
     .summary = "regularisation path of a penalized model, every point with its KKT violation",
     .details =
         "Writes path.tsv, coefficients.tsv, summary.json. Cox for --time and --event, else the "
-        "--family of --outcome. Box limits, groups, SCAD, MCP and relaxed fits come with a later "
-        "version.",
+        "--family of --outcome. With --penalty mcp or scad a point is a local minimum, reached "
+        "from "
+        "the larger lambda. Groups and relaxed fits come with a later version.",
     .options = path_options(),
     .reads_cohort = true,
     .run = &run_path};

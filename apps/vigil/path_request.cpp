@@ -8,6 +8,7 @@
 #include "vigil/storage/table_file.hpp"
 #include "vigil/version.hpp"
 
+#include "apps/vigil/penalty_request.hpp"
 #include <algorithm>
 #include <array>
 #include <fstream>
@@ -28,7 +29,16 @@ constexpr std::array path_option_table{
     OptionSpec{"ties", "breslow|efron", "tied event times (default breslow)"},
     OptionSpec{"penalty-factor",
                "FILE",
-               "table: feature, factor; features not named have 1 (clinical columns 0)"},
+               "table: feature, factor (inf leaves it out); features not named have 1 (clinical "
+               "columns 0)"},
+    OptionSpec{"penalty", "NAME", "elastic-net (default), mcp or scad"},
+    OptionSpec{"gamma", "G", "where the slope of mcp, scad reaches zero (default 3, 3.7)"},
+    OptionSpec{
+        "lower",
+        "L|FILE",
+        "smallest coefficient per raw unit, 0 or less: one number for penalized features, or "
+        "a table: feature, lower"},
+    OptionSpec{"upper", "U|FILE", "largest one, 0 or more, in the same way: feature, upper"},
 };
 
 std::vector<double> read_lambdas(const std::string& name) {
@@ -115,6 +125,7 @@ PathInput path_input(const Options& options, const Cohort& cohort) {
   if (const auto file = options.text("penalty_factor")) {
     input.penalty.factor = read_factors(*file, cohort);
   }
+  read_shape(options, cohort, input.penalty);
   return input;
 }
 
@@ -200,6 +211,10 @@ void write_path_summary(const penalized::PathFit& path,
       events ? nlohmann::ordered_json(cohort.events()) : nlohmann::ordered_json(nullptr);
   out["columns"] = cohort.covariates().columns();
   out["l1_ratio"] = input.penalty.l1_ratio;
+  const penalized::PenaltyShape shape = input.penalty.shape();
+  out["penalty"] = name_of(shape.kind);
+  out["gamma"] =
+      shape.concave() ? nlohmann::ordered_json(shape.gamma) : nlohmann::ordered_json(nullptr);
   out["ties"] = times ? nlohmann::ordered_json(survival::name_of(input.penalty.ties))
                       : nlohmann::ordered_json(nullptr);
   out["points"] = path.points();

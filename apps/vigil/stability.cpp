@@ -11,6 +11,7 @@
 
 #include "apps/vigil/cohort_input.hpp"
 #include "apps/vigil/path_request.hpp"
+#include "apps/vigil/penalty_request.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <algorithm>
 #include <array>
@@ -259,12 +260,12 @@ constexpr std::array own_options{
     OptionSpec{"clusters", "FILE", "table: feature, cluster; frequencies of clusters too"},
 };
 
-/// Those of a path but a list of lambdas: where a path ends is a matter of --per-subsample.
+/// Those of a path but a list of lambdas (where a path ends is a matter of --per-subsample) and the shape of the penalty.
 std::span<const OptionSpec> all_options() {
   static const auto table = [] {
     std::vector<OptionSpec> joined;
     for (const OptionSpec& option : path_options()) {
-      if (option.name != "lambda-file") {
+      if (option.name != "lambda-file" && !is_shape_option(option.name)) {
         joined.push_back(option);
       }
     }

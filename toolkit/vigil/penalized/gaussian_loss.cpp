@@ -36,6 +36,9 @@ public:
     VIGIL_EXPECTS(size_of(eta) == rows());
     return centred_curvature({weight().begin(), weight().end()});
   }
+  [[nodiscard]] double most_spread() const noexcept override {
+    return std::numeric_limits<double>::infinity();
+  }
   [[nodiscard]] double saturated_value() const override { return 0.0; }
 
 private:

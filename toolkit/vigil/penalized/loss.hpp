@@ -78,6 +78,9 @@ public:
   /// Minus the second derivative of the (profile) value by eta, at eta.
   [[nodiscard]] virtual std::unique_ptr<const Curvature>
   curvature(std::span<const double> eta) const = 0;
+  /// Largest difference of two rows' linear predictors that a fit can mean (a ratio of e^100); infinite where the
+  /// curvature does not depend on them.
+  [[nodiscard]] virtual double most_spread() const noexcept { return 100.0; }
   /// Largest value that any linear predictor could reach.
   [[nodiscard]] virtual double saturated_value() const = 0;
 };

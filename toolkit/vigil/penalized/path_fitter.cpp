@@ -18,10 +18,11 @@ constexpr double allowed_violation = 1e-8; // of a column outside the working se
 constexpr double trusted_violation = 1e-7; // above: iteration_limit
 constexpr Index most_steps = 100;          // of Newton at one lambda
 constexpr Index rough_rounds = 3, most_rounds = 100;
-constexpr Index most_idle = 2;          // points that a column stays without a coefficient
-constexpr double most_deviance = 0.999; // saturated beyond
-constexpr double worth_a_sweep = 0.06;  // undecided share of the markers
-constexpr float not_kept = 1e30F;       // factor of a marker that can never be listed
+constexpr Index most_idle = 2;             // points that a column stays without a coefficient
+constexpr double most_deviance = 0.999;    // saturated beyond
+constexpr double runaway_curvature = 1e-6; // saturated below: what is left of a column's
+constexpr double worth_a_sweep = 0.06;     // undecided share of the markers
+constexpr float not_kept = 1e30F;          // factor of a marker that can never be listed
 
 } // namespace
 
@@ -128,6 +129,10 @@ void PathFitter::go_on(const MarkerColumns& held) {
     const auto solved = working_->solve(strength(), goal_, most_steps);
     iterations_ += solved.iterations;
     working_violation_ = solved.violation;
+    if (solved.runs_away) {
+      give_up();
+      break;
+    }
     certify(held);
     break;
   }
@@ -168,7 +173,8 @@ void PathFitter::solve_null_model() {
     scale = std::max(scale, rule.spread / rule.scale);
   }
   const double size = scale * loss_->event_weight() / loss_->total_weight();
-  working_->solve({.lambda = 0.0, .l1_ratio = 1.0, .largest_lambda = size}, null_goal, most_steps);
+  working_->solve(
+      {.lambda = 0.0, .l1_ratio = 1.0, .largest_lambda = size, .shape = {}}, null_goal, most_steps);
   split_residual();
   if (markers() > 0 && split_.rest_norm > 0.0) {
     ask_for_sweep(split_.rest, split_.rest_norm);
@@ -298,6 +304,15 @@ void PathFitter::take_checks(const MarkerColumns& held) {
   record_point(worst);
 }
 
+// Of a likelihood without bound: the point before is the last one.
+void PathFitter::give_up() {
+  if (path_.points() == 0) {
+    record_point(working_violation_);
+  }
+  path_.status.back() = FitStatus::saturated;
+  state_ = State::end;
+}
+
 void PathFitter::record_point(double violation) {
   std::vector<std::pair<Index, double>> coefficients;
   Index nonzero = 0, penalized = 0;
@@ -323,7 +338,9 @@ void PathFitter::record_point(double violation) {
   path_.coefficients.point_start.push_back(size_of(path_.coefficients.feature));
   const double explained =
       (working_->point().value - path_.null_value) / (path_.saturated_value - path_.null_value);
-  const bool saturated = explained > most_deviance;
+  const bool saturated =
+      explained > most_deviance ||
+      (penalty_.shape().concave() && working_->least_curvature() < runaway_curvature);
   if (loss_->has_intercept()) {
     path_.intercept.push_back(intercept);
   }

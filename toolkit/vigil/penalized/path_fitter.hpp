@@ -93,14 +93,17 @@ private:
   void add_candidates(const MarkerColumns& held);
   void certify(const MarkerColumns& held);
   void take_checks(const MarkerColumns& held);
+  void give_up();
   void record_point(double violation);
   void split_residual();
   [[nodiscard]] std::vector<Index> over(double limit, double rest_norm, double slack) const;
   [[nodiscard]] std::vector<Index> strongest(std::vector<std::pair<double, Index>> columns) const;
   [[nodiscard]] double lambda() const { return lambda_[at(path_.points())]; }
   [[nodiscard]] Strength strength() const {
-    return {
-        .lambda = lambda(), .l1_ratio = penalty_.l1_ratio, .largest_lambda = path_.largest_lambda};
+    return {.lambda = lambda(),
+            .l1_ratio = penalty_.l1_ratio,
+            .largest_lambda = path_.largest_lambda,
+            .shape = penalty_.shape()};
   }
   [[nodiscard]] Index markers() const noexcept { return data_.features.features(); }
   [[nodiscard]] double exact_gradient(Index column, std::span<const float> stored) const;

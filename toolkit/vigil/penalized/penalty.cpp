@@ -12,7 +12,36 @@
 
 namespace vigil::penalized {
 
+namespace {
+
+void check_shape(const PenaltyOptions& options) {
+  const PenaltyShape shape = options.shape();
+  const double bound = gamma_bound(shape.kind);
+  const std::string name(name_of(shape.kind));
+  if (!shape.concave() && options.gamma != 0.0) {
+    throw ConfigError({.where = "penalty, gamma",
+                       .found = number_text(options.gamma) + " with penalty " + name,
+                       .expected = "gamma with mcp or scad alone",
+                       .remedy = "choose mcp or scad, or drop gamma"});
+  }
+  if (shape.concave() && !(shape.gamma > bound && std::isfinite(shape.gamma))) {
+    throw ConfigError({.where = "penalty, gamma",
+                       .found = number_text(options.gamma),
+                       .expected = "a finite number above " + number_text(bound) + " for " + name,
+                       .remedy = "use the default, " + number_text(default_gamma(shape.kind))});
+  }
+  if (shape.concave() && !(options.l1_ratio > 0.0)) {
+    throw ConfigError({.where = "penalty, l1_ratio",
+                       .found = number_text(options.l1_ratio) + " with penalty " + name,
+                       .expected = "a number above 0: ridge has no part that could be concave",
+                       .remedy = "raise l1_ratio, or use the elastic net"});
+  }
+}
+
+} // namespace
+
 void check_penalty(const PenaltyOptions& options, const TrainingData& data) {
+  check_shape(options);
   if (!(options.l1_ratio >= 0.0 && options.l1_ratio <= 1.0)) {
     throw ConfigError({.where = "penalty, l1_ratio",
                        .found = number_text(options.l1_ratio),
@@ -41,9 +70,10 @@ void check_penalty(const PenaltyOptions& options, const TrainingData& data) {
       }
     }
   };
-  check_each(options.factor, "penalty factor", "a finite number, 0 or more", [](double value) {
-    return value >= 0.0 && std::isfinite(value);
-  });
+  check_each(options.factor,
+             "penalty factor",
+             "a number, 0 or more, or inf for a feature that is left out",
+             [](double value) { return value >= 0.0; });
   check_each(options.lower, "lower limit", "0 or less", [](double value) { return value <= 0.0; });
   check_each(options.upper, "upper limit", "0 or more", [](double value) { return value >= 0.0; });
 }
@@ -56,7 +86,8 @@ std::vector<double> penalty_factors(const PenaltyOptions& options,
   std::vector<double> factors;
   factors.reserve(at(data.columns()));
   for (Index column = 0; column < data.columns(); ++column) {
-    if (!preparation.keeps(column)) {
+    const bool left_out = !options.factor.empty() && std::isinf(options.factor[at(column)]);
+    if (left_out || !preparation.keeps(column)) {
       factors.push_back(-1.0);
     } else if (options.factor.empty()) {
       factors.push_back(covariates.info(column).penalized ? 1.0 : 0.0);
@@ -89,8 +120,8 @@ double kkt_violation(double gradient,
   if (!std::isfinite(rest)) { // a NaN must not pass for zero in a maximum
     return std::numeric_limits<double>::infinity();
   }
-  const double threshold = strength.l1(penalty.factor);
-  const double unit = threshold > 0.0 ? threshold : strength.largest_lambda;
+  const double full = strength.l1(penalty.factor), threshold = full * penalty.slope;
+  const double unit = full > 0.0 ? full : strength.largest_lambda;
   // what a step up and a step down would gain per unit
   const double up = rest - (coefficient >= 0.0 ? threshold : -threshold);
   const double down = -rest - (coefficient <= 0.0 ? threshold : -threshold);

@@ -113,13 +113,17 @@ void WorkingSet::retain(std::span<const Index> places) {
 }
 
 double WorkingSet::penalty(std::span<const double> coefficient, const Strength& strength) const {
-  double l1 = 0.0, l2 = 0.0;
+  double l1 = 0.0, l2 = 0.0, concave = 0.0;
   for (Index place = 0; place < size(); ++place) {
     const double b = coefficient[at(place)], factor = penalty_[at(place)].factor;
-    l1 += factor * std::fabs(b);
+    if (strength.shape.concave()) {
+      concave += strength.shape.value(strength.l1(factor), std::fabs(b));
+    } else {
+      l1 += factor * penalty_[at(place)].slope * std::fabs(b);
+    }
     l2 += factor * b * b;
   }
-  return strength.l1(l1) + strength.l2(l2) / 2.0;
+  return concave + strength.l1(l1) + strength.l2(l2) / 2.0;
 }
 
 double WorkingSet::objective(const Strength& strength) const {
@@ -152,9 +156,10 @@ void WorkingSet::minimise_quadratic(const Strength& strength, std::span<double> 
   bool limits = false;
   for (const ColumnPenalty& column : penalty_) {
     factor.push_back(column.factor);
-    l1.push_back(strength.l1(column.factor));
+    const double threshold = strength.l1(column.factor);
+    l1.push_back(threshold * column.slope);
     l2.push_back(strength.l2(column.factor));
-    smallest = l1.back() > 0.0 ? std::min(smallest, l1.back()) : smallest;
+    smallest = threshold > 0.0 ? std::min(smallest, threshold) : smallest;
     limits = limits || std::isfinite(column.lower) || std::isfinite(column.upper);
   }
   for (const ColumnPenalty& column : penalty_) {
@@ -213,6 +218,16 @@ bool WorkingSet::move_to(std::vector<double> coefficient,
   return true;
 }
 
+bool WorkingSet::within_limits(std::span<const double> coefficient) const {
+  for (Index place = 0; place < size(); ++place) {
+    const ColumnPenalty& column = penalty_[at(place)];
+    if (coefficient[at(place)] < column.lower || coefficient[at(place)] > column.upper) {
+      return false;
+    }
+  }
+  return true;
+}
+
 double WorkingSet::move(const Step& step, const Strength& strength, bool whole_only) {
   double length = 1.0;
   for (int halving = 0; halving < shortest_steps; ++halving, length /= 2.0) {
@@ -235,6 +250,11 @@ double WorkingSet::move(const Step& step, const Strength& strength, bool whole_o
 }
 
 WorkingSet::Solved WorkingSet::solve(const Strength& strength, double goal, Index most) {
+  return strength.shape.concave() ? solve_concave(strength, goal, most)
+                                  : solve_weighted(strength, goal, most);
+}
+
+WorkingSet::Solved WorkingSet::solve_weighted(const Strength& strength, double goal, Index most) {
   Solved solved{.violation = refresh_gradient(strength), .iterations = 0};
   double decrement = 0.0; // of the last step; 0: none with this curvature
   bool fresh = false;     // the curvature was taken at this point
@@ -260,7 +280,8 @@ WorkingSet::Solved WorkingSet::solve(const Strength& strength, double goal, Inde
     ends.add(step.to, end, step.direction);
     auto mix = ends.mix();
     const bool mixed =
-        mix && move_to(std::move(mix->coefficient), std::move(mix->eta), step.promised, strength);
+        mix && within_limits(mix->coefficient) &&
+        move_to(std::move(mix->coefficient), std::move(mix->eta), step.promised, strength);
     const double length = mixed ? 1.0 : move(step, strength, !fresh);
     if (length == 0.0 && !fresh) {
       renew();

@@ -49,13 +49,39 @@ public:
   struct Solved {
     double violation = 0.0; ///< KKT violation over these columns
     Index iterations = 0;
+    bool runs_away =
+        false; ///< given up: the linear predictor grows without end (concave penalties)
   };
-  /// Until the violation is at most `goal`, at most `most` steps.
+  /// Until the violation is at most `goal`, at most `most` steps (rounds of a concave penalty).
   Solved solve(const Strength& strength, double goal, Index most);
+  /// Smallest share of its curvature at the null model that a column has left, of those that are not penalized where
+  /// their coefficient is; at most 1. Near 0 the likelihood has no maximum in reach (separation).
+  [[nodiscard]] double least_curvature() const;
   /// -(1/W) log L plus the penalty.
   [[nodiscard]] double objective(const Strength& strength) const;
 
 private:
+  Solved solve_weighted(const Strength& strength, double goal, Index most);
+  // working_set_concave.cpp
+  Solved solve_concave(const Strength& strength, double goal, Index most);
+  double take_slopes(const Strength& strength);
+  struct Turn { ///< columns that move in a Newton step, what pulls at them, and how far they go
+    std::vector<Index> places;
+    std::vector<double> force, step;
+  };
+  [[nodiscard]] Turn free_columns(const Strength& strength) const;
+  [[nodiscard]] GrowingMatrix bent_curvature(std::span<const Index> places,
+                                             const Strength& strength) const;
+  bool solve_turn(Turn& turn, const Strength& strength) const;
+  [[nodiscard]] bool runs_away() const;
+  bool newton_step(const Strength& strength, double goal, bool& whole);
+  void stretch(const std::vector<double>& from, double fall, const Strength& strength);
+  bool move_projected(const std::vector<double>& from,
+                      const std::vector<double>& step,
+                      double length,
+                      double promised,
+                      const Strength& strength);
+
   [[nodiscard]] double penalty(std::span<const double> coefficient, const Strength& strength) const;
   double refresh_gradient(const Strength& strength);
   void transform(Index first);
@@ -70,6 +96,8 @@ private:
   void minimise_quadratic(const Strength& strength, std::span<double> coefficient);
   /// Moves along the step; the length taken, 0 when none lowers the objective.
   double move(const Step& step, const Strength& strength, bool whole_only);
+  /// Whether no limit is exceeded: a mix of points within them need not be.
+  [[nodiscard]] bool within_limits(std::span<const double> coefficient) const;
   /// Moves there when the objective falls enough, as promised by a step.
   bool move_to(std::vector<double> coefficient,
                std::vector<double> eta,
