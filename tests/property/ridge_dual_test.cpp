@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/plain_solution.hpp"
 #include "tests/support/survival_case.hpp"
 #include <algorithm>
 #include <cmath>
@@ -25,6 +26,7 @@ struct Setting {
   bool ties_in_time = false, entry = false, strata = false, weights = false, offset = false;
   bool factors = false;    ///< different from 1, some 0, one clinical column penalized
   bool degenerate = false; ///< missing cells, a constant column, equal columns
+  bool foreign = false;    ///< preparation of other weights, as of a bootstrap refit
   bool standardize = true;
 };
 
@@ -172,35 +174,6 @@ private:
   }
 };
 
-// Gaussian elimination with row exchange; the matrix is row after row.
-std::vector<double> solution(std::vector<double> matrix, std::vector<double> b) {
-  const std::size_t order = b.size();
-  for (std::size_t k = 0; k < order; ++k) {
-    std::size_t best = k;
-    for (std::size_t i = k; i < order; ++i) {
-      best = std::fabs(matrix[i * order + k]) > std::fabs(matrix[best * order + k]) ? i : best;
-    }
-    for (std::size_t j = 0; j < order; ++j) {
-      std::swap(matrix[k * order + j], matrix[best * order + j]);
-    }
-    std::swap(b[k], b[best]);
-    for (std::size_t i = k + 1; i < order; ++i) {
-      const double times = matrix[i * order + k] / matrix[k * order + k];
-      for (std::size_t j = k; j < order; ++j) {
-        matrix[i * order + j] -= times * matrix[k * order + j];
-      }
-      b[i] -= times * b[k];
-    }
-  }
-  for (std::size_t k = order; k-- > 0;) {
-    for (std::size_t j = k + 1; j < order; ++j) {
-      b[k] -= matrix[k * order + j] * b[j];
-    }
-    b[k] /= matrix[k * order + k];
-  }
-  return b;
-}
-
 // Prepared and centred columns that are kept, and a column of ones where there is an intercept.
 struct Plain {
   const Problem& problem;
@@ -276,7 +249,7 @@ struct Plain {
         }
         matrix[k * size() + k] += lambda * factor[k];
       }
-      const auto change = solution(matrix, force(point, b, lambda));
+      const auto change = test::solution(matrix, force(point, b, lambda));
       double largest = 0.0;
       for (std::size_t j = 0; j < size(); ++j) {
         b[j] += change[j];
@@ -297,8 +270,10 @@ TEST_P(EveryRidge, IsPlainNewtonInAllColumns) {
   const TrainingData data = problem.data();
   Scheduler scheduler(2);
   FitContext context{scheduler};
+  const CaseWeights prepared_by =
+      problem.setting.foreign ? CaseWeights::ones(subjects) : problem.weights;
   const auto preparations = fit_preparations(
-      data, {&problem.weights, 1}, {.standardize = problem.setting.standardize}, scheduler);
+      data, {&prepared_by, 1}, {.standardize = problem.setting.standardize}, scheduler);
   const FitItem item{problem.weights, preparations[0], RandomKey(1)};
   const auto factors = penalty_factors(problem.penalty, data, preparations[0]);
   const PathFit path = fit_paths(
@@ -357,6 +332,8 @@ INSTANTIATE_TEST_SUITE_P(
                             .entry = true,
                             .factors = true,
                             .degenerate = true},
+                    Setting{
+                        .name = "cox_foreign", .weights = true, .factors = true, .foreign = true},
                     Setting{.name = "cox_raw", .weights = true, .standardize = false},
                     Setting{.name = "gaussian", .family = Family::gaussian},
                     Setting{.name = "gaussian_all",

@@ -144,7 +144,8 @@ struct Questions {
 
 } // namespace
 
-// Panels in a pass of their own. Then one pass for all else: over every block when some fit sweeps, else over those that hold what was asked for.
+// Panels in a pass of their own. One pass for all else: over every block when some fit sweeps, else over those that
+// hold what was asked for.
 void PathBatch::answer() {
   std::vector<PathFitter*> by_rows;
   for (const auto& fitter : fitters_) {

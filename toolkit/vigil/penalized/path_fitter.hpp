@@ -126,6 +126,7 @@ private:
   void add_factor();
   void solve_ridge_point();
   [[nodiscard]] double ridge_violation(double of_rows) const;
+  [[nodiscard]] Index unpenalized_columns() const;
   void ask_for_coefficients();
   void record_ridge_points();
   void add_coefficients(const RidgePoint& solved, Index number);

@@ -4,6 +4,7 @@
 // A path of ridge regression by the rows (RidgeDual): the working set holds the unpenalized columns and those of F.
 #include "vigil/penalized/path_fitter.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -78,27 +79,40 @@ void PathFitter::add_factor() {
 }
 
 // b is made of the residual r of the rows' solution. It leads to another residual r_b, and column j violates by
-// |z_j'(r_b - r)| / W, at most its norm times that of the difference (weighted, as in ResidualSubspace).
+// |z_j'(r_b - r)| / W more than the rows' solution does, at most its norm times that of the difference (weighted, as
+// in ResidualSubspace).
 double PathFitter::ridge_violation(double of_rows) const {
   const auto& residual = working_->point().residual;
+  const Index rows = loss_->rows();
   std::vector<double> eta = dual_->linear_predictor(residual, lambda());
-  eta.resize(at(loss_->rows()));
-  for (Index place = 0; place < working_->size(); ++place) {
-    if (working_->columns()[at(place)] >= data_.columns()) {
-      break;
-    }
+  eta.resize(at(rows));
+  double largest_norm = dual_->largest_norm();
+  for (Index place = 0; place < unpenalized_columns(); ++place) {
     const double value = working_->coefficients()[at(place)];
-    for (Index row = 0; row < loss_->rows(); ++row) {
-      eta[at(row)] += value * working_->values(place)[at(row)];
+    const auto values = working_->values(place);
+    double sum = 0.0;
+    for (Index row = 0; row < rows; ++row) {
+      eta[at(row)] += value * values[at(row)];
+      sum += loss_->weight()[at(row)] * values[at(row)] * values[at(row)];
     }
+    largest_norm = std::max(largest_norm, std::sqrt(sum));
   }
   std::vector<double> difference = loss_->evaluate(eta).residual;
-  for (Index row = 0; row < loss_->rows(); ++row) {
+  for (Index row = 0; row < rows; ++row) {
     difference[at(row)] -= residual[at(row)];
   }
   const double unit = loss_->total_weight() * path_.largest_lambda;
-  const double violation = of_rows + dual_->largest_norm() * subspace_->norm(difference) / unit;
+  const double violation = of_rows + largest_norm * subspace_->norm(difference) / unit;
   return std::isfinite(violation) ? violation : std::numeric_limits<double>::infinity();
+}
+
+// They come first in the working set.
+Index PathFitter::unpenalized_columns() const {
+  const auto columns = working_->columns();
+  return std::partition_point(columns.begin(),
+                              columns.end(),
+                              [&](Index column) { return column < data_.columns(); }) -
+         columns.begin();
 }
 
 void PathFitter::solve_ridge_point() {
@@ -112,11 +126,8 @@ void PathFitter::solve_ridge_point() {
                     .violation = ridge_violation(solved.violation),
                     .iterations = solved.iterations,
                     .residual = point.residual};
-  for (Index place = 0; place < working_->size(); ++place) {
-    if (working_->columns()[at(place)] < data_.columns()) {
-      result.unpenalized.push_back(working_->coefficients()[at(place)]);
-    }
-  }
+  const auto unpenalized = working_->coefficients().first(at(unpenalized_columns()));
+  result.unpenalized.assign(unpenalized.begin(), unpenalized.end());
   const bool last = result.explained > most_deviance ||
                     dual_->penalized_columns() >= grid_.most_nonzero ||
                     solved_points() + 1 == size_of(lambda_);

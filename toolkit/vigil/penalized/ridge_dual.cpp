@@ -39,17 +39,7 @@ RidgeDual::RidgeDual(const TrainingData& data,
                      std::span<const double> factor,
                      const Loss& loss)
     : data_(data), preparation_(preparation), factor_(factor), loss_(loss),
-      subjects_(loss.subjects().begin(), loss.subjects().end()), penalized_(penalized_in(factor)) {
-  double largest = 0.0;
-  for (Index column = 0; column < size_of(factor); ++column) {
-    if (factor[at(column)] >= 0.0) {
-      const auto rule = preparation.column(column);
-      largest = std::max(largest, rule.spread / rule.scale);
-    }
-  }
-  largest_norm_ =
-      1.00001 * largest * std::sqrt(loss.total_weight()); // more than the spread's rounding
-}
+      subjects_(loss.subjects().begin(), loss.subjects().end()), penalized_(penalized_in(factor)) {}
 
 // At once: K, F as columns, their transformation (twice for Efron and delayed entry), the curvature, its factor and a
 // copy; panels; the path's coefficients while they grow.
@@ -122,11 +112,24 @@ void RidgeDual::prepare_clinical(Panel& panel) const {
   });
 }
 
+void RidgeDual::measure(Panel& panel) const {
+  for (Index place = 0; place < size_of(panel.columns); ++place) {
+    const auto values = panel.values.column(place);
+    double sum = 0.0;
+    for (Index row = 0; row < loss_.rows(); ++row) {
+      sum += loss_.weight()[at(row)] * values[at(row)] * values[at(row)];
+    }
+    const double factor = factor_[at(panel.columns[at(place)])];
+    panel.largest_norm = std::max(panel.largest_norm, std::sqrt(factor * sum));
+  }
+}
+
 void RidgeDual::begin_kernel() {
   kernel_ = GrowingMatrix();
   kernel_.resize(size_of(subjects_), loss_.rows());
   panels_.resize(at(panels_at_once));
   prepare_clinical(panels_.front());
+  measure(panels_.front());
   for (Index tile = 0; tile < tiles(); ++tile) {
     add_to_tile(tile, 1);
   }
@@ -144,9 +147,7 @@ void RidgeDual::take_panel(Index place, Index first, std::span<const float> valu
     }
     return static_cast<double>(values[at((column - first) * subjects + subject)]) + offset;
   });
-  if (!residuals_.empty()) {
-    multiply_residuals(panel);
-  }
+  residuals_.empty() ? measure(panel) : multiply_residuals(panel);
 }
 
 Index RidgeDual::tiles() const noexcept {
@@ -170,6 +171,9 @@ void RidgeDual::add_to_tile(Index tile, Index panels) {
 }
 
 GrowingMatrix RidgeDual::finish_kernel() {
+  for (const Panel& panel : panels_) {
+    largest_norm_ = std::max(largest_norm_, panel.largest_norm);
+  }
   panels_.clear();
   const Index rows = loss_.rows();
   for (Index column = 0; column < rows; ++column) {

@@ -69,8 +69,8 @@ public:
                                                      double lambda) const;
   /// The subject of each of these.
   [[nodiscard]] std::span<const Index> subjects() const noexcept { return subjects_; }
-  /// Largest sqrt(sum w z^2) of a kept column: a residual that differs by d has gradients that differ by at most this
-  /// times sqrt(sum d^2 / w).
+  /// Largest sqrt(sum w z^2) of a penalized column: where a residual differs by d, its product with such a column
+  /// differs by at most this times sqrt(sum d^2 / w).
   [[nodiscard]] double largest_norm() const noexcept { return largest_norm_; }
 
   /// From here on panels are multiplied with these residuals, by row, until finish_coefficients().
@@ -83,10 +83,12 @@ private:
   struct Panel {
     GrowingMatrix values; ///< subjects() x columns: prepared, over the root of the factor
     std::vector<Index> columns = {}; ///< the penalized ones
+    double largest_norm = 0.0;       ///< of all panels that were here
   };
   template <class Cell>
   void prepare(Panel& panel, Index first, Index count, const Cell& cell) const;
   void prepare_clinical(Panel& panel) const;
+  void measure(Panel& panel) const;
   void multiply_residuals(const Panel& panel);
 
   const TrainingData& data_;
