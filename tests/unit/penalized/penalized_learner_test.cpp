@@ -58,6 +58,22 @@ TEST(PenalizedLearner, SelectsTheSignalAndPredictsRiskWithLimits) {
   }
 }
 
+TEST(PenalizedLearner, RidgeOfMoreColumnsThanSubjectsHasThemAllAndLimits) {
+  Fixture fixture(test::SurvivalCase(RandomKey(38), 70, 90, 1));
+  const PenalizedModel model =
+      fixture.fit_with({.l1_ratio = {0.0}, .grid = {.points = 30}, .interval_resamples = 20});
+  EXPECT_EQ(model.status(), FitStatus::converged);
+  EXPECT_EQ(model.selected().size(), 91U);
+  const std::vector<double> horizons = {0.5};
+  const Prediction prediction =
+      model.predict(fixture.data.covariates(), {horizons, true}, fixture.context);
+  for (Index i = 0; i < 70; ++i) {
+    const double risk = prediction.risk.at_horizon(0)[at(i)];
+    EXPECT_LT(prediction.lower->at_horizon(0)[at(i)], risk);
+    EXPECT_GT(prediction.upper->at_horizon(0)[at(i)], risk);
+  }
+}
+
 TEST(PenalizedLearner, RecordGivesTheSamePredictionsBack) {
   test::SurvivalCase made(RandomKey(32), 90, 30, 2);
   for (Index i = 0; i < 90; ++i) {

@@ -112,8 +112,19 @@ void cross_multiply(MatrixView matrix, double factor, double keep, GrowingMatrix
 
 void outer_multiply(
     MatrixView left, MatrixView right, double factor, double keep, GrowingMatrix& out) {
-  VIGIL_EXPECTS(left.columns == right.columns && left.rows == out.rows() &&
-                right.rows == out.columns());
+  VIGIL_EXPECTS(left.rows == out.rows() && right.rows == out.columns());
+  outer_multiply(left, right, factor, keep, out, 0, 0);
+}
+
+void outer_multiply(MatrixView left,
+                    MatrixView right,
+                    double factor,
+                    double keep,
+                    GrowingMatrix& out,
+                    Index row,
+                    Index column) {
+  VIGIL_EXPECTS(left.columns == right.columns && row + left.rows <= out.rows() &&
+                column + right.rows <= out.columns());
   if (left.rows == 0 || right.rows == 0 || left.columns == 0) {
     return;
   }
@@ -129,7 +140,7 @@ void outer_multiply(
               right.data,
               narrow<int>(right.stride),
               keep,
-              out.data(),
+              out.data() + column * out.stride() + row,
               narrow<int>(out.stride()));
 }
 

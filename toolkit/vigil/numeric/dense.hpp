@@ -67,6 +67,14 @@ void cross_multiply(MatrixView matrix, double factor, double keep, GrowingMatrix
 /// out = factor * left right' + keep * out, as large as the product.
 void outer_multiply(
     MatrixView left, MatrixView right, double factor, double keep, GrowingMatrix& out);
+/// The same at rows and columns of out from `row`, `column` on.
+void outer_multiply(MatrixView left,
+                    MatrixView right,
+                    double factor,
+                    double keep,
+                    GrowingMatrix& out,
+                    Index row,
+                    Index column);
 /// out = factor * m m' + keep * out, its lower triangle alone.
 void outer_multiply(MatrixView matrix, double factor, double keep, GrowingMatrix& out);
 /// out = m' x, m x, and (of a symmetric matrix, whose lower triangle is read) m x.

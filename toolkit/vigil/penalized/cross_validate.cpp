@@ -163,7 +163,9 @@ private:
         fit_items_.push_back({fold_weights_[at(fold)].train,
                               preparations_[at(fold)],
                               item.key.child("inner").child("fold").child(number)});
-        fit_requests_.push_back(requests[at(group.item)]);
+        fit_requests_.push_back({requests[at(group.item)].penalty,
+                                 requests[at(group.item)].grid,
+                                 item.weights.support()});
       }
     }
   }
@@ -275,6 +277,13 @@ private:
     for (const Index subject : all.subjects()) {
       eta[at(subject)] = 0.0;
     }
+    if (fitter.dual() != nullptr) { // the path has the unpenalized coefficients alone
+      const std::vector<double> penalized = fitter.dual_predictor(point);
+      const auto subjects = fitter.dual()->subjects();
+      for (Index place = 0; place < size_of(subjects); ++place) {
+        eta[at(subjects[at(place)])] = penalized[at(place)];
+      }
+    }
     const auto features = fitter.path().coefficients.features_at(point);
     const auto values = fitter.path().coefficients.values_at(point);
     for (Index place = 0; place < size_of(features); ++place) {
@@ -353,7 +362,7 @@ std::vector<CrossValidation> cross_validate(const FitBatch& batch,
   check_cv(options, batch.data);
   VIGIL_EXPECTS(requests.size() == batch.items.size());
   const Index together = options.folds * options.repeats + 1;
-  const Index wave = std::max<Index>(1, wave_size(batch.data, context) / together);
+  const Index wave = std::max<Index>(1, wave_size(batch.data, context, requests) / together);
   std::vector<CrossValidation> results;
   for (Index first = 0; first < size_of(batch.items); first += wave) {
     const Index count = std::min(wave, size_of(batch.items) - first);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/penalized/fit_paths.hpp"
 
+#include "vigil/penalized/panel_pass.hpp"
 #include "vigil/penalized/sweep.hpp"
 
 #include <algorithm>
@@ -25,6 +26,12 @@ PathBatch::PathBatch(const FitBatch& batch,
     const PathRequest& request = requests[at(number)];
     fitters_[at(number)] = std::make_unique<PathFitter>(
         data_, batch.items[at(number)], request.penalty, request.grid, directions);
+    if (!request.predict.empty()) {
+      fitters_[at(number)]->predict_for(request.predict);
+    }
+    if (const RidgeDual* dual = fitters_[at(number)]->dual()) {
+      dual->check_size(most_points(request.grid), context_.memory_bytes);
+    }
   });
 }
 
@@ -137,8 +144,19 @@ struct Questions {
 
 } // namespace
 
-// One pass for all: over every block when some fit sweeps, else over those that hold what was asked for.
+// Panels in a pass of their own. One pass for all else: over every block when some fit sweeps, else over those that
+// hold what was asked for.
 void PathBatch::answer() {
+  std::vector<PathFitter*> by_rows;
+  for (const auto& fitter : fitters_) {
+    if (fitter->request().panels) {
+      by_rows.push_back(fitter.get());
+    }
+  }
+  if (!by_rows.empty()) {
+    ++whole_passes_;
+    pass_panels(by_rows, data_.features, context_.scheduler);
+  }
   const Questions questions(fitters_);
   const FeatureSource& source = data_.features.source();
   const std::vector<Index> blocks = questions.blocks(source);
@@ -178,9 +196,20 @@ constexpr Index subspace_bytes = Index{1} << 26;
 
 } // namespace
 
-Index wave_size(const TrainingData& data, const FitContext& context) {
+Index wave_size(const TrainingData& data,
+                const FitContext& context,
+                std::span<const PathRequest> requests) {
   const Index subspace = 4 * fewest_directions * data.features.features();
-  return std::max<Index>(1, context.memory_bytes / (fit_bytes(data) + subspace));
+  Index by_rows = 0;
+  for (const PathRequest& request : requests) {
+    if (request.penalty.l1_ratio == 0.0 && data.columns() > data.subjects()) {
+      by_rows = std::max(
+          by_rows,
+          RidgeDual::bytes(
+              data.subjects(), data.subjects(), data.columns(), most_points(request.grid)));
+    }
+  }
+  return std::max<Index>(1, context.memory_bytes / (fit_bytes(data) + subspace + by_rows));
 }
 
 Index most_directions(const TrainingData& data) {
@@ -191,7 +220,7 @@ Index most_directions(const TrainingData& data) {
 std::vector<PathFit>
 fit_paths(const FitBatch& batch, std::span<const PathRequest> requests, FitContext& context) {
   std::vector<PathFit> paths;
-  const Index wave = wave_size(batch.data, context);
+  const Index wave = wave_size(batch.data, context, requests);
   for (Index first = 0; first < size_of(batch.items); first += wave) {
     const Index count = std::min(wave, size_of(batch.items) - first);
     PathBatch fits({batch.data, batch.items.subspan(at(first), at(count))},

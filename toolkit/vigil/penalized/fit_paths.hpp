@@ -11,9 +11,11 @@
 namespace vigil::penalized {
 
 /// One path of a batch: its own penalty and grid. The penalty must outlive the batch.
+/// predict: subjects whose linear predictors are all that is wanted (PathFitter::predict_for); empty: the path.
 struct PathRequest {
   const PenaltyOptions& penalty;
   LambdaGrid grid = {};
+  std::span<const Index> predict = {};
 };
 
 /// Many paths side by side. In each round every unfinished fit goes on until it needs columns or products; then
@@ -61,8 +63,10 @@ private:
 [[nodiscard]] std::vector<PathFit>
 fit_paths(const FitBatch& batch, std::span<const PathRequest> requests, FitContext& context);
 
-/// Paths that may be under way at once; at least one.
-[[nodiscard]] Index wave_size(const TrainingData& data, const FitContext& context);
+/// Paths that may be under way at once; at least one. requests: of those that may go by the rows (RidgeDual).
+[[nodiscard]] Index wave_size(const TrainingData& data,
+                              const FitContext& context,
+                              std::span<const PathRequest> requests = {});
 /// Directions that the residual subspace of one path may hold: it must not depend on memory or on other fits, as the
 /// bytes of a path depend on it.
 [[nodiscard]] Index most_directions(const TrainingData& data);

@@ -34,6 +34,10 @@ void check_grid(const LambdaGrid& grid) {
   }
 }
 
+Index most_points(const LambdaGrid& grid) noexcept {
+  return grid.values.empty() ? grid.points : size_of(grid.values);
+}
+
 double
 largest_lambda(std::span<const double> gradient, std::span<const double> factor, double l1_ratio) {
   VIGIL_EXPECTS(gradient.size() == factor.size());

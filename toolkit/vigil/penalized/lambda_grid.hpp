@@ -24,6 +24,9 @@ struct LambdaGrid {
 /// Throws ConfigError for values that are not positive and finite, fewer than 1 point, or a fraction outside [0, 1).
 void check_grid(const LambdaGrid& grid);
 
+/// Points that a path may have.
+[[nodiscard]] Index most_points(const LambdaGrid& grid) noexcept;
+
 /// Smallest lambda at which every penalized coefficient is zero:
 ///   max over v_j > 0 of |g_j| / (v_j max(l1_ratio, 0.001)),   g the gradient of (1/W) log L at the null model
 /// 0 when no column is penalized.

@@ -55,6 +55,9 @@ PathFitter::PathFitter(const TrainingData& data,
   const Index kept =
       std::count_if(factor_.begin(), factor_.end(), [](double factor) { return factor >= 0.0; });
   fewer_subjects_than_columns_ = loss_->rows() < kept;
+  if (RidgeDual::suits(penalty, factor_, loss_->rows())) {
+    dual_ = std::make_unique<RidgeDual>(data, item.preparation, factor_, *loss_);
+  }
 }
 
 void PathFitter::set_norms() {
@@ -83,8 +86,11 @@ void PathFitter::set_norms() {
 void PathFitter::advance(const MarkerColumns& columns, Index until) {
   request_ = {};
   while (request_.empty() && state_ != State::end) {
-    if (state_ == State::next_point && path_.points() >= until) {
-      return;
+    if (state_ == State::next_point && solved_points() >= until) {
+      if (pending_.empty()) {
+        return;
+      }
+      state_ = State::ridge_coefficients;
     }
     go_on(columns);
   }
@@ -117,7 +123,7 @@ void PathFitter::go_on(const MarkerColumns& held) {
     begin_path();
     break;
   case State::next_point:
-    begin_point();
+    dual_ ? begin_ridge_point() : begin_point();
     break;
   case State::rough:
     gather(held);
@@ -142,6 +148,12 @@ void PathFitter::go_on(const MarkerColumns& held) {
   case State::checked:
     take_checks(held);
     break;
+  case State::ridge_kernel:
+  case State::ridge_factor:
+  case State::ridge_coefficients:
+  case State::ridge_taken:
+    go_on_by_rows();
+    break;
   case State::end:
     break;
   }
@@ -156,7 +168,13 @@ std::vector<double> PathFitter::prepared_eta() const {
   std::vector<double> eta(working_->eta().begin(), working_->eta().end());
   double constant =
       0.0; // the working set is centred, prepared values only where the preparation says so
-  for (Index place = 0; place < working_->size(); ++place) {
+  const Index last = path_.points() - 1;
+  for (Index place = 0; dual_ && last >= 0 && place < size_of(path_.coefficients.features_at(last));
+       ++place) {
+    const auto& rule = item_.preparation.column(path_.coefficients.features_at(last)[at(place)]);
+    constant += path_.coefficients.values_at(last)[at(place)] * (rule.centre - rule.shift);
+  }
+  for (Index place = 0; !dual_ && place < working_->size(); ++place) {
     const auto& rule = item_.preparation.column(working_->columns()[at(place)]);
     constant += working_->coefficients()[at(place)] * (rule.centre - rule.shift) / rule.scale;
   }

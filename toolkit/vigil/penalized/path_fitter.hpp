@@ -8,6 +8,7 @@
 #include "vigil/penalized/path_fit.hpp"
 #include "vigil/penalized/penalty.hpp"
 #include "vigil/penalized/residual_subspace.hpp"
+#include "vigil/penalized/ridge_dual.hpp"
 #include "vigil/penalized/working_set.hpp"
 
 #include <cstdint>
@@ -25,9 +26,10 @@ struct SweepRequest {
   };
   std::vector<Check> checks = {}; ///< markers whose product with the residual is wanted, ascending
   std::span<const float> sweep =
-      {}; ///< one per subject: its products with all markers are wanted; empty: none
+      {};              ///< one per subject: its products with all markers are wanted; empty: none
+  bool panels = false; ///< all markers are wanted, by panels (RidgeDual)
   [[nodiscard]] bool empty() const noexcept {
-    return columns.empty() && checks.empty() && sweep.empty();
+    return columns.empty() && checks.empty() && sweep.empty() && !panels;
   }
 };
 
@@ -36,6 +38,8 @@ struct SweepRequest {
 /// At each lambda the working set is solved loosely and columns that the residual subspace points to join; then those
 /// whose exact products violate join, until there are none. Solved to the goal, every other column is shown to stay at
 /// zero, by its bound or by its exact product; violators join again. No column is ever left out for good.
+///
+/// Ridge with more penalized columns than subjects goes by the rows instead (RidgeDual, path_fitter_ridge.cpp).
 class PathFitter {
 public:
   /// directions: most of the residual subspace.
@@ -52,6 +56,10 @@ public:
   /// Answers for one marker: its product with the sweep (column: its stored values), or with the residual.
   void answer_sweep(Index marker, double product, std::span<const float> column);
   void answer_check(Index number, std::span<const float> column);
+  /// The same for panels: see RidgeDual.
+  void take_panel(Index place, Index first, std::span<const float> values);
+  [[nodiscard]] Index panel_tiles() const;
+  void add_panels(Index tile, Index panels);
 
   [[nodiscard]] const Preparation& preparation() const noexcept { return item_.preparation; }
   [[nodiscard]] const PenaltyOptions& penalty() const noexcept { return penalty_; }
@@ -66,6 +74,15 @@ public:
   /// Other lambdas, descending; once begun, before the first point.
   void set_lambdas(std::span<const double> lambdas);
 
+  /// Null where the fit does not go by the rows.
+  [[nodiscard]] const RidgeDual* dual() const noexcept { return dual_.get(); }
+  /// A fit by the rows may serve to predict alone: its path then lists unpenalized coefficients only, the intercept
+  /// is that at the centres of the others, and dual_predictor() has their part for the rows and these subjects. Does
+  /// nothing for other fits.
+  void predict_for(std::span<const Index> subjects);
+  /// sum over the penalized columns of coefficient (x' - centre), for each of dual()->subjects().
+  [[nodiscard]] std::vector<double> dual_predictor(Index point) const;
+
 private:
   enum class State {
     start,
@@ -77,6 +94,10 @@ private:
     tight,
     swept,
     checked,
+    ridge_kernel,
+    ridge_factor,
+    ridge_coefficients,
+    ridge_taken,
     end
   };
 
@@ -95,10 +116,26 @@ private:
   void take_checks(const MarkerColumns& held);
   void give_up();
   void record_point(double violation);
+  /// What is known of a point by the rows before its coefficients are.
+  struct RidgePoint {
+    double lambda = 0.0, intercept = 0.0, objective = 0.0, explained = 0.0, violation = 0.0;
+    Index iterations = 0;
+    std::vector<double> residual = {}, unpenalized = {};
+  };
+  void go_on_by_rows();
+  void begin_ridge_point();
+  void add_factor();
+  void solve_ridge_point();
+  [[nodiscard]] double ridge_violation(double of_rows) const;
+  [[nodiscard]] Index unpenalized_columns() const;
+  void ask_for_coefficients();
+  void record_ridge_points();
+  void add_coefficients(const RidgePoint& solved, Index number);
   void split_residual();
   [[nodiscard]] std::vector<Index> over(double limit, double rest_norm, double slack) const;
   [[nodiscard]] std::vector<Index> strongest(std::vector<std::pair<double, Index>> columns) const;
-  [[nodiscard]] double lambda() const { return lambda_[at(path_.points())]; }
+  [[nodiscard]] double lambda() const { return lambda_[at(solved_points())]; }
+  [[nodiscard]] Index solved_points() const noexcept { return path_.points() + size_of(pending_); }
   [[nodiscard]] Strength strength() const {
     return {.lambda = lambda(),
             .l1_ratio = penalty_.l1_ratio,
@@ -115,6 +152,9 @@ private:
   std::unique_ptr<const Loss> loss_;
   std::unique_ptr<WorkingSet> working_;
   std::unique_ptr<ResidualSubspace> subspace_;
+  std::unique_ptr<RidgeDual> dual_;
+  std::vector<RidgePoint> pending_;                ///< solved by the rows, not yet in the path
+  std::vector<std::vector<double>> past_residual_; ///< of each point, where the fit predicts
   ResidualSubspace::Split split_;
   std::vector<double> factor_;       ///< per column; -1: not kept
   std::vector<float> marker_factor_; ///< the same of markers; huge: not kept

@@ -159,7 +159,12 @@ std::vector<Replicates> fit_replicates(const FitBatch& batch,
     const FitItem& item = batch.items[at(request.item)];
     plans.push_back(bootstrap(batch.data, item.weights, resamples, item.key.child("interval")));
   }
-  const Index total = size_of(requests) * resamples, wave = wave_size(batch.data, context);
+  std::vector<PathRequest> largest;
+  for (const ReplicateRequest& request : requests) {
+    largest.push_back({request.penalty, {.points = steps_to_lambda}});
+  }
+  const Index total = size_of(requests) * resamples;
+  const Index wave = wave_size(batch.data, context, largest);
   for (Index first = 0; first < total; first += wave) {
     const Index end = std::min(total, first + wave);
     std::vector<Resample> drawn;

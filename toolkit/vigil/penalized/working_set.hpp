@@ -36,6 +36,8 @@ public:
   [[nodiscard]] const LossPoint& point() const noexcept { return point_; }
   /// Linear predictor by row, without offset and intercept.
   [[nodiscard]] std::span<const double> eta() const noexcept { return eta_; }
+  /// The column at a place, by row, centred.
+  [[nodiscard]] std::span<const double> values(Index place) const { return values_.column(place); }
 
   /// Columns with coefficient 0. values: column after column by row, centred.
   struct Joining {
