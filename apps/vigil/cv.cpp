@@ -6,16 +6,42 @@
 #include "vigil/storage/table_file.hpp"
 #include "vigil/study/cohort_options.hpp"
 #include "vigil/study/study_plan.hpp"
+#include "vigil/triage/guards.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
 #include "apps/vigil/path_request.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace vigil::app {
 
 namespace {
+
+/// The horizon of the Brier score; NaN for the other losses, which have none.
+double brier_horizon(const Options& options, const Cohort& cohort, penalized::CvLoss loss) {
+  const auto horizon = options.number("horizon");
+  if (loss != penalized::CvLoss::brier) {
+    if (horizon) {
+      options.refuse("horizon", "the loss brier beside it", "add --loss brier or drop --horizon");
+    }
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  if (!horizon || !(*horizon > 0.0)) {
+    options.refuse("horizon",
+                   "a time > 0: the loss brier is the error of the risks at one time",
+                   "add --horizon T, in the cohort's unit of time");
+  }
+  if (options.has("entry")) {
+    options.refuse("entry",
+                   "subjects under observation from time zero, for the loss brier",
+                   "choose another --loss");
+  }
+  static_cast<void>(triage::require_supported_horizon(
+      *cohort.parts().outcome, cohort.weights(), *horizon, "all subjects"));
+  return *horizon;
+}
 
 penalized::CvOptions cv_options(const Options& options, const Cohort& cohort) {
   penalized::CvOptions cv;
@@ -24,13 +50,14 @@ penalized::CvOptions cv_options(const Options& options, const Cohort& cohort) {
   cv.full_grid = options.flag("full_grid").value_or(false);
   cv.preparation = preparation_options(options);
   const bool times = !cohort.has_outcome() || has_times(*cohort.parts().outcome);
-  cv.loss =
-      *penalized::parse_cv_loss(options.choice("loss",
-                                               {"partial-likelihood", "concordance", "deviance"},
-                                               times ? "partial-likelihood" : "deviance"));
+  cv.loss = *penalized::parse_cv_loss(
+      options.choice("loss",
+                     {"partial-likelihood", "concordance", "deviance", "brier"},
+                     times ? "partial-likelihood" : "deviance"));
   if (!times && cv.loss != penalized::CvLoss::deviance) {
     options.refuse("loss", "deviance, the loss of an outcome without times", "drop --loss");
   }
+  cv.horizon = brier_horizon(options, cohort, cv.loss);
   if (const auto file = options.text("folds_file")) {
     cv.fold_of = read_folds(*file, cohort);
     cv.repeats = size_of(cv.fold_of);
@@ -124,6 +151,7 @@ int run_cv(const Invocation& invocation) {
   const std::vector<penalized::PathRequest> requests{{input.penalty, input.grid}};
   const auto cv = penalized::cross_validate({data, items}, requests, options, context).front();
   CvSummary summary{.loss = std::string(penalized::name_of(options.loss)),
+                    .horizon = options.horizon,
                     .seed = seed,
                     .lambda_min = {},
                     .lambda_1se = {},
@@ -160,9 +188,11 @@ constexpr std::array own_options{
     OptionSpec{"folds", "K", "folds (default 10)"},
     OptionSpec{"repeats", "R", "repeats (default 1)"},
     OptionSpec{"folds-file", "F", "table: subject, repeat, fold"},
-    OptionSpec{"loss",
-               "NAME",
-               "partial-likelihood (default), concordance or deviance (default without times)"},
+    OptionSpec{
+        "loss",
+        "NAME",
+        "partial-likelihood (default), concordance, brier or deviance (default without times)"},
+    OptionSpec{"horizon", "T", "time of the loss brier, which needs one"},
     OptionSpec{"full-grid", "", "no early stop"},
 };
 
@@ -187,7 +217,7 @@ const Verb& cv_verb() {
       .summary = "cross-validated path: lambda_min, lambda_1se, losses by fold",
       .details =
           "Writes path's files and cv.tsv, losses.tsv, folds.tsv, baseline.tsv at lambda_min, "
-          "summary.json. The Brier loss comes with a later version.",
+          "summary.json.",
       .options = all_options(),
       .reads_cohort = true,
       .run = &run_cv};

@@ -208,6 +208,7 @@ void write_path_summary(const penalized::PathFit& path,
   out["worst_kkt_violation"] = worst_kkt_violation(path);
   if (cv) {
     out["loss"] = cv->loss;
+    out["horizon"] = cv->horizon; // null where there is none
     out["seed"] = cv->seed;
     out["lambda_min"] = or_null(cv->lambda_min);
     out["lambda_1se"] = or_null(cv->lambda_1se);

@@ -10,6 +10,7 @@
 #include "apps/vigil/verb.hpp"
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,6 +37,7 @@ void write_path(const penalized::PathFit& path,
 /// What cross-validation adds to summary.json; points count from 1.
 struct CvSummary {
   std::string loss;
+  double horizon = std::numeric_limits<double>::quiet_NaN(); ///< of the loss brier
   std::uint64_t seed = 0;
   std::optional<double> lambda_min, lambda_1se;
   std::optional<Index> stopped_at;
