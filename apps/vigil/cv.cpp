@@ -141,8 +141,9 @@ int run_cv(const Invocation& invocation) {
   const auto folder = session.output_folder("cv-results");
   const auto seed = session.seed();
   const Cohort cohort = open_input(invocation, invocation.argument(), ByDefault::all_numeric);
-  const auto input = path_input(invocation.options, cohort);
-  const auto options = cv_options(invocation.options, cohort);
+  auto input = path_input(invocation.options, cohort);
+  auto options = cv_options(invocation.options, cohort);
+  options.adaptive = input.adaptive;
   const auto data = cohort.data();
   const std::vector<CaseWeights> weights{cohort.weights()};
   const auto prepared = fit_preparations(data, weights, options.preparation, session.scheduler());
@@ -157,6 +158,9 @@ int run_cv(const Invocation& invocation) {
                     .lambda_1se = {},
                     .stopped_at = {},
                     .undefined_because = cv.undefined_because};
+  if (!cv.pilots.empty()) {
+    input.pilot = cv.pilots.front();
+  }
   write_path(cv.path, input, cohort, folder);
   write_curve(cv, folder);
   write_losses(cv, options.folds, folder);

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/text.hpp"
+#include "vigil/penalized/adaptive.hpp"
 #include "vigil/penalized/fit_paths.hpp"
 #include "vigil/study/cohort_options.hpp"
 
@@ -12,17 +13,56 @@ namespace vigil::app {
 
 namespace {
 
+constexpr Index pilot_folds = 10;
+
+/// The pilot of an adaptive penalty, and the factors from it.
+void adapt(const FitBatch& batch,
+           const PreparationOptions& preparation,
+           PathInput& input,
+           FitContext& context,
+           Log& log) {
+  const penalized::PathRequest request{input.penalty, input.grid};
+  input.pilot =
+      penalized::fit_pilots(batch, {&request, 1}, pilot_folds, preparation, context).front();
+  input.penalty.factor = penalized::adaptive_factors(*input.pilot, input.penalty, batch.data);
+  log.say(input.pilot->undefined()
+              ? "pilot     undefined: " + input.pilot->undefined_because
+              : "pilot     lambda " + number_text(input.pilot->lambda) + ", " +
+                    number_text(size_of(input.pilot->feature)) + " penalized columns selected (" +
+                    number_text(pilot_folds) + " folds, seed 1)");
+}
+
+/// Nothing can be fitted: the files of a path without points.
+int write_undefined(const PathInput& input,
+                    const Cohort& cohort,
+                    const std::filesystem::path& folder,
+                    Log& log) {
+  penalized::PathFit path;
+  path.undefined = true;
+  write_path(path, input, cohort, folder);
+  write_path_summary(path, input, cohort, {}, folder);
+  log.say("path      0 points");
+  log.say("written   " + folder.string());
+  return 0;
+}
+
 int run_path(const Invocation& invocation) {
   auto& session = invocation.session;
   const auto folder = session.output_folder("path-results");
   const auto preparation = preparation_options(invocation.options);
   const Cohort cohort = open_input(invocation, invocation.argument(), ByDefault::all_numeric);
-  const auto input = path_input(invocation.options, cohort);
+  auto input = path_input(invocation.options, cohort);
   const auto data = cohort.data();
   const std::vector<CaseWeights> weights{cohort.weights()};
   const auto prepared = fit_preparations(data, weights, preparation, session.scheduler());
   FitContext context{session.scheduler(), session.memory_bytes()};
   const std::vector<FitItem> items{{weights.front(), prepared.front(), RandomKey(1)}};
+  if (input.adaptive) {
+    adapt({data, items}, preparation, input, context, session.log());
+  }
+  if (input.pilot && input.pilot->undefined()) {
+    return write_undefined(input, cohort, folder, session.log());
+  }
   const penalized::PathRequest request{input.penalty, input.grid};
   penalized::PathBatch fits({data, items}, {&request, 1}, context);
   const std::vector<Index> to_the_end{std::numeric_limits<Index>::max()};

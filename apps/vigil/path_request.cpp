@@ -26,9 +26,14 @@ constexpr std::array path_option_table{
         "lambda-min-ratio", "R", "smallest lambda / largest (default 0.01 when p > n, else 1e-4)"},
     OptionSpec{"lambda-file", "F", "one lambda per line, in any order"},
     OptionSpec{"ties", "breslow|efron", "tied event times (default breslow)"},
-    OptionSpec{"penalty-factor",
-               "FILE",
-               "table: feature, factor; features not named have 1 (clinical columns 0)"},
+    OptionSpec{
+        "penalty-factor",
+        "FILE",
+        "table: feature, factor; features not named have 1 (clinical columns 0), inf: left out"},
+    OptionSpec{
+        "penalty",
+        "elastic-net|adaptive",
+        "adaptive: factors 1 / |coefficient| of a cross-validated pilot (default elastic-net)"},
 };
 
 std::vector<double> read_lambdas(const std::string& name) {
@@ -115,6 +120,13 @@ PathInput path_input(const Options& options, const Cohort& cohort) {
   if (const auto file = options.text("penalty_factor")) {
     input.penalty.factor = read_factors(*file, cohort);
   }
+  input.adaptive =
+      options.choice("penalty", {"elastic-net", "adaptive"}, "elastic-net") == "adaptive";
+  if (input.adaptive && input.penalty.l1_ratio == 0.0) {
+    options.refuse("penalty",
+                   "an l1_ratio above 0: the ridge leaves no feature out",
+                   "raise --l1-ratio or drop --penalty adaptive");
+  }
   return input;
 }
 
@@ -179,6 +191,15 @@ nlohmann::ordered_json or_null(const std::optional<Value>& value) {
   return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
 }
 
+nlohmann::ordered_json pilot_summary(const penalized::Pilot& pilot) {
+  nlohmann::ordered_json out;
+  out["lambda"] =
+      pilot.undefined() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(pilot.lambda);
+  out["nonzero"] = size_of(pilot.feature);
+  out["undefined_because"] = pilot.undefined_because;
+  return out;
+}
+
 } // namespace
 
 void write_path_summary(const penalized::PathFit& path,
@@ -199,6 +220,10 @@ void write_path_summary(const penalized::PathFit& path,
   out["events"] =
       events ? nlohmann::ordered_json(cohort.events()) : nlohmann::ordered_json(nullptr);
   out["columns"] = cohort.covariates().columns();
+  out["penalty"] = input.adaptive ? "adaptive" : "elastic-net";
+  if (input.pilot) {
+    out["pilot"] = pilot_summary(*input.pilot);
+  }
   out["l1_ratio"] = input.penalty.l1_ratio;
   out["ties"] = times ? nlohmann::ordered_json(survival::name_of(input.penalty.ties))
                       : nlohmann::ordered_json(nullptr);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "vigil/cohort/cohort.hpp"
+#include "vigil/penalized/adaptive.hpp"
 #include "vigil/penalized/lambda_grid.hpp"
 #include "vigil/penalized/path_fit.hpp"
 #include "vigil/penalized/penalty.hpp"
@@ -24,6 +25,8 @@ namespace vigil::app {
 struct PathInput {
   penalized::PenaltyOptions penalty;
   penalized::LambdaGrid grid;
+  bool adaptive = false;                 ///< --penalty adaptive
+  std::optional<penalized::Pilot> pilot; ///< of all rows, once it is fitted
 };
 /// Throws ConfigError and InputError for values and files that cannot be used.
 [[nodiscard]] PathInput path_input(const Options& options, const Cohort& cohort);

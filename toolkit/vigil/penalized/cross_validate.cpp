@@ -167,6 +167,36 @@ private:
         fit_requests_.push_back(requests[at(group.item)]);
       }
     }
+    if (options_.adaptive) {
+      adapt();
+    }
+  }
+
+  /// Each fit gets the factors of its own pilot.
+  void adapt() {
+    const auto pilots = fit_pilots(
+        {batch_.data, fit_items_}, fit_requests_, options_.folds, options_.preparation, context_);
+    std::vector<PathRequest> adapted;
+    penalties_.reserve(pilots.size());
+    for (std::size_t fit = 0; fit < pilots.size(); ++fit) {
+      penalties_.push_back(fit_requests_[fit].penalty);
+      penalties_.back().factor = adaptive_factors(pilots[fit], penalties_.back(), batch_.data);
+      adapted.push_back({penalties_.back(), fit_requests_[fit].grid});
+    }
+    fit_requests_.swap(adapted);
+    for (Group& group : groups_) {
+      if (group.finished) {
+        continue;
+      }
+      const auto first = pilots.begin() + group.first;
+      group.result.pilots.assign(first, first + fits_per_group_ + 1);
+      for (const Pilot& pilot : group.result.pilots) {
+        if (pilot.undefined()) {
+          group.result.undefined_because = "pilot: " + pilot.undefined_because;
+          group.finished = true;
+        }
+      }
+    }
   }
 
   [[nodiscard]] bool all_finished() const {
@@ -253,7 +283,7 @@ private:
     result.fold_weight.assign(group.curve->weights().begin(), group.curve->weights().end());
     result.minimum = group.curve->minimum();
     result.one_se = group.curve->one_se();
-    if (result.minimum == no_index) {
+    if (result.minimum == no_index && result.undefined_because.empty()) {
       result.undefined_because = "no fold has a loss";
     }
   }
@@ -265,6 +295,7 @@ private:
   std::vector<Fold> fold_weights_; ///< all folds of all groups
   std::vector<Preparation> preparations_;
   std::vector<FitItem> fit_items_;
+  std::vector<PenaltyOptions> penalties_; ///< adaptive only: of each fit
   std::vector<PathRequest> fit_requests_;
   Index fits_per_group_ = 0, full_fits_ = 0;
 };

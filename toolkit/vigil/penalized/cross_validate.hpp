@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/penalized/adaptive.hpp"
 #include "vigil/penalized/cv_options.hpp"
 #include "vigil/penalized/fit_paths.hpp"
 
@@ -21,6 +22,8 @@ struct CrossValidation {
   Index minimum = no_index;    ///< point of the smallest loss; the larger lambda of two equal ones
   Index one_se = no_index;     ///< largest lambda whose loss is within one SE of the smallest
   Index stopped_at = no_index; ///< point of the early stop; no_index: the grid was run to its end
+  std::vector<Pilot> pilots =
+      {}; ///< adaptive only: of all rows, then of the training rows of repeats x folds
   std::string undefined_because = {};
 
   [[nodiscard]] bool undefined() const noexcept { return minimum == no_index; }
@@ -33,7 +36,9 @@ struct CrossValidation {
 /// loss_se     sqrt(sum w (l - mean)^2 / sum w / (folds - 1)) over the folds of a repeat, root mean square over repeats
 /// early stop  (unless full_grid) at least 20 points, then when for 10 points in a row the paired difference to the
 ///             best point so far, over folds, is above 2 of its own SE: a function of the folds' losses alone
-/// undefined   fewer events (or groups) than folds; loss brier: nobody at risk beyond the horizon, delayed entry
+/// adaptive    a pilot for the full fit and one for each fold, from its training rows alone, before the paths begin
+/// undefined   fewer events (or groups) than folds; loss brier: nobody at risk beyond the horizon, delayed entry; a pilot that is
+///             undefined
 /// source      Verweij and van Houwelingen 1993, Stat. Med. 12:2305 (the loss); Breiman et al. 1984 (one SE);
 ///             checked by tests/unit/penalized/cross_validate_test
 [[nodiscard]] std::vector<CrossValidation> cross_validate(const FitBatch& batch,

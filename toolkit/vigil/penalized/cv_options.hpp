@@ -27,7 +27,9 @@ struct CvOptions {
   /// Of the Brier score, in the cohort's unit of time; NaN: none. Whether the cohort's follow-up supports it
   /// (survival::horizon_support) is the caller's question.
   double horizon = std::numeric_limits<double>::quiet_NaN();
-  bool full_grid = false;              ///< no early stop
+  bool full_grid = false; ///< no early stop
+  bool adaptive =
+      false; ///< penalty factors from pilots (adaptive.hpp), anew for each fold's training rows
   PreparationOptions preparation = {}; ///< fitted anew on each fold's training rows
   /// Folds named by the user: fold_of[repeat][subject], from 1, 0 = in none; empty: drawn.
   std::vector<std::vector<Index>> fold_of = {};

@@ -41,9 +41,10 @@ void check_penalty(const PenaltyOptions& options, const TrainingData& data) {
       }
     }
   };
-  check_each(options.factor, "penalty factor", "a finite number, 0 or more", [](double value) {
-    return value >= 0.0 && std::isfinite(value);
-  });
+  check_each(options.factor,
+             "penalty factor",
+             "0 or more; inf leaves the column out",
+             [](double value) { return value >= 0.0 && !std::isnan(value); });
   check_each(options.lower, "lower limit", "0 or less", [](double value) { return value <= 0.0; });
   check_each(options.upper, "upper limit", "0 or more", [](double value) { return value >= 0.0; });
 }
@@ -61,7 +62,8 @@ std::vector<double> penalty_factors(const PenaltyOptions& options,
     } else if (options.factor.empty()) {
       factors.push_back(covariates.info(column).penalized ? 1.0 : 0.0);
     } else {
-      factors.push_back(options.factor[at(column)]);
+      const double factor = options.factor[at(column)];
+      factors.push_back(std::isinf(factor) ? -1.0 : factor);
     }
   }
   return factors;

@@ -17,7 +17,7 @@ namespace vigil::penalized {
 ///   -(1/W) log L(b) + lambda sum_j v_j (l1_ratio |b_j| + (1 - l1_ratio) / 2 b_j^2),   W the total weight
 ///
 /// factor  v, one per column of the training data, used as given; empty: 1 for penalized columns, 0 for the
-///         others (FeatureInfo::penalized). 0 = unpenalized.
+///         others (FeatureInfo::penalized). 0 = unpenalized, infinity = the column is left out.
 /// lower, upper  limits of the coefficients per raw unit, one per column, lower <= 0 <= upper; empty: none
 /// ties    of the Cox likelihood; Breslow by default, as in glmnet 4.1
 struct PenaltyOptions {
@@ -31,7 +31,7 @@ struct PenaltyOptions {
 /// that are not numbers or not one per column.
 void check_penalty(const PenaltyOptions& options, const TrainingData& data);
 
-/// v of each column under a preparation; -1 for a column that the preparation does not keep.
+/// v of each column under a preparation; -1 for a column that the preparation does not keep or that is left out.
 [[nodiscard]] std::vector<double> penalty_factors(const PenaltyOptions& options,
                                                   const TrainingData& data,
                                                   const Preparation& preparation);
