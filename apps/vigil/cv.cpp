@@ -10,6 +10,7 @@
 
 #include "apps/vigil/cohort_input.hpp"
 #include "apps/vigil/path_request.hpp"
+#include "apps/vigil/relaxed_output.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <algorithm>
 #include <array>
@@ -136,6 +137,43 @@ void write_baseline(const survival::CoxBaseline& baseline, const std::filesystem
   storage::write_table(folder / "baseline.tsv", columns);
 }
 
+CvSummary summary_of(const penalized::CrossValidation& cv,
+                     const penalized::CvOptions& options,
+                     std::uint64_t seed) {
+  CvSummary summary{.loss = std::string(penalized::name_of(options.loss)),
+                    .horizon = options.horizon,
+                    .seed = seed,
+                    .lambda_min = {},
+                    .lambda_1se = {},
+                    .stopped_at = {},
+                    .undefined_because = cv.undefined_because};
+  if (!cv.undefined()) {
+    summary.lambda_min = cv.path.lambda[at(cv.minimum)];
+    summary.lambda_1se = cv.path.lambda[at(cv.one_se)];
+    if (cv.stopped_at != no_index) {
+      summary.stopped_at = cv.stopped_at + 1;
+    }
+  }
+  return summary;
+}
+
+void say_choice(const penalized::CrossValidation& cv, const PathInput& input, Log& log) {
+  if (cv.undefined()) {
+    log.say("cv        undefined: " + cv.undefined_because);
+    return;
+  }
+  const auto at_point = [&](Index point) {
+    return number_text(cv.path.lambda[at(point)]) + " (" + number_text(cv.path.nonzero[at(point)]) +
+           " nonzero)";
+  };
+  log.say("cv        lambda_min " + at_point(cv.minimum) + ", lambda_1se " + at_point(cv.one_se));
+  if (input.relaxed) {
+    log.say("relaxed   gamma_min " + number_text(*input.relaxed->gamma_min) + ", lambda_min " +
+            number_text(*input.relaxed->lambda_min) + " (" + number_text(*input.relaxed->nonzero) +
+            " nonzero)");
+  }
+}
+
 int run_cv(const Invocation& invocation) {
   auto& session = invocation.session;
   const auto folder = session.output_folder("cv-results");
@@ -144,6 +182,7 @@ int run_cv(const Invocation& invocation) {
   auto input = path_input(invocation.options, cohort);
   auto options = cv_options(invocation.options, cohort);
   options.adaptive = input.adaptive;
+  options.relax = input.relax;
   const auto data = cohort.data();
   const std::vector<CaseWeights> weights{cohort.weights()};
   const auto prepared = fit_preparations(data, weights, options.preparation, session.scheduler());
@@ -151,39 +190,28 @@ int run_cv(const Invocation& invocation) {
   const std::vector<FitItem> items{{weights.front(), prepared.front(), RandomKey(seed)}};
   const std::vector<penalized::PathRequest> requests{{input.penalty, input.grid}};
   const auto cv = penalized::cross_validate({data, items}, requests, options, context).front();
-  CvSummary summary{.loss = std::string(penalized::name_of(options.loss)),
-                    .horizon = options.horizon,
-                    .seed = seed,
-                    .lambda_min = {},
-                    .lambda_1se = {},
-                    .stopped_at = {},
-                    .undefined_because = cv.undefined_because};
   if (!cv.pilots.empty()) {
     input.pilot = cv.pilots.front();
   }
   write_path(cv.path, input, cohort, folder);
   write_curve(cv, folder);
+  if (input.relax) {
+    const auto relaxed = cv.relaxed.value_or(penalized::RelaxedValidation{});
+    write_relaxed(relaxed.path, cv.path, input, cohort, folder);
+    write_relaxed_curves(relaxed, cv.path, folder);
+  }
+  if (cv.relaxed) {
+    input.relaxed = relaxed_summary(*cv.relaxed, cv.path);
+  }
   write_losses(cv, options.folds, folder);
   write_folds(cv, cohort, folder);
-  if (!cv.undefined()) {
-    if (has_times(data.outcome)) {
-      const auto baseline = penalized::point_baseline(
-          data, items.front(), cv.path, cv.minimum, input.penalty.ties, session.scheduler());
-      write_baseline(baseline, folder);
-    }
-    summary.lambda_min = cv.path.lambda[at(cv.minimum)];
-    summary.lambda_1se = cv.path.lambda[at(cv.one_se)];
-    if (cv.stopped_at != no_index) {
-      summary.stopped_at = cv.stopped_at + 1;
-    }
-    session.log().say("cv        lambda_min " + number_text(cv.path.lambda[at(cv.minimum)]) + " (" +
-                      number_text(cv.path.nonzero[at(cv.minimum)]) + " nonzero), lambda_1se " +
-                      number_text(cv.path.lambda[at(cv.one_se)]) + " (" +
-                      number_text(cv.path.nonzero[at(cv.one_se)]) + " nonzero)");
-  } else {
-    session.log().say("cv        undefined: " + cv.undefined_because);
+  if (!cv.undefined() && has_times(data.outcome)) {
+    const auto baseline = penalized::point_baseline(
+        data, items.front(), cv.path, cv.minimum, input.penalty.ties, session.scheduler());
+    write_baseline(baseline, folder);
   }
-  write_path_summary(cv.path, input, cohort, summary, folder);
+  say_choice(cv, input, session.log());
+  write_path_summary(cv.path, input, cohort, summary_of(cv, options, seed), folder);
   session.log().say("written   " + folder.string());
   return 0;
 }
@@ -221,7 +249,7 @@ const Verb& cv_verb() {
       .summary = "cross-validated path: lambda_min, lambda_1se, losses by fold",
       .details =
           "Writes path's files and cv.tsv, losses.tsv, folds.tsv, baseline.tsv at lambda_min, "
-          "summary.json.",
+          "summary.json; with --relax relaxed_cv.tsv.",
       .options = all_options(),
       .reads_cohort = true,
       .run = &run_cv};

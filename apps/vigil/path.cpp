@@ -7,8 +7,10 @@
 
 #include "apps/vigil/cohort_input.hpp"
 #include "apps/vigil/path_request.hpp"
+#include "apps/vigil/relaxed_output.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <limits>
+
 namespace vigil::app {
 
 namespace {
@@ -32,6 +34,11 @@ void adapt(const FitBatch& batch,
                     number_text(pilot_folds) + " folds, seed 1)");
 }
 
+void say_relaxed(const RelaxedSummary& relaxed, Log& log) {
+  log.say("relaxed   " + number_text(relaxed.points) + " points" +
+          (relaxed.ended_because.empty() ? "" : ", then: " + relaxed.ended_because));
+}
+
 /// Nothing can be fitted: the files of a path without points.
 int write_undefined(const PathInput& input,
                     const Cohort& cohort,
@@ -40,6 +47,9 @@ int write_undefined(const PathInput& input,
   penalized::PathFit path;
   path.undefined = true;
   write_path(path, input, cohort, folder);
+  if (input.relax) {
+    write_relaxed({}, path, input, cohort, folder);
+  }
   write_path_summary(path, input, cohort, {}, folder);
   log.say("path      0 points");
   log.say("written   " + folder.string());
@@ -69,6 +79,13 @@ int run_path(const Invocation& invocation) {
   fits.run(to_the_end);
   const penalized::PathFit& path = fits.path(0);
   write_path(path, input, cohort, folder);
+  if (input.relax) {
+    const auto relaxed =
+        penalized::relaxed_path(data, fits.fitter(0), fits.columns(), path.points());
+    write_relaxed(relaxed, path, input, cohort, folder);
+    input.relaxed = relaxed_summary(relaxed);
+    say_relaxed(*input.relaxed, session.log());
+  }
   write_path_summary(path, input, cohort, {}, folder);
   session.log().say("path      " + number_text(path.points()) + " points, " +
                     (path.points() > 0 ? number_text(path.nonzero.back()) : "0") +
@@ -88,10 +105,10 @@ const Verb path_verb{
     .least_arguments = 1,
     .most_arguments = 1,
     .summary = "regularisation path of a penalized model, every point with its KKT violation",
-    .details =
-        "Writes path.tsv, coefficients.tsv, summary.json. Cox for --time and --event, else the "
-        "--family of --outcome. Box limits, groups, SCAD, MCP and relaxed fits come with a later "
-        "version.",
+    .details = "Writes path.tsv, coefficients.tsv, summary.json; with --relax relaxed.tsv and "
+               "relaxed_coefficients.tsv. Cox for --time and --event, else the "
+               "--family of --outcome. Box limits, groups, SCAD and MCP come with a later "
+               "version.",
     .options = path_options(),
     .reads_cohort = true,
     .run = &run_path};

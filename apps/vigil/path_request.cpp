@@ -34,6 +34,7 @@ constexpr std::array path_option_table{
         "penalty",
         "elastic-net|adaptive",
         "adaptive: factors 1 / |coefficient| of a cross-validated pilot (default elastic-net)"},
+    OptionSpec{"relax", "", "unpenalized fits of each point's columns too; cv: mixtures of both"},
 };
 
 std::vector<double> read_lambdas(const std::string& name) {
@@ -78,23 +79,6 @@ std::vector<double> read_factors(const std::string& name, const Cohort& cohort) 
   return factors;
 }
 
-/// Points of the path in the order in which they are reported.
-std::vector<Index> report_order(const penalized::PathFit& path, const PathInput& input) {
-  std::vector<Index> order;
-  if (input.grid.values.empty()) {
-    order.resize(at(path.points()));
-    std::iota(order.begin(), order.end(), Index{0});
-    return order;
-  }
-  for (const double lambda : input.grid.values) {
-    const auto place = std::find(path.lambda.begin(), path.lambda.end(), lambda);
-    if (place != path.lambda.end()) {
-      order.push_back(place - path.lambda.begin());
-    }
-  }
-  return order;
-}
-
 } // namespace
 
 std::span<const OptionSpec> path_options() noexcept {
@@ -122,12 +106,29 @@ PathInput path_input(const Options& options, const Cohort& cohort) {
   }
   input.adaptive =
       options.choice("penalty", {"elastic-net", "adaptive"}, "elastic-net") == "adaptive";
+  input.relax = options.flag("relax").value_or(false);
   if (input.adaptive && input.penalty.l1_ratio == 0.0) {
     options.refuse("penalty",
                    "an l1_ratio above 0: the ridge leaves no feature out",
                    "raise --l1-ratio or drop --penalty adaptive");
   }
   return input;
+}
+
+std::vector<Index> report_order(const penalized::PathFit& path, const PathInput& input) {
+  std::vector<Index> order;
+  if (input.grid.values.empty()) {
+    order.resize(at(path.points()));
+    std::iota(order.begin(), order.end(), Index{0});
+    return order;
+  }
+  for (const double lambda : input.grid.values) {
+    const auto place = std::find(path.lambda.begin(), path.lambda.end(), lambda);
+    if (place != path.lambda.end()) {
+      order.push_back(place - path.lambda.begin());
+    }
+  }
+  return order;
 }
 
 void write_path(const penalized::PathFit& path,
@@ -191,6 +192,18 @@ nlohmann::ordered_json or_null(const std::optional<Value>& value) {
   return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
 }
 
+nlohmann::ordered_json relaxed_json(const RelaxedSummary& relaxed, bool chosen) {
+  nlohmann::ordered_json out;
+  out["points"] = relaxed.points;
+  out["ended_because"] = relaxed.ended_because;
+  if (chosen) {
+    out["gamma_min"] = or_null(relaxed.gamma_min);
+    out["lambda_min"] = or_null(relaxed.lambda_min);
+    out["nonzero"] = or_null(relaxed.nonzero);
+  }
+  return out;
+}
+
 nlohmann::ordered_json pilot_summary(const penalized::Pilot& pilot) {
   nlohmann::ordered_json out;
   out["lambda"] =
@@ -239,6 +252,9 @@ void write_path_summary(const penalized::PathFit& path,
     out["lambda_1se"] = or_null(cv->lambda_1se);
     out["stopped_at"] = or_null(cv->stopped_at);
     out["undefined_because"] = cv->undefined_because;
+  }
+  if (input.relaxed) {
+    out["relaxed"] = relaxed_json(*input.relaxed, cv.has_value());
   }
   report::write_file(folder / "summary.json", out.dump(2) + "\n");
 }

@@ -15,21 +15,36 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace vigil::app {
 
 /// Options that path and cv share.
 [[nodiscard]] std::span<const OptionSpec> path_options() noexcept;
 
-/// What a path is asked for on the command line.
+/// What summary.json says of relaxed fits; the choice: of cv.
+struct RelaxedSummary {
+  Index points = 0; ///< with a fit
+  std::string ended_because;
+  std::optional<double> gamma_min = {}, lambda_min = {};
+  std::optional<Index> nonzero = {}; ///< there
+};
+
+/// What a path is asked for on the command line, and what was fitted beside it.
 struct PathInput {
   penalized::PenaltyOptions penalty;
   penalized::LambdaGrid grid;
   bool adaptive = false;                 ///< --penalty adaptive
   std::optional<penalized::Pilot> pilot; ///< of all rows, once it is fitted
+  bool relax = false;                    ///< --relax
+  std::optional<RelaxedSummary> relaxed; ///< once they are fitted
 };
 /// Throws ConfigError and InputError for values and files that cannot be used.
 [[nodiscard]] PathInput path_input(const Options& options, const Cohort& cohort);
+
+/// Points of the path in the order in which they are reported.
+[[nodiscard]] std::vector<Index> report_order(const penalized::PathFit& path,
+                                              const PathInput& input);
 
 /// path.tsv and coefficients.tsv, rows in the order of the lambda file where there is one.
 void write_path(const penalized::PathFit& path,

@@ -236,7 +236,7 @@ private:
     std::vector<double> losses(at(count * fits_per_group_), // points x folds
                                std::numeric_limits<double>::quiet_NaN());
     context_.scheduler.for_each(fits_per_group_, [&](Index fold, Index) {
-      if (!fits.path(group.first + 1 + fold).undefined && group.curve->weights()[at(fold)] > 0.0) {
+      if (counts(group, fold, fits)) {
         fold_losses(group, fold, from, end, fits, losses);
       }
     });
@@ -251,6 +251,18 @@ private:
     group.finished = group.finished || end < asked;
   }
 
+  [[nodiscard]] FoldRows fold_rows(const Group& group, Index fold, const PathBatch& fits) const {
+    const PathFitter& fitter = fits.fitter(group.first + 1 + fold);
+    return {.all = fits.fitter(group.first).loss(),
+            .train = fitter.loss(),
+            .test = fold_weights_[at(fold_number(group, 1 + fold))].test,
+            .preparation = fitter.preparation(),
+            .weight = group.curve->weights()[at(fold)]};
+  }
+  [[nodiscard]] static bool counts(const Group& group, Index fold, const PathBatch& fits) {
+    return !fits.path(group.first + 1 + fold).undefined && group.curve->weights()[at(fold)] > 0.0;
+  }
+
   void fold_losses(const Group& group,
                    Index fold,
                    Index from,
@@ -258,20 +270,14 @@ private:
                    const PathBatch& fits,
                    std::vector<double>& losses) const {
     const PathFitter& fitter = fits.fitter(group.first + 1 + fold);
-    const Loss& all = fits.fitter(group.first).loss();
-    const Fold& weights = fold_weights_[at(fold_number(group, 1 + fold))];
-    const FoldRows rows{.all = all,
-                        .train = fitter.loss(),
-                        .test = weights.test,
-                        .preparation = fitter.preparation(),
-                        .weight = group.curve->weights()[at(fold)]};
+    const FoldRows rows = fold_rows(group, fold, fits);
     for (Index point = from; point < end; ++point) {
       losses[at((point - from) * fits_per_group_ + fold)] =
           (*group.loss)(rows, model_at(fitter.path(), point), fits.columns());
     }
   }
 
-  static void finish(Group& group, const PathBatch& fits) {
+  void finish(Group& group, const PathBatch& fits) const {
     if (!group.curve) {
       return;
     }
@@ -286,6 +292,26 @@ private:
     if (result.minimum == no_index && result.undefined_because.empty()) {
       result.undefined_because = "no fold has a loss";
     }
+    if (options_.relax && !result.undefined()) {
+      relax(group, fits);
+    }
+  }
+
+  void relax(Group& group, const PathBatch& fits) const {
+    std::vector<RelaxedFold> folds;
+    for (Index fold = 0; fold < fits_per_group_; ++fold) {
+      const PathFitter& fitter = fits.fitter(group.first + 1 + fold);
+      folds.push_back(
+          {counts(group, fold, fits) ? &fitter : nullptr, fold_rows(group, fold, fits)});
+    }
+    group.result.relaxed = cross_validate_relaxed(batch_.data,
+                                                  fits.fitter(group.first),
+                                                  folds,
+                                                  *group.loss,
+                                                  *group.curve,
+                                                  options_.folds,
+                                                  fits.columns(),
+                                                  context_.scheduler);
   }
 
   const FitBatch& batch_;

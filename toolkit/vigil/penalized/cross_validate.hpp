@@ -5,7 +5,9 @@
 #include "vigil/penalized/adaptive.hpp"
 #include "vigil/penalized/cv_options.hpp"
 #include "vigil/penalized/fit_paths.hpp"
+#include "vigil/penalized/relaxed_cv.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,6 +24,7 @@ struct CrossValidation {
   Index minimum = no_index;    ///< point of the smallest loss; the larger lambda of two equal ones
   Index one_se = no_index;     ///< largest lambda whose loss is within one SE of the smallest
   Index stopped_at = no_index; ///< point of the early stop; no_index: the grid was run to its end
+  std::optional<RelaxedValidation> relaxed = {}; ///< with relax: of the points above
   std::vector<Pilot> pilots =
       {}; ///< adaptive only: of all rows, then of the training rows of repeats x folds
   std::string undefined_because = {};

@@ -30,6 +30,8 @@ struct CvOptions {
   bool full_grid = false; ///< no early stop
   bool adaptive =
       false; ///< penalty factors from pilots (adaptive.hpp), anew for each fold's training rows
+  bool relax =
+      false; ///< mixtures with the relaxed fits too (relaxed_cv.hpp), on the same folds and points
   PreparationOptions preparation = {}; ///< fitted anew on each fold's training rows
   /// Folds named by the user: fold_of[repeat][subject], from 1, 0 = in none; empty: drawn.
   std::vector<std::vector<Index>> fold_of = {};
