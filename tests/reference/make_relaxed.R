@@ -5,7 +5,7 @@
 # make_glmnet_families.R. Run by hand in this folder: Rscript make_relaxed.R
 #
 # Subject i is in fold 1 + (i - 1) mod 5; the lambdas of all rows are given to each fold. gamma is the share of the penalized
-# coefficients. The fits are glmnet's; the losses are written out here (mean squared error, binomial deviance, and
+# coefficients. The fits are glmnet's; the losses are written out here (mean squared error, binomial and Poisson deviance, and
 # -2 {log L(all) - log L(training)} per event with Breslow ties) and so are mean and SE over the folds. cv.glmnet itself is no
 # reference to these digits: it refits the relaxed columns of a fold at its default threshold, and its partial likelihood
 # has a constant of the ties in it. The script stops where it is further from these numbers than that explains.
@@ -27,10 +27,14 @@ log_likelihood <- function(eta, rows) {
 held_out <- function(family, eta, test) {
   if (family == "gaussian") return(mean((data$gaussian[test] - eta[test])^2))
   if (family == "binomial") return(-2 * mean(data$binomial[test] * eta[test] - log1p(exp(eta[test]))))
+  if (family == "poisson") {
+    y <- data$poisson[test]
+    return(2 * mean(ifelse(y > 0, y * (log(y) - eta[test]), 0) - (y - exp(eta[test]))))
+  }
   -2 * (log_likelihood(eta, seq_len(n)) - log_likelihood(eta, setdiff(seq_len(n), test))) / sum(data$event[test])
 }
 rows <- list()
-for (family in c("gaussian", "binomial", "cox")) {
+for (family in c("gaussian", "binomial", "poisson", "cox")) {
   y <- if (family == "cox") Surv(data$time, data$event) else data[[family]]
   # do.call: relaxing evaluates the call again, in another frame
   fit <- function(part, ...) do.call(glmnet, c(list(x[part, ], if (family == "cox") y[part, ] else y[part], family = family), tight, list(...)))
