@@ -40,7 +40,8 @@ struct RelaxedPath {
 /// saturated   a fit that explains more than 99.9 % of the deviance is the last one
 /// cost        rows m^2 for each Newton step, twice more for each new set of m columns
 /// source      Meinshausen 2007, Comput. Stat. Data Anal. 52:374; Hastie, Tibshirani, Tibshirani 2020, Stat. Sci. 35:579;
-///             checked by tests/reference/glmnet_relaxed_test, tests/unit/penalized/relaxed_test
+///             checked by tests/reference/glmnet_relaxed_test, tests/unit/penalized/relaxed_test,
+///             tests/property/penalized_families_test
 [[nodiscard]] RelaxedPath relaxed_path(const TrainingData& data,
                                        const PathFitter& fitter,
                                        const MarkerColumns& markers,
