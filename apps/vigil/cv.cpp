@@ -6,16 +6,43 @@
 #include "vigil/storage/table_file.hpp"
 #include "vigil/study/cohort_options.hpp"
 #include "vigil/study/study_plan.hpp"
+#include "vigil/triage/guards.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
 #include "apps/vigil/path_request.hpp"
+#include "apps/vigil/relaxed_output.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace vigil::app {
 
 namespace {
+
+/// The horizon of the Brier score; NaN for the other losses, which have none.
+double brier_horizon(const Options& options, const Cohort& cohort, penalized::CvLoss loss) {
+  const auto horizon = options.number("horizon");
+  if (loss != penalized::CvLoss::brier) {
+    if (horizon) {
+      options.refuse("horizon", "the loss brier beside it", "add --loss brier or drop --horizon");
+    }
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  if (!horizon || !(*horizon > 0.0)) {
+    options.refuse("horizon",
+                   "a time > 0: the loss brier is the error of the risks at one time",
+                   "add --horizon T, in the cohort's unit of time");
+  }
+  if (options.has("entry")) {
+    options.refuse("entry",
+                   "subjects under observation from time zero, for the loss brier",
+                   "choose another --loss");
+  }
+  static_cast<void>(triage::require_supported_horizon(
+      *cohort.parts().outcome, cohort.weights(), *horizon, "all subjects"));
+  return *horizon;
+}
 
 penalized::CvOptions cv_options(const Options& options, const Cohort& cohort) {
   penalized::CvOptions cv;
@@ -24,13 +51,14 @@ penalized::CvOptions cv_options(const Options& options, const Cohort& cohort) {
   cv.full_grid = options.flag("full_grid").value_or(false);
   cv.preparation = preparation_options(options);
   const bool times = !cohort.has_outcome() || has_times(*cohort.parts().outcome);
-  cv.loss =
-      *penalized::parse_cv_loss(options.choice("loss",
-                                               {"partial-likelihood", "concordance", "deviance"},
-                                               times ? "partial-likelihood" : "deviance"));
+  cv.loss = *penalized::parse_cv_loss(
+      options.choice("loss",
+                     {"partial-likelihood", "concordance", "deviance", "brier"},
+                     times ? "partial-likelihood" : "deviance"));
   if (!times && cv.loss != penalized::CvLoss::deviance) {
     options.refuse("loss", "deviance, the loss of an outcome without times", "drop --loss");
   }
+  cv.horizon = brier_horizon(options, cohort, cv.loss);
   if (const auto file = options.text("folds_file")) {
     cv.fold_of = read_folds(*file, cohort);
     cv.repeats = size_of(cv.fold_of);
@@ -109,13 +137,52 @@ void write_baseline(const survival::CoxBaseline& baseline, const std::filesystem
   storage::write_table(folder / "baseline.tsv", columns);
 }
 
+CvSummary summary_of(const penalized::CrossValidation& cv,
+                     const penalized::CvOptions& options,
+                     std::uint64_t seed) {
+  CvSummary summary{.loss = std::string(penalized::name_of(options.loss)),
+                    .horizon = options.horizon,
+                    .seed = seed,
+                    .lambda_min = {},
+                    .lambda_1se = {},
+                    .stopped_at = {},
+                    .undefined_because = cv.undefined_because};
+  if (!cv.undefined()) {
+    summary.lambda_min = cv.path.lambda[at(cv.minimum)];
+    summary.lambda_1se = cv.path.lambda[at(cv.one_se)];
+    if (cv.stopped_at != no_index) {
+      summary.stopped_at = cv.stopped_at + 1;
+    }
+  }
+  return summary;
+}
+
+void say_choice(const penalized::CrossValidation& cv, const PathInput& input, Log& log) {
+  if (cv.undefined()) {
+    log.say("cv        undefined: " + cv.undefined_because);
+    return;
+  }
+  const auto at_point = [&](Index point) {
+    return number_text(cv.path.lambda[at(point)]) + " (" + number_text(cv.path.nonzero[at(point)]) +
+           " nonzero)";
+  };
+  log.say("cv        lambda_min " + at_point(cv.minimum) + ", lambda_1se " + at_point(cv.one_se));
+  if (input.relaxed) {
+    log.say("relaxed   gamma_min " + number_text(*input.relaxed->gamma_min) + ", lambda_min " +
+            number_text(*input.relaxed->lambda_min) + " (" + number_text(*input.relaxed->nonzero) +
+            " nonzero)");
+  }
+}
+
 int run_cv(const Invocation& invocation) {
   auto& session = invocation.session;
   const auto folder = session.output_folder("cv-results");
   const auto seed = session.seed();
   const Cohort cohort = open_input(invocation, invocation.argument(), ByDefault::all_numeric);
-  const auto input = path_input(invocation.options, cohort);
-  const auto options = cv_options(invocation.options, cohort);
+  auto input = path_input(invocation.options, cohort);
+  auto options = cv_options(invocation.options, cohort);
+  options.adaptive = input.adaptive;
+  options.relax = input.relax;
   const auto data = cohort.data();
   const std::vector<CaseWeights> weights{cohort.weights()};
   const auto prepared = fit_preparations(data, weights, options.preparation, session.scheduler());
@@ -123,35 +190,28 @@ int run_cv(const Invocation& invocation) {
   const std::vector<FitItem> items{{weights.front(), prepared.front(), RandomKey(seed)}};
   const std::vector<penalized::PathRequest> requests{{input.penalty, input.grid}};
   const auto cv = penalized::cross_validate({data, items}, requests, options, context).front();
-  CvSummary summary{.loss = std::string(penalized::name_of(options.loss)),
-                    .seed = seed,
-                    .lambda_min = {},
-                    .lambda_1se = {},
-                    .stopped_at = {},
-                    .undefined_because = cv.undefined_because};
+  if (!cv.pilots.empty()) {
+    input.pilot = cv.pilots.front();
+  }
   write_path(cv.path, input, cohort, folder);
   write_curve(cv, folder);
+  if (input.relax) {
+    const auto relaxed = cv.relaxed.value_or(penalized::RelaxedValidation{});
+    write_relaxed(relaxed.path, cv.path, input, cohort, folder);
+    write_relaxed_curves(relaxed, cv.path, folder);
+  }
+  if (cv.relaxed) {
+    input.relaxed = relaxed_summary(*cv.relaxed, cv.path);
+  }
   write_losses(cv, options.folds, folder);
   write_folds(cv, cohort, folder);
-  if (!cv.undefined()) {
-    if (has_times(data.outcome)) {
-      const auto baseline = penalized::point_baseline(
-          data, items.front(), cv.path, cv.minimum, input.penalty.ties, session.scheduler());
-      write_baseline(baseline, folder);
-    }
-    summary.lambda_min = cv.path.lambda[at(cv.minimum)];
-    summary.lambda_1se = cv.path.lambda[at(cv.one_se)];
-    if (cv.stopped_at != no_index) {
-      summary.stopped_at = cv.stopped_at + 1;
-    }
-    session.log().say("cv        lambda_min " + number_text(cv.path.lambda[at(cv.minimum)]) + " (" +
-                      number_text(cv.path.nonzero[at(cv.minimum)]) + " nonzero), lambda_1se " +
-                      number_text(cv.path.lambda[at(cv.one_se)]) + " (" +
-                      number_text(cv.path.nonzero[at(cv.one_se)]) + " nonzero)");
-  } else {
-    session.log().say("cv        undefined: " + cv.undefined_because);
+  if (!cv.undefined() && has_times(data.outcome)) {
+    const auto baseline = penalized::point_baseline(
+        data, items.front(), cv.path, cv.minimum, input.penalty.ties, session.scheduler());
+    write_baseline(baseline, folder);
   }
-  write_path_summary(cv.path, input, cohort, summary, folder);
+  say_choice(cv, input, session.log());
+  write_path_summary(cv.path, input, cohort, summary_of(cv, options, seed), folder);
   session.log().say("written   " + folder.string());
   return 0;
 }
@@ -160,9 +220,11 @@ constexpr std::array own_options{
     OptionSpec{"folds", "K", "folds (default 10)"},
     OptionSpec{"repeats", "R", "repeats (default 1)"},
     OptionSpec{"folds-file", "F", "table: subject, repeat, fold"},
-    OptionSpec{"loss",
-               "NAME",
-               "partial-likelihood (default), concordance or deviance (default without times)"},
+    OptionSpec{
+        "loss",
+        "NAME",
+        "partial-likelihood (default), concordance, brier or deviance (default without times)"},
+    OptionSpec{"horizon", "T", "time of the loss brier, which needs one"},
     OptionSpec{"full-grid", "", "no early stop"},
 };
 
@@ -187,7 +249,7 @@ const Verb& cv_verb() {
       .summary = "cross-validated path: lambda_min, lambda_1se, losses by fold",
       .details =
           "Writes path's files and cv.tsv, losses.tsv, folds.tsv, baseline.tsv at lambda_min, "
-          "summary.json. The Brier loss comes with a later version.",
+          "summary.json; with --relax relaxed_cv.tsv.",
       .options = all_options(),
       .reads_cohort = true,
       .run = &run_cv};

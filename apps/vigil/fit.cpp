@@ -6,6 +6,7 @@
 #include "vigil/study/model_tables.hpp"
 #include "vigil/study/registry.hpp"
 #include "vigil/survival/censoring_weights.hpp"
+#include "vigil/triage/guards.hpp"
 #include "vigil/validate/final_fit.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
@@ -47,6 +48,10 @@ int run_fit(const Invocation& invocation) {
   const auto folder = session.output_folder("fit-results");
   const Cohort cohort = open_input(invocation, invocation.argument(), ByDefault::all_numeric);
   const auto weights = cohort.weights();
+  if (const auto horizon = section.number("horizon"); horizon && cohort.has_outcome()) {
+    static_cast<void>(triage::require_supported_horizon(
+        *cohort.parts().outcome, weights, *horizon, "all subjects"));
+  }
   FitContext context{session.scheduler(), session.memory_bytes()};
   const auto models = fit_final({cohort, weights, learners, {{}}, RandomKey(seed)}, context);
   const auto record = stored_record(

@@ -1,34 +1,91 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/text.hpp"
+#include "vigil/penalized/adaptive.hpp"
 #include "vigil/penalized/fit_paths.hpp"
 #include "vigil/study/cohort_options.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
 #include "apps/vigil/path_request.hpp"
+#include "apps/vigil/relaxed_output.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <limits>
+
 namespace vigil::app {
 
 namespace {
+
+constexpr Index pilot_folds = 10;
+
+/// The pilot of an adaptive penalty, and the factors from it.
+void adapt(const FitBatch& batch,
+           const PreparationOptions& preparation,
+           PathInput& input,
+           FitContext& context,
+           Log& log) {
+  const penalized::PathRequest request{input.penalty, input.grid};
+  input.pilot =
+      penalized::fit_pilots(batch, {&request, 1}, pilot_folds, preparation, context).front();
+  input.penalty.factor = penalized::adaptive_factors(*input.pilot, input.penalty, batch.data);
+  log.say(input.pilot->undefined()
+              ? "pilot     undefined: " + input.pilot->undefined_because
+              : "pilot     lambda " + number_text(input.pilot->lambda) + ", " +
+                    number_text(size_of(input.pilot->feature)) + " penalized columns selected (" +
+                    number_text(pilot_folds) + " folds, seed 1)");
+}
+
+void say_relaxed(const RelaxedSummary& relaxed, Log& log) {
+  log.say("relaxed   " + number_text(relaxed.points) + " points" +
+          (relaxed.ended_because.empty() ? "" : ", then: " + relaxed.ended_because));
+}
+
+/// Nothing can be fitted: the files of a path without points.
+int write_undefined(const PathInput& input,
+                    const Cohort& cohort,
+                    const std::filesystem::path& folder,
+                    Log& log) {
+  penalized::PathFit path;
+  path.undefined = true;
+  write_path(path, input, cohort, folder);
+  if (input.relax) {
+    write_relaxed({}, path, input, cohort, folder);
+  }
+  write_path_summary(path, input, cohort, {}, folder);
+  log.say("path      0 points");
+  log.say("written   " + folder.string());
+  return 0;
+}
 
 int run_path(const Invocation& invocation) {
   auto& session = invocation.session;
   const auto folder = session.output_folder("path-results");
   const auto preparation = preparation_options(invocation.options);
   const Cohort cohort = open_input(invocation, invocation.argument(), ByDefault::all_numeric);
-  const auto input = path_input(invocation.options, cohort);
+  auto input = path_input(invocation.options, cohort);
   const auto data = cohort.data();
   const std::vector<CaseWeights> weights{cohort.weights()};
   const auto prepared = fit_preparations(data, weights, preparation, session.scheduler());
   FitContext context{session.scheduler(), session.memory_bytes()};
   const std::vector<FitItem> items{{weights.front(), prepared.front(), RandomKey(1)}};
+  if (input.adaptive) {
+    adapt({data, items}, preparation, input, context, session.log());
+  }
+  if (input.pilot && input.pilot->undefined()) {
+    return write_undefined(input, cohort, folder, session.log());
+  }
   const penalized::PathRequest request{input.penalty, input.grid};
   penalized::PathBatch fits({data, items}, {&request, 1}, context);
   const std::vector<Index> to_the_end{std::numeric_limits<Index>::max()};
   fits.run(to_the_end);
   const penalized::PathFit& path = fits.path(0);
   write_path(path, input, cohort, folder);
+  if (input.relax) {
+    const auto relaxed =
+        penalized::relaxed_path(data, fits.fitter(0), fits.columns(), path.points());
+    write_relaxed(relaxed, path, input, cohort, folder);
+    input.relaxed = relaxed_summary(relaxed);
+    say_relaxed(*input.relaxed, session.log());
+  }
   write_path_summary(path, input, cohort, {}, folder);
   session.log().say("path      " + number_text(path.points()) + " points, " +
                     (path.points() > 0 ? number_text(path.nonzero.back()) : "0") +
@@ -49,10 +106,10 @@ const Verb path_verb{
     .most_arguments = 1,
     .summary = "regularisation path of a penalized model, every point with its KKT violation",
     .details =
-        "Writes path.tsv, coefficients.tsv, summary.json. Cox for --time and --event, else the "
-        "--family of --outcome. With --penalty mcp or scad a point is a local minimum, reached "
-        "from "
-        "the larger lambda. Groups and relaxed fits come with a later version.",
+        "Writes path.tsv, coefficients.tsv, summary.json; with --relax relaxed.tsv and "
+        "relaxed_coefficients.tsv. Cox for --time and --event, else the --family of --outcome. "
+        "With --penalty mcp or scad a point is a local minimum, reached from the larger lambda. "
+        "Groups come with a later version.",
     .options = path_options(),
     .reads_cohort = true,
     .run = &run_path};

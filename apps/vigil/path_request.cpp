@@ -31,7 +31,10 @@ constexpr std::array path_option_table{
                "FILE",
                "table: feature, factor (inf leaves it out); features not named have 1 (clinical "
                "columns 0)"},
-    OptionSpec{"penalty", "NAME", "elastic-net (default), mcp or scad"},
+    OptionSpec{"penalty",
+               "NAME",
+               "elastic-net (default), mcp, scad, or adaptive: factors 1 / |coefficient| of a "
+               "cross-validated pilot"},
     OptionSpec{"gamma", "G", "where the slope of mcp, scad reaches zero (default 3, 3.7)"},
     OptionSpec{
         "lower",
@@ -39,6 +42,7 @@ constexpr std::array path_option_table{
         "smallest coefficient per raw unit, 0 or less: one number for penalized features, or "
         "a table: feature, lower"},
     OptionSpec{"upper", "U|FILE", "largest one, 0 or more, in the same way: feature, upper"},
+    OptionSpec{"relax", "", "unpenalized fits of each point's columns too; cv: mixtures of both"},
 };
 
 std::vector<double> read_lambdas(const std::string& name) {
@@ -83,23 +87,6 @@ std::vector<double> read_factors(const std::string& name, const Cohort& cohort) 
   return factors;
 }
 
-/// Points of the path in the order in which they are reported.
-std::vector<Index> report_order(const penalized::PathFit& path, const PathInput& input) {
-  std::vector<Index> order;
-  if (input.grid.values.empty()) {
-    order.resize(at(path.points()));
-    std::iota(order.begin(), order.end(), Index{0});
-    return order;
-  }
-  for (const double lambda : input.grid.values) {
-    const auto place = std::find(path.lambda.begin(), path.lambda.end(), lambda);
-    if (place != path.lambda.end()) {
-      order.push_back(place - path.lambda.begin());
-    }
-  }
-  return order;
-}
-
 } // namespace
 
 std::span<const OptionSpec> path_options() noexcept {
@@ -125,8 +112,33 @@ PathInput path_input(const Options& options, const Cohort& cohort) {
   if (const auto file = options.text("penalty_factor")) {
     input.penalty.factor = read_factors(*file, cohort);
   }
-  read_shape(options, cohort, input.penalty);
+  input.adaptive = read_penalty(options, cohort, input.penalty) == "adaptive";
+  input.relax = options.flag("relax").value_or(false);
+  for (const char* option : {"penalty", "relax"}) {
+    const bool selects = option == std::string_view("penalty") ? input.adaptive : input.relax;
+    if (selects && input.penalty.l1_ratio == 0.0) {
+      options.refuse(option,
+                     "an l1_ratio above 0: the ridge leaves no feature out",
+                     "raise --l1-ratio or drop this option");
+    }
+  }
   return input;
+}
+
+std::vector<Index> report_order(const penalized::PathFit& path, const PathInput& input) {
+  std::vector<Index> order;
+  if (input.grid.values.empty()) {
+    order.resize(at(path.points()));
+    std::iota(order.begin(), order.end(), Index{0});
+    return order;
+  }
+  for (const double lambda : input.grid.values) {
+    const auto place = std::find(path.lambda.begin(), path.lambda.end(), lambda);
+    if (place != path.lambda.end()) {
+      order.push_back(place - path.lambda.begin());
+    }
+  }
+  return order;
 }
 
 void write_path(const penalized::PathFit& path,
@@ -190,6 +202,27 @@ nlohmann::ordered_json or_null(const std::optional<Value>& value) {
   return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
 }
 
+nlohmann::ordered_json relaxed_json(const RelaxedSummary& relaxed, bool chosen) {
+  nlohmann::ordered_json out;
+  out["points"] = relaxed.points;
+  out["ended_because"] = relaxed.ended_because;
+  if (chosen) {
+    out["gamma_min"] = or_null(relaxed.gamma_min);
+    out["lambda_min"] = or_null(relaxed.lambda_min);
+    out["nonzero"] = or_null(relaxed.nonzero);
+  }
+  return out;
+}
+
+nlohmann::ordered_json pilot_summary(const penalized::Pilot& pilot) {
+  nlohmann::ordered_json out;
+  out["lambda"] =
+      pilot.undefined() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(pilot.lambda);
+  out["nonzero"] = size_of(pilot.feature);
+  out["undefined_because"] = pilot.undefined_because;
+  return out;
+}
+
 } // namespace
 
 void write_path_summary(const penalized::PathFit& path,
@@ -210,9 +243,12 @@ void write_path_summary(const penalized::PathFit& path,
   out["events"] =
       events ? nlohmann::ordered_json(cohort.events()) : nlohmann::ordered_json(nullptr);
   out["columns"] = cohort.covariates().columns();
-  out["l1_ratio"] = input.penalty.l1_ratio;
   const penalized::PenaltyShape shape = input.penalty.shape();
-  out["penalty"] = name_of(shape.kind);
+  out["penalty"] = input.adaptive ? "adaptive" : name_of(shape.kind);
+  if (input.pilot) {
+    out["pilot"] = pilot_summary(*input.pilot);
+  }
+  out["l1_ratio"] = input.penalty.l1_ratio;
   out["gamma"] =
       shape.concave() ? nlohmann::ordered_json(shape.gamma) : nlohmann::ordered_json(nullptr);
   out["ties"] = times ? nlohmann::ordered_json(survival::name_of(input.penalty.ties))
@@ -223,11 +259,15 @@ void write_path_summary(const penalized::PathFit& path,
   out["worst_kkt_violation"] = worst_kkt_violation(path);
   if (cv) {
     out["loss"] = cv->loss;
+    out["horizon"] = cv->horizon; // null where there is none
     out["seed"] = cv->seed;
     out["lambda_min"] = or_null(cv->lambda_min);
     out["lambda_1se"] = or_null(cv->lambda_1se);
     out["stopped_at"] = or_null(cv->stopped_at);
     out["undefined_because"] = cv->undefined_because;
+  }
+  if (input.relaxed) {
+    out["relaxed"] = relaxed_json(*input.relaxed, cv.has_value());
   }
   report::write_file(folder / "summary.json", out.dump(2) + "\n");
 }

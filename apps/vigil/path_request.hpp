@@ -3,6 +3,7 @@
 #pragma once
 
 #include "vigil/cohort/cohort.hpp"
+#include "vigil/penalized/adaptive.hpp"
 #include "vigil/penalized/lambda_grid.hpp"
 #include "vigil/penalized/path_fit.hpp"
 #include "vigil/penalized/penalty.hpp"
@@ -10,22 +11,40 @@
 #include "apps/vigil/verb.hpp"
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace vigil::app {
 
 /// Options that path and cv share.
 [[nodiscard]] std::span<const OptionSpec> path_options() noexcept;
 
-/// What a path is asked for on the command line.
+/// What summary.json says of relaxed fits; the choice: of cv.
+struct RelaxedSummary {
+  Index points = 0; ///< with a fit
+  std::string ended_because;
+  std::optional<double> gamma_min = {}, lambda_min = {};
+  std::optional<Index> nonzero = {}; ///< there
+};
+
+/// What a path is asked for on the command line, and what was fitted beside it.
 struct PathInput {
   penalized::PenaltyOptions penalty;
   penalized::LambdaGrid grid;
+  bool adaptive = false;                 ///< --penalty adaptive
+  std::optional<penalized::Pilot> pilot; ///< of all rows, once it is fitted
+  bool relax = false;                    ///< --relax
+  std::optional<RelaxedSummary> relaxed; ///< once they are fitted
 };
 /// Throws ConfigError and InputError for values and files that cannot be used.
 [[nodiscard]] PathInput path_input(const Options& options, const Cohort& cohort);
+
+/// Points of the path in the order in which they are reported.
+[[nodiscard]] std::vector<Index> report_order(const penalized::PathFit& path,
+                                              const PathInput& input);
 
 /// path.tsv and coefficients.tsv, rows in the order of the lambda file where there is one.
 void write_path(const penalized::PathFit& path,
@@ -36,6 +55,7 @@ void write_path(const penalized::PathFit& path,
 /// What cross-validation adds to summary.json; points count from 1.
 struct CvSummary {
   std::string loss;
+  double horizon = std::numeric_limits<double>::quiet_NaN(); ///< of the loss brier
   std::uint64_t seed = 0;
   std::optional<double> lambda_min, lambda_1se;
   std::optional<Index> stopped_at;

@@ -17,7 +17,8 @@ namespace vigil::app {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> shape_options{"penalty", "gamma", "lower", "upper"};
+constexpr std::array<std::string_view, 5> own_options{
+    "penalty", "gamma", "lower", "upper", "relax"};
 
 /// side: -1 for lower limits, 1 for upper ones.
 std::vector<double> read_limits(const Options& options,
@@ -59,13 +60,15 @@ std::vector<double> read_limits(const Options& options,
 
 } // namespace
 
-bool is_shape_option(std::string_view name) noexcept {
-  return std::find(shape_options.begin(), shape_options.end(), name) != shape_options.end();
+bool is_penalty_option(std::string_view name) noexcept {
+  return std::find(own_options.begin(), own_options.end(), name) != own_options.end();
 }
 
-void read_shape(const Options& options, const Cohort& cohort, penalized::PenaltyOptions& penalty) {
-  const auto name = options.choice("penalty", {"elastic-net", "mcp", "scad"}, "elastic-net");
-  penalty.kind = *penalized::parse_penalty_kind(name);
+std::string
+read_penalty(const Options& options, const Cohort& cohort, penalized::PenaltyOptions& penalty) {
+  std::string name =
+      options.choice("penalty", {"elastic-net", "mcp", "scad", "adaptive"}, "elastic-net");
+  penalty.kind = penalized::parse_penalty_kind(name).value_or(penalized::PenaltyKind::elastic_net);
   if (const auto gamma = options.number("gamma")) {
     if (penalty.kind == penalized::PenaltyKind::elastic_net) {
       options.refuse("gamma", "no gamma for an elastic net", "add --penalty mcp or --penalty scad");
@@ -80,6 +83,7 @@ void read_shape(const Options& options, const Cohort& cohort, penalized::Penalty
   }
   penalty.lower = read_limits(options, "lower", -1.0, cohort, penalty.factor);
   penalty.upper = read_limits(options, "upper", 1.0, cohort, penalty.factor);
+  return name;
 }
 
 } // namespace vigil::app

@@ -260,12 +260,12 @@ constexpr std::array own_options{
     OptionSpec{"clusters", "FILE", "table: feature, cluster; frequencies of clusters too"},
 };
 
-/// Those of a path but a list of lambdas (where a path ends is a matter of --per-subsample) and the shape of the penalty.
+/// Those of a path but a list of lambdas (where a path ends is a matter of --per-subsample) and those of the penalty.
 std::span<const OptionSpec> all_options() {
   static const auto table = [] {
     std::vector<OptionSpec> joined;
     for (const OptionSpec& option : path_options()) {
-      if (option.name != "lambda-file" && !is_shape_option(option.name)) {
+      if (option.name != "lambda-file" && !is_penalty_option(option.name)) {
         joined.push_back(option);
       }
     }

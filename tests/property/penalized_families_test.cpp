@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/penalized/fit_paths.hpp"
+#include "vigil/penalized/relaxed.hpp"
 #include "vigil/survival/cox_fit.hpp"
 
 #include <gtest/gtest.h>
@@ -205,6 +206,51 @@ INSTANTIATE_TEST_SUITE_P(Families,
                                                           Family::poisson),
                                           testing::Values(1.0, 0.4),
                                           testing::Bool()));
+
+class RelaxedFits : public testing::TestWithParam<Family> {};
+
+// At a maximum without a penalty the score of each of its columns is zero, and that of the intercept.
+TEST_P(RelaxedFits, ScoresRecomputedPlainlyAreZero) {
+  Problem problem(GetParam());
+  const TrainingData data = problem.data();
+  Scheduler scheduler(1);
+  FitContext context{scheduler};
+  const auto preparations = fit_preparations(data, {&problem.weights, 1}, {}, scheduler);
+  const FitItem item{problem.weights, preparations[0], RandomKey(1)};
+  const PenaltyOptions penalty;
+  const PathRequest request{penalty, {.points = 25, .smallest_fraction = 0.2}};
+  PathBatch fits({data, {&item, 1}}, {&request, 1}, context);
+  fits.run(std::vector<Index>{25});
+  const RelaxedPath path = relaxed_path(data, fits.fitter(0), fits.columns(), 25);
+  ASSERT_GT(path.fitted(), 10) << path.ended_because;
+  for (Index point = 0; point < path.fitted(); ++point) {
+    const auto features = path.coefficients.features_at(point);
+    std::vector<double> eta(at(subjects), path.intercept.empty() ? 0.0 : path.intercept[at(point)]);
+    for (Index i = 0; i < subjects; ++i) {
+      eta[at(i)] += problem.made.offset[at(i)];
+      for (std::size_t place = 0; place < features.size(); ++place) {
+        eta[at(i)] += path.coefficients.values_at(point)[place] * problem.raw(features[place], i);
+      }
+    }
+    const auto residual = problem.residual(eta);
+    EXPECT_NEAR(std::accumulate(residual.begin(), residual.end(), 0.0), 0.0, 1e-8);
+    for (const Index feature : features) {
+      const auto& rule = preparations[0].column(feature);
+      double score = 0.0;
+      for (Index i = 0; i < subjects; ++i) {
+        score += residual[at(i)] * (problem.raw(feature, i) - rule.centre) / rule.scale;
+      }
+      // 1e-11 of an SD and event is what Newton's method ends at; means of 70 terms
+      EXPECT_NEAR(score / problem.weights.total(), 0.0, 1e-10)
+          << "point " << point << ", column " << feature;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Families,
+    RelaxedFits,
+    testing::Values(Family::cox, Family::gaussian, Family::binomial, Family::poisson));
 
 class Orders : public testing::TestWithParam<Family> {};
 

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
+#include "vigil/penalized/relaxed.hpp"
 #include "vigil/survival/cox_fit.hpp"
 
 #include <gtest/gtest.h>
@@ -7,6 +8,7 @@
 #include "tests/reference/glmnet_families.hpp"
 #include "tests/support/near.hpp"
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -103,6 +105,28 @@ TEST_P(Coxph, PathWithoutAPenalty) {
                            context)[0];
   ASSERT_EQ(path.points(), 1);
   expect_coefficients(path.coefficients.values_at(0));
+}
+
+// With the five columns alone, all of them selected.
+TEST_P(Coxph, RelaxedFitOfTheSameColumns) {
+  const TrainingData data{.features = all.features(),
+                          .clinical = all.clinical(),
+                          .outcome = outcome,
+                          .stratum = stratum,
+                          .offset = offset};
+  penalized::PenaltyOptions penalty{.factor = std::vector<double>(columns, 1.0),
+                                    .ties = GetParam().ties};
+  penalty.factor.resize(at(GlmnetData::columns), std::numeric_limits<double>::infinity());
+  Scheduler scheduler(1);
+  FitContext context{scheduler};
+  const auto preparations = fit_preparations(data, {&weights, 1}, {}, scheduler);
+  const FitItem item{weights, preparations[0], RandomKey(1)};
+  const penalized::PathRequest request{penalty, {.points = 4, .smallest_fraction = 1e-3}};
+  penalized::PathBatch fits({data, {&item, 1}}, {&request, 1}, context);
+  fits.run(std::vector<Index>{4});
+  const auto relaxed = penalized::relaxed_path(data, fits.fitter(0), fits.columns(), 4);
+  ASSERT_EQ(relaxed.fitted(), 4);
+  expect_coefficients(relaxed.coefficients.values_at(3));
 }
 
 constexpr auto breslow = survival::Ties::breslow, efron = survival::Ties::efron;

@@ -34,6 +34,7 @@ void add_points(GlmnetCase& one, const Dataset& table) {
     }
     if (feature[row] == 0.0) { // the intercept, first of its point
       one.points.push_back({lambda[row], l1_ratio[row], objective[row]});
+      one.points.back().intercept = coefficient[row];
     } else {
       one.points.back().coefficient.push_back(coefficient[row]);
     }
@@ -112,7 +113,7 @@ void PrintTo(const GlmnetCase& one, std::ostream* out) {
   *out << one.name;
 }
 
-std::vector<GlmnetCase> glmnet_cases(const std::string& family) {
+std::vector<GlmnetCase> glmnet_cases(const std::string& family, bool relaxed) {
   const std::string folder = VIGIL_REFERENCE;
   const Dataset options(folder + "/glmnet_families_options.csv");
   const Dataset points(folder + "/glmnet_families.csv");
@@ -126,7 +127,7 @@ std::vector<GlmnetCase> glmnet_cases(const std::string& family) {
   };
   std::vector<GlmnetCase> cases;
   for (std::size_t row = 0; row < name.size(); ++row) {
-    if (its_family[row] != family || flag("relaxed", row)) {
+    if (its_family[row] != family || flag("relaxed", row) != relaxed) {
       continue;
     }
     GlmnetCase one{.name = name[row],

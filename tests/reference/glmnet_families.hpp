@@ -39,6 +39,7 @@ private:
 struct GlmnetPoint {
   double lambda = 0.0, l1_ratio = 1.0, objective = 0.0;
   std::vector<double> coefficient = {}; ///< per raw unit
+  double intercept = 0.0;
 };
 
 /// One path of glmnet and how it was fitted.
@@ -52,8 +53,8 @@ struct GlmnetCase {
 };
 void PrintTo(const GlmnetCase& one, std::ostream* out);
 
-/// Paths of one family that are not relaxed.
-[[nodiscard]] std::vector<GlmnetCase> glmnet_cases(const std::string& family);
+/// Paths of one family; relaxed: the case whose coefficients are those of relax = TRUE.
+[[nodiscard]] std::vector<GlmnetCase> glmnet_cases(const std::string& family, bool relaxed = false);
 
 /// Fits the path at glmnet's lambdas and compares lambdas, coefficients and objectives.
 void expect_agreement(const GlmnetCase& one);

@@ -126,8 +126,9 @@ TEST(CrossValidate, EarlyStopIsAPrefixOfTheFullGrid) {
 
 TEST(CrossValidate, EveryLossFindsTheSignal) {
   Fixture fixture(test::SurvivalCase(RandomKey(23), 120, 40, 0));
-  for (const CvLoss loss : {CvLoss::partial_likelihood, CvLoss::deviance, CvLoss::concordance}) {
-    const CrossValidation result = fixture.run({0}, {.folds = 5, .loss = loss})[0];
+  for (const CvLoss loss :
+       {CvLoss::partial_likelihood, CvLoss::deviance, CvLoss::concordance, CvLoss::brier}) {
+    const CrossValidation result = fixture.run({0}, {.folds = 5, .loss = loss, .horizon = 0.5})[0];
     ASSERT_FALSE(result.undefined());
     EXPECT_GT(result.minimum, 5) << name_of(loss);
     EXPECT_LE(result.one_se, result.minimum);

@@ -98,6 +98,24 @@ TEST_F(StudySettings, NumberLearnersOfOneNameAndRefuseEqualIds) {
   EXPECT_EQ(refused(smallest + "[[learner]]\nname = \"cox-net\"\nl1_ratio = 1.5\n").found, "'1.5'");
 }
 
+TEST_F(StudySettings, TheLossBrierTakesTheHorizonOfTheStudy) {
+  const std::string net = smallest + "[[learner]]\nname = \"cox-net\"\nloss = \"brier\"\n";
+  const std::string one = "[validate]\nhorizons = [90]\n",
+                    two = "[validate]\nhorizons = [60, 90]\n";
+  const std::string triage = "[triage]\nhorizon = 75\n";
+  const auto horizon = [&](const std::string& text) {
+    return read(text).file.learners.back().number("horizon");
+  };
+  EXPECT_EQ(horizon(net + one), 90.0);
+  EXPECT_EQ(horizon(net + two + triage), 75.0);
+  EXPECT_EQ(horizon(net + "horizon = 30\n" + two + triage), 30.0);
+  EXPECT_NE(refused(net + two).expected.find("a time > 0"), std::string::npos);
+  EXPECT_NE(refused(net).expected.find("a time > 0"), std::string::npos);
+  EXPECT_NE(refused(smallest + "[[learner]]\nname = \"cox\"\nloss = \"brier\"\n" + one)
+                .found.find("loss"),
+            std::string::npos);
+}
+
 TEST_F(StudySettings, AnExternalCohortInheritsWhatItDoesNotName) {
   const auto study =
       read(smallest + "[[external]]\nid = \"other\"\nfile = \"b.csv\"\ntime = \"months\"\n");

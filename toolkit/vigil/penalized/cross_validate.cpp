@@ -2,16 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/penalized/cross_validate.hpp"
 
-#include "vigil/measure/concordance.hpp"
 #include "vigil/penalized/cv_curve.hpp"
-#include "vigil/penalized/deviance.hpp"
+#include "vigil/penalized/held_out_loss.hpp"
 #include "vigil/resample/plan.hpp"
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <set>
 #include <utility>
-#include <variant>
 
 namespace vigil::penalized {
 
@@ -23,6 +22,7 @@ constexpr Index first_points = 20, more_points = 5; // solved between two looks 
 struct Group {
   Index item = 0, first = 0;
   CrossValidation result = {};
+  std::unique_ptr<const HeldOutLoss> loss = {};
   std::optional<CvCurve> curve = {};
   bool finished = false;
 };
@@ -62,6 +62,12 @@ why_undefined(const TrainingData& data, const CaseWeights& within, const CvOptio
   return size_of(groups) < options.folds ? "fewer groups than folds" : "";
 }
 
+RawModel model_at(const PathFit& path, Index point) {
+  return {.features = path.coefficients.features_at(point),
+          .values = path.coefficients.values_at(point),
+          .intercept = path.intercept.empty() ? 0.0 : path.intercept[at(point)]};
+}
+
 /// A wave of cross-validations that advance together.
 class Wave {
 public:
@@ -72,8 +78,13 @@ public:
       : batch_(batch), options_(options), context_(context) {
     for (Index item = 0; item < size_of(batch.items); ++item) {
       Group group{.item = item};
-      group.result.undefined_because =
-          why_undefined(batch.data, batch.items[at(item)].weights, options);
+      const CaseWeights& within = batch.items[at(item)].weights;
+      group.result.undefined_because = why_undefined(batch.data, within, options);
+      if (group.result.undefined_because.empty()) {
+        group.loss = std::make_unique<const HeldOutLoss>(
+            batch.data, within, options, requests[at(item)].penalty.ties);
+        group.result.undefined_because = group.loss->undefined_because();
+      }
       group.finished = !group.result.undefined_because.empty();
       groups_.push_back(std::move(group));
       draw(groups_.back());
@@ -126,22 +137,12 @@ private:
                                                     item.key.child("inner").child(repeat))
                                        : options_.fold_of[at(repeat)];
       for (Fold& fold : folds_of(item.weights, fold_of, options_.folds)) {
-        weights.push_back(loss_weight(fold.test));
+        weights.push_back(group.loss->weight(fold.test));
         fold_weights_.push_back(std::move(fold));
       }
       group.result.fold_of.push_back(std::move(fold_of));
     }
     group.curve.emplace(std::move(weights), options_.folds);
-  }
-
-  /// What the loss of held-out rows is divided by: the weight of the events, or of all rows.
-  [[nodiscard]] double loss_weight(const CaseWeights& test) const {
-    const auto* survival = std::get_if<SurvivalOutcome>(&batch_.data.outcome);
-    double weight = 0.0;
-    for (const Index subject : test.support()) {
-      weight += survival == nullptr || survival->event[at(subject)] != 0 ? test[subject] : 0.0;
-    }
-    return weight;
   }
 
   void prepare(std::span<const PathRequest> requests) {
@@ -166,6 +167,36 @@ private:
         fit_requests_.push_back({requests[at(group.item)].penalty,
                                  requests[at(group.item)].grid,
                                  item.weights.support()});
+      }
+    }
+    if (options_.adaptive) {
+      adapt();
+    }
+  }
+
+  /// Each fit gets the factors of its own pilot.
+  void adapt() {
+    const auto pilots = fit_pilots(
+        {batch_.data, fit_items_}, fit_requests_, options_.folds, options_.preparation, context_);
+    std::vector<PathRequest> adapted;
+    penalties_.reserve(pilots.size());
+    for (std::size_t fit = 0; fit < pilots.size(); ++fit) {
+      penalties_.push_back(fit_requests_[fit].penalty);
+      penalties_.back().factor = adaptive_factors(pilots[fit], penalties_.back(), batch_.data);
+      adapted.push_back({penalties_.back(), fit_requests_[fit].grid, fit_requests_[fit].predict});
+    }
+    fit_requests_.swap(adapted);
+    for (Group& group : groups_) {
+      if (group.finished) {
+        continue;
+      }
+      const auto first = pilots.begin() + group.first;
+      group.result.pilots.assign(first, first + fits_per_group_ + 1);
+      for (const Pilot& pilot : group.result.pilots) {
+        if (pilot.undefined()) {
+          group.result.undefined_because = "pilot: " + pilot.undefined_because;
+          group.finished = true;
+        }
       }
     }
   }
@@ -207,7 +238,7 @@ private:
     std::vector<double> losses(at(count * fits_per_group_), // points x folds
                                std::numeric_limits<double>::quiet_NaN());
     context_.scheduler.for_each(fits_per_group_, [&](Index fold, Index) {
-      if (!fits.path(group.first + 1 + fold).undefined && group.curve->weights()[at(fold)] > 0.0) {
+      if (counts(group, fold, fits)) {
         fold_losses(group, fold, from, end, fits, losses);
       }
     });
@@ -222,6 +253,18 @@ private:
     group.finished = group.finished || end < asked;
   }
 
+  [[nodiscard]] FoldRows fold_rows(const Group& group, Index fold, const PathBatch& fits) const {
+    const PathFitter& fitter = fits.fitter(group.first + 1 + fold);
+    return {.all = fits.fitter(group.first).loss(),
+            .train = fitter.loss(),
+            .test = fold_weights_[at(fold_number(group, 1 + fold))].test,
+            .preparation = fitter.preparation(),
+            .weight = group.curve->weights()[at(fold)]};
+  }
+  [[nodiscard]] static bool counts(const Group& group, Index fold, const PathBatch& fits) {
+    return !fits.path(group.first + 1 + fold).undefined && group.curve->weights()[at(fold)] > 0.0;
+  }
+
   void fold_losses(const Group& group,
                    Index fold,
                    Index from,
@@ -229,103 +272,20 @@ private:
                    const PathBatch& fits,
                    std::vector<double>& losses) const {
     const PathFitter& fitter = fits.fitter(group.first + 1 + fold);
-    const Loss& all = fits.fitter(group.first).loss();
-    const Fold& weights = fold_weights_[at(fold_number(group, 1 + fold))];
-    const double held_out = group.curve->weights()[at(fold)];
+    const FoldRows rows = fold_rows(group, fold, fits);
     for (Index point = from; point < end; ++point) {
-      const std::vector<double> eta = linear_predictor(fitter, point, all, fits.columns());
-      double& loss = losses[at((point - from) * fits_per_group_ + fold)];
-      if (options_.loss == CvLoss::partial_likelihood) {
-        const auto value = [&](const Loss& rows) { return rows.value(rows_of(rows, eta)); };
-        loss = -2.0 * (value(all) - value(fitter.loss())) / held_out;
-      } else if (options_.loss == CvLoss::deviance) {
-        loss = held_out_deviance(fitter, point, eta, weights.test) / held_out;
-      } else {
-        loss = 1.0 - concordance_of(eta, weights.test);
+      RawModel model = model_at(fitter.path(), point);
+      std::vector<double> by_rows;
+      if (fitter.dual() != nullptr) { // the path has the unpenalized coefficients alone
+        by_rows = fitter.dual_predictor(point);
+        model.others = {.subjects = fitter.dual()->subjects(), .predictor = by_rows};
       }
+      losses[at((point - from) * fits_per_group_ + fold)] =
+          (*group.loss)(rows, model, fits.columns());
     }
   }
 
-  /// Of the rows alone: Cox at eta, the other families with the path's own intercept.
-  [[nodiscard]] double held_out_deviance(const PathFitter& fitter,
-                                         Index point,
-                                         std::vector<double> eta,
-                                         const CaseWeights& test) const {
-    if (!fitter.loss().has_intercept()) {
-      const auto loss = make_loss(batch_.data, test, fitter.penalty().ties);
-      return -2.0 * loss->value(rows_of(*loss, eta));
-    }
-    double constant = fitter.path().intercept[at(point)]; // at the centres of the columns
-    const auto features = fitter.path().coefficients.features_at(point);
-    const auto values = fitter.path().coefficients.values_at(point);
-    for (Index place = 0; place < size_of(features); ++place) {
-      constant += values[at(place)] * fitter.preparation().column(features[at(place)]).centre;
-    }
-    for (Index subject = 0; subject < size_of(eta); ++subject) {
-      eta[at(subject)] +=
-          constant + (batch_.data.offset.empty() ? 0.0 : batch_.data.offset[at(subject)]);
-    }
-    return deviance(batch_.data.outcome, test, eta);
-  }
-
-  /// x'b by subject, of the subjects in `all`; NaN for the others. The offset is not part of it.
-  [[nodiscard]] std::vector<double> linear_predictor(const PathFitter& fitter,
-                                                     Index point,
-                                                     const Loss& all,
-                                                     const MarkerColumns& markers) const {
-    std::vector<double> eta(at(batch_.data.subjects()), std::numeric_limits<double>::quiet_NaN());
-    for (const Index subject : all.subjects()) {
-      eta[at(subject)] = 0.0;
-    }
-    if (fitter.dual() != nullptr) { // the path has the unpenalized coefficients alone
-      const std::vector<double> penalized = fitter.dual_predictor(point);
-      const auto subjects = fitter.dual()->subjects();
-      for (Index place = 0; place < size_of(subjects); ++place) {
-        eta[at(subjects[at(place)])] = penalized[at(place)];
-      }
-    }
-    const auto features = fitter.path().coefficients.features_at(point);
-    const auto values = fitter.path().coefficients.values_at(point);
-    for (Index place = 0; place < size_of(features); ++place) {
-      const Index column = features[at(place)];
-      const auto& rule = fitter.preparation().column(column);
-      const Index clinical = column - batch_.data.features.features();
-      const double offset = clinical < 0 ? batch_.data.features.info(column).offset : 0.0;
-      for (const Index subject : all.subjects()) {
-        const double raw = clinical < 0
-                               ? static_cast<double>(markers.find(column)[at(subject)]) + offset
-                               : batch_.data.clinical.column(clinical)[at(subject)];
-        eta[at(subject)] += values[at(place)] * ((raw == raw ? raw : rule.fill) - rule.centre);
-      }
-    }
-    return eta;
-  }
-
-  [[nodiscard]] static std::vector<double> rows_of(const Loss& loss,
-                                                   const std::vector<double>& by_subject) {
-    std::vector<double> rows;
-    for (const Index subject : loss.subjects()) {
-      rows.push_back(by_subject[at(subject)]);
-    }
-    return rows;
-  }
-
-  [[nodiscard]] double concordance_of(std::vector<double> eta, const CaseWeights& test) const {
-    Prediction prediction;
-    for (Index subject = 0; subject < size_of(eta) && !batch_.data.offset.empty(); ++subject) {
-      eta[at(subject)] += batch_.data.offset[at(subject)];
-    }
-    prediction.score = std::move(eta);
-    const survival::CensoringWeights censoring(batch_.data.outcome, test);
-    return measure::harrell_c({.prediction = prediction,
-                               .outcome = batch_.data.outcome,
-                               .weights = test,
-                               .centre = {},
-                               .censoring = censoring})
-        .value;
-  }
-
-  static void finish(Group& group, const PathBatch& fits) {
+  void finish(Group& group, const PathBatch& fits) const {
     if (!group.curve) {
       return;
     }
@@ -337,9 +297,29 @@ private:
     result.fold_weight.assign(group.curve->weights().begin(), group.curve->weights().end());
     result.minimum = group.curve->minimum();
     result.one_se = group.curve->one_se();
-    if (result.minimum == no_index) {
+    if (result.minimum == no_index && result.undefined_because.empty()) {
       result.undefined_because = "no fold has a loss";
     }
+    if (options_.relax && !result.undefined()) {
+      relax(group, fits);
+    }
+  }
+
+  void relax(Group& group, const PathBatch& fits) const {
+    std::vector<RelaxedFold> folds;
+    for (Index fold = 0; fold < fits_per_group_; ++fold) {
+      const PathFitter& fitter = fits.fitter(group.first + 1 + fold);
+      folds.push_back(
+          {counts(group, fold, fits) ? &fitter : nullptr, fold_rows(group, fold, fits)});
+    }
+    group.result.relaxed = cross_validate_relaxed(batch_.data,
+                                                  fits.fitter(group.first),
+                                                  folds,
+                                                  *group.loss,
+                                                  *group.curve,
+                                                  options_.folds,
+                                                  fits.columns(),
+                                                  context_.scheduler);
   }
 
   const FitBatch& batch_;
@@ -349,6 +329,7 @@ private:
   std::vector<Fold> fold_weights_; ///< all folds of all groups
   std::vector<Preparation> preparations_;
   std::vector<FitItem> fit_items_;
+  std::vector<PenaltyOptions> penalties_; ///< adaptive only: of each fit
   std::vector<PathRequest> fit_requests_;
   Index fits_per_group_ = 0, full_fits_ = 0;
 };

@@ -6,6 +6,7 @@
 #include "vigil/base/text.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <variant>
 
 namespace vigil::penalized {
@@ -16,6 +17,8 @@ std::string_view name_of(CvLoss loss) noexcept {
     return "partial-likelihood";
   case CvLoss::deviance:
     return "deviance";
+  case CvLoss::brier:
+    return "brier";
   case CvLoss::concordance:
     break;
   }
@@ -23,7 +26,8 @@ std::string_view name_of(CvLoss loss) noexcept {
 }
 
 std::optional<CvLoss> parse_cv_loss(std::string_view text) noexcept {
-  for (const CvLoss loss : {CvLoss::partial_likelihood, CvLoss::deviance, CvLoss::concordance}) {
+  for (const CvLoss loss :
+       {CvLoss::partial_likelihood, CvLoss::deviance, CvLoss::concordance, CvLoss::brier}) {
     if (text == name_of(loss)) {
       return loss;
     }
@@ -45,6 +49,13 @@ void check_cv(const CvOptions& options, const TrainingData& data) {
                        .expected = "loss 'deviance'",
                        .remedy = "use the loss deviance",
                        .problem = "this loss needs event times"});
+  }
+  if (options.loss == CvLoss::brier && !(options.horizon > 0.0 && std::isfinite(options.horizon))) {
+    throw ConfigError({.where = "cross-validation, loss 'brier', horizon",
+                       .found = number_text(options.horizon),
+                       .expected = "a time > 0",
+                       .remedy = "name the time at which risks are to be right (--horizon)",
+                       .problem = "the Brier score is taken at a horizon"});
   }
   if (options.fold_of.empty()) {
     return;

@@ -92,7 +92,8 @@ std::vector<double> penalty_factors(const PenaltyOptions& options,
     } else if (options.factor.empty()) {
       factors.push_back(covariates.info(column).penalized ? 1.0 : 0.0);
     } else {
-      factors.push_back(options.factor[at(column)]);
+      const double factor = options.factor[at(column)];
+      factors.push_back(std::isinf(factor) ? -1.0 : factor);
     }
   }
   return factors;

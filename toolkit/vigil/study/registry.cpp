@@ -58,8 +58,17 @@ AnyLearner build_cox_net(const Options& options) {
   net.inner.full_grid = options.flag("full_grid").value_or(false);
   net.inner.preparation = preparation_options(options);
   const auto loss = options.choice(
-      "loss", {"partial-likelihood", "concordance", "deviance"}, "partial-likelihood");
+      "loss", {"partial-likelihood", "concordance", "deviance", "brier"}, "partial-likelihood");
   net.inner.loss = *penalized::parse_cv_loss(loss);
+  if (net.inner.loss == penalized::CvLoss::brier) {
+    const auto horizon = options.number("horizon");
+    if (!horizon || !(*horizon > 0.0)) {
+      options.refuse("horizon",
+                     "a time > 0: the loss brier is the error of the risks at one time",
+                     "name the horizon of the learner; a study with one horizon lends it");
+    }
+    net.inner.horizon = *horizon;
+  }
   net.choice = options.choice("choose", {"minimum", "one-se"}, "minimum") == "minimum"
                    ? penalized::LambdaChoice::minimum
                    : penalized::LambdaChoice::one_se;

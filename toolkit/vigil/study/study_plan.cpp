@@ -43,7 +43,13 @@ std::vector<double> study_horizons(const StudySettings& study, const Cohort& coh
   }
   std::sort(horizons.begin(), horizons.end());
   horizons.erase(std::unique(horizons.begin(), horizons.end()), horizons.end());
-  for (const double horizon : horizons) {
+  std::vector<double> needed = horizons; // and those at which learners choose their penalty
+  for (const Options& learner : study.file.learners) {
+    if (const auto horizon = learner.number("horizon")) {
+      needed.push_back(*horizon);
+    }
+  }
+  for (const double horizon : needed) {
     static_cast<void>(triage::require_supported_horizon(
         outcome, weights, horizon, "all subjects", study.validate.min_censoring_survival));
   }

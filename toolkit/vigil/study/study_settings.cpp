@@ -76,6 +76,22 @@ ColumnSelection read_selection(const Options& section) {
   return {.kind = ColumnSelection::Kind::named, .names = names};
 }
 
+/// The loss brier of cox-net is taken at the horizon of the triage, else at the only horizon of [validate], unless the
+/// learner has its own.
+void lend_horizon(const StudySettings& study, std::string_view kind, Options& section) {
+  const auto loss = section.entries().find("loss");
+  if (kind != "cox-net" || section.has("horizon") || loss == section.entries().end() ||
+      option_text(loss->second) != "brier") {
+    return;
+  }
+  const auto triage = study.file.triage ? study.file.triage->number("horizon") : std::nullopt;
+  if (triage) {
+    section.set("horizon", {*triage, section.where()});
+  } else if (study.validate.horizons.size() == 1) {
+    section.set("horizon", {study.validate.horizons.front(), section.where()});
+  }
+}
+
 void read_learners(StudySettings& study) {
   if (study.file.learners.empty()) {
     throw ConfigError(
@@ -103,6 +119,7 @@ void read_learners(StudySettings& study) {
     if (!section.has("inner_folds")) {
       section.set("inner_folds", {study.validate.inner_folds, section.where()});
     }
+    lend_horizon(study, kind, section);
     section.set("impute", {preparation.impute, section.where()});
     section.set("standardize", {preparation.standardize, section.where()});
     study.learners.push_back({.name = id,
