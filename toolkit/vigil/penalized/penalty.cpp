@@ -4,6 +4,7 @@
 
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
+#include "vigil/penalized/group_penalty.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -46,6 +47,7 @@ void check_penalty(const PenaltyOptions& options, const TrainingData& data) {
   });
   check_each(options.lower, "lower limit", "0 or less", [](double value) { return value <= 0.0; });
   check_each(options.upper, "upper limit", "0 or more", [](double value) { return value >= 0.0; });
+  check_groups(options, data);
 }
 
 std::vector<double> penalty_factors(const PenaltyOptions& options,

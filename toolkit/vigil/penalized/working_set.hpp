@@ -4,6 +4,7 @@
 
 #include "vigil/numeric/dense.hpp"
 #include "vigil/penalized/anderson_mixing.hpp"
+#include "vigil/penalized/group_penalty.hpp"
 #include "vigil/penalized/loss.hpp"
 #include "vigil/penalized/penalty.hpp"
 #include "vigil/penalized/quadratic.hpp"
@@ -27,7 +28,8 @@ namespace vigil::penalized {
 ///         69:659 (predictor); checked by tests/property/penalized_test
 class WorkingSet {
 public:
-  explicit WorkingSet(const Loss& loss);
+  /// groups: of all columns; each joins and leaves as a whole.
+  WorkingSet(const Loss& loss, const GroupMap& groups);
 
   [[nodiscard]] Index size() const noexcept { return size_of(column_); }
   [[nodiscard]] std::span<const Index> columns() const noexcept { return column_; }
@@ -77,6 +79,8 @@ private:
                const Strength& strength);
 
   const Loss& loss_;
+  const GroupMap& all_groups_;
+  GroupMap groups_; ///< of these columns, by place
   double inverse_weight_;
   std::vector<Index> column_;
   std::vector<ColumnPenalty> penalty_;
