@@ -50,7 +50,7 @@ const Verb path_verb{
     .summary = "regularisation path of a penalized model, every point with its KKT violation",
     .details =
         "Writes path.tsv, coefficients.tsv, summary.json. Cox for --time and --event, else the "
-        "--family of --outcome. Box limits, groups, SCAD, MCP and relaxed fits come with a later "
+        "--family of --outcome. Box limits, SCAD, MCP and relaxed fits come with a later "
         "version.",
     .options = path_options(),
     .reads_cohort = true,

@@ -8,6 +8,7 @@
 #include "vigil/storage/table_file.hpp"
 #include "vigil/version.hpp"
 
+#include "apps/vigil/group_request.hpp"
 #include <algorithm>
 #include <array>
 #include <fstream>
@@ -29,6 +30,11 @@ constexpr std::array path_option_table{
     OptionSpec{"penalty-factor",
                "FILE",
                "table: feature, factor; features not named have 1 (clinical columns 0)"},
+    OptionSpec{"penalty", "NAME", "elastic-net (default), group or sparse-group"},
+    OptionSpec{"groups", "FILE", "table: feature, group; features not named have the lasso's term"},
+    OptionSpec{"within-group-share",
+               "M",
+               "of sparse-group: share of the lasso in its l1 part, 0 to below 1 (default 0.5)"},
 };
 
 std::vector<double> read_lambdas(const std::string& name) {
@@ -115,6 +121,7 @@ PathInput path_input(const Options& options, const Cohort& cohort) {
   if (const auto file = options.text("penalty_factor")) {
     input.penalty.factor = read_factors(*file, cohort);
   }
+  read_groups(options, cohort, input.penalty);
   return input;
 }
 
@@ -199,6 +206,10 @@ void write_path_summary(const penalized::PathFit& path,
   out["events"] =
       events ? nlohmann::ordered_json(cohort.events()) : nlohmann::ordered_json(nullptr);
   out["columns"] = cohort.covariates().columns();
+  out["penalty"] = penalty_name(input.penalty);
+  out["within_group_share"] = input.penalty.group.empty()
+                                  ? nlohmann::ordered_json(nullptr)
+                                  : nlohmann::ordered_json(input.penalty.within_group_share);
   out["l1_ratio"] = input.penalty.l1_ratio;
   out["ties"] = times ? nlohmann::ordered_json(survival::name_of(input.penalty.ties))
                       : nlohmann::ordered_json(nullptr);

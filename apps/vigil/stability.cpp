@@ -10,6 +10,7 @@
 #include "vigil/version.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
+#include "apps/vigil/group_request.hpp"
 #include "apps/vigil/path_request.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <algorithm>
@@ -259,12 +260,12 @@ constexpr std::array own_options{
     OptionSpec{"clusters", "FILE", "table: feature, cluster; frequencies of clusters too"},
 };
 
-/// Those of a path but a list of lambdas: where a path ends is a matter of --per-subsample.
+/// Those of a path but a list of lambdas (where a path ends is a matter of --per-subsample) and groups.
 std::span<const OptionSpec> all_options() {
   static const auto table = [] {
     std::vector<OptionSpec> joined;
     for (const OptionSpec& option : path_options()) {
-      if (option.name != "lambda-file") {
+      if (option.name != "lambda-file" && !is_group_option(option.name)) {
         joined.push_back(option);
       }
     }
