@@ -80,13 +80,9 @@ public:
     std::vector<double> change(at(order())), product(at(order()));
     double length = 1.0;
     for (int halving = 0; halving < shortest_step; ++halving, length /= 2.0) {
-      std::vector<double> to(b_.begin(), b_.end());
-      for (Index number = 0; number < size_of(free_); ++number) {
-        const Index column = free_[at(number)];
-        double& value = to[at(column)];
-        value += length * step[at(number)];
-        value = kinked(column) && value * b_[at(column)] < 0.0 ? 0.0 : value;
-        change[at(column)] = value - b_[at(column)];
+      const std::vector<double> to = end_of(step, length);
+      for (Index column = 0; column < order(); ++column) {
+        change[at(column)] = to[at(column)] - b_[at(column)];
       }
       multiply_symmetric(view(q_.curvature), change, product);
       if (rise(to, change, product) < 0.0) {
@@ -120,6 +116,27 @@ private:
       ridge = std::max(ridge, l2(column));
     }
     return std::sqrt(sum) + ridge;
+  }
+
+  // Where a step leads: what turns its sign, or a group its direction, stops at zero.
+  [[nodiscard]] std::vector<double> end_of(std::span<const double> step, double length) const {
+    std::vector<double> to(b_.begin(), b_.end());
+    for (Index number = 0; number < size_of(free_); ++number) {
+      const Index column = free_[at(number)];
+      double& value = to[at(column)];
+      value += length * step[at(number)];
+      value = kinked(column) && value * b_[at(column)] < 0.0 ? 0.0 : value;
+    }
+    for (Index group = 0; group < q_.groups.groups(); ++group) {
+      double along = 0.0;
+      for (const Index column : q_.groups.members(group)) {
+        along += to[at(column)] * b_[at(column)];
+      }
+      for (const Index column : q_.groups.members(group)) {
+        to[at(column)] = along > 0.0 ? to[at(column)] : 0.0;
+      }
+    }
+    return to;
   }
 
   void move_one(Index column, double change) {

@@ -28,8 +28,8 @@ struct GroupQuadratic {
 ///
 /// Each round is a pass over the groups, whose blocks are minimised by proximal gradient (Frobenius norm of the block as
 /// Lipschitz constant), and Newton steps on the nonzero coefficients, where the objective is smooth. A Newton step stops
-/// coefficients with an l1 part at zero when they turn their sign, and is taken only where the objective falls: what
-/// the passes guarantee remains.
+/// coefficients with an l1 part at zero when they turn their sign, and groups when they turn their direction; it is taken
+/// only where the objective falls: what the passes guarantee remains.
 ///
 /// cost    m a for a pass, a^3 / 3 + m^2 for a Newton step; a nonzero coefficients
 /// source  Tseng 2001, J. Optim. Theory Appl. 109:475 (descent by blocks); Simon, Friedman, Hastie, Tibshirani 2013,

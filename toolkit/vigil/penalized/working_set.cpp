@@ -14,8 +14,8 @@ namespace {
 
 constexpr double good_contraction = 0.08; // of the Newton decrement by one step
 constexpr int shortest_steps = 30;        // halvings of a step
-constexpr double quadratic_goal =
-    1e-10; // violation of a step's quadratic, in units of l1 thresholds
+// violation of a step's quadratic, in units of l1 thresholds; with groups also in units of the violation before the step
+constexpr double quadratic_goal = 1e-10, group_goal = 1e-3;
 
 } // namespace
 
@@ -180,12 +180,13 @@ void WorkingSet::minimise_quadratic(const Strength& strength, std::span<double> 
   const QuadraticPenalty penalty{.l1 = l1, .l2 = l2, .lower = lower, .upper = upper};
   if (groups_.groups() > 0) {
     extend_curvature();
+    const double violation = groups_.violation(gradient_, coefficient_, strength);
     minimise({.curvature = curvature_,
               .gradient = gradient_,
               .groups = groups_,
               .factor = factor,
               .strength = strength},
-             quadratic_goal,
+             std::max(quadratic_goal, group_goal * violation),
              coefficient);
     return;
   }
