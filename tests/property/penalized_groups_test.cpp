@@ -15,37 +15,41 @@
 namespace vigil::penalized {
 namespace {
 
-constexpr Index subjects = 60, markers = 36, columns = markers + 1;
+constexpr Index subjects = 60;
 
-// Seven groups that lie across the order of the markers, correlated inside; the last six markers and the clinical
+// Groups (seven of 36 markers) that lie across the order of the markers, correlated inside; the last six markers and the clinical
 // column, which is not penalized, are in none. Penalty factors between 0.5 and 1.7, markers in different units.
 struct Problem {
-  test::SurvivalCase made{RandomKey(71), subjects, markers, 1};
+  Index markers, columns, groups;
+  test::SurvivalCase made;
   Outcome outcome;
   PenaltyOptions penalty;
   bool standardize;
 
-  Problem(bool gaussian, double share, double l1_ratio, bool standardized)
-      : outcome(made.survival), penalty{.l1_ratio = l1_ratio, .within_group_share = share},
+  Problem(bool gaussian, double share, double l1_ratio, bool standardized, Index markers_ = 36)
+      : markers(markers_), columns(markers + 1), groups(markers / 5),
+        made(RandomKey(71), subjects, markers, 1),
+        outcome(made.survival), penalty{.l1_ratio = l1_ratio, .within_group_share = share},
         standardize(standardized) {
     RandomStream draw(RandomKey(72));
-    std::vector<double> value, common(7 * at(subjects));
+    std::vector<double> value, common(at(groups * subjects));
     for (double& each : common) {
       each = draw.normal();
     }
     for (Index i = 0; i < subjects; ++i) {
       value.push_back(2.0 + static_cast<double>(made.marker_values[at(i)]) +
-                      0.7 * static_cast<double>(made.marker_values[at(7 * subjects + i)]) +
+                      0.7 * static_cast<double>(made.marker_values[at(groups * subjects + i)]) +
                       0.5 * made.clinical[0][at(i)] + draw.normal());
     }
     for (Index marker = 0; marker < markers; ++marker) {
       const double unit = std::pow(1.5, static_cast<double>(marker % 3 - 1));
       for (Index i = 0; i < subjects; ++i) {
         float& cell = made.marker_values[at(marker * subjects + i)];
-        const double shared = marker < 30 ? common[at(marker % 7 * subjects + i)] : 0.0;
+        const double shared =
+            marker < markers - 6 ? common[at(marker % groups * subjects + i)] : 0.0;
         cell = static_cast<float>(unit * (static_cast<double>(cell) + 0.8 * shared));
       }
-      penalty.group.push_back(marker < 30 ? 3 * (marker % 7) : no_index);
+      penalty.group.push_back(marker < markers - 6 ? 3 * (marker % groups) : no_index);
       penalty.factor.push_back(0.5 + 0.4 * static_cast<double>(marker % 4));
     }
     penalty.group.push_back(no_index);
@@ -82,8 +86,8 @@ PathFit fit(Problem& problem, const LambdaGrid& grid, int threads = 1) {
   return fit_paths({data, {&item, 1}}, problem.penalty, grid, context)[0];
 }
 
-std::vector<double> coefficients_at(const PathFit& path, Index point) {
-  std::vector<double> b(at(columns), 0.0);
+std::vector<double> coefficients_at(const Problem& problem, const PathFit& path, Index point) {
+  std::vector<double> b(at(problem.columns), 0.0);
   const auto features = path.coefficients.features_at(point);
   for (std::size_t k = 0; k < features.size(); ++k) {
     b[at(features[k])] = path.coefficients.values_at(point)[k];
@@ -94,8 +98,9 @@ std::vector<double> coefficients_at(const PathFit& path, Index point) {
 // The definition, plainly: columns standardised by loops, risk sets by sorting, accelerated proximal gradient.
 class Plain {
 public:
-  explicit Plain(const Problem& problem) : problem_(problem), penalty_(problem.penalty) {
-    for (Index column = 0; column < columns; ++column) {
+  explicit Plain(const Problem& problem)
+      : problem_(problem), penalty_(problem.penalty), columns_(problem.columns) {
+    for (Index column = 0; column < columns_; ++column) {
       double mean = 0.0, variance = 0.0;
       for (Index i = 0; i < subjects; ++i) {
         mean += problem.raw(column, i) / subjects;
@@ -109,7 +114,7 @@ public:
       }
     }
     std::map<Index, std::vector<Index>> named;
-    for (Index column = 0; column < columns; ++column) {
+    for (Index column = 0; column < columns_; ++column) {
       if (penalty_.group[at(column)] != no_index) {
         named[penalty_.group[at(column)]].push_back(column);
       }
@@ -136,7 +141,7 @@ public:
   // -(1/W) log L and its gradient.
   double smooth(const std::vector<double>& b, std::vector<double>& gradient) const {
     std::vector<double> eta(at(subjects), 0.0), residual(at(subjects), 0.0);
-    for (Index column = 0; column < columns; ++column) {
+    for (Index column = 0; column < columns_; ++column) {
       for (Index i = 0; i < subjects; ++i) {
         eta[at(i)] += b[at(column)] * x_[at(column * subjects + i)];
       }
@@ -145,7 +150,7 @@ public:
     if (const auto* continuous = std::get_if<ContinuousOutcome>(&problem_.outcome)) {
       const double mean =
           std::accumulate(continuous->value.begin(), continuous->value.end(), 0.0) / subjects;
-      for (Index i = 0; i < subjects; ++i) { // columns are centred: the intercept is the mean
+      for (Index i = 0; i < subjects; ++i) { // columns_ are centred: the intercept is the mean
         residual[at(i)] = continuous->value[at(i)] - mean - eta[at(i)];
         value += residual[at(i)] * residual[at(i)] / 2.0;
       }
@@ -165,8 +170,8 @@ public:
         residual[i] = (survival.event[i] == 1 ? 1.0 : 0.0) - std::exp(eta[i]) * hazard;
       }
     }
-    gradient.assign(at(columns), 0.0);
-    for (Index column = 0; column < columns; ++column) {
+    gradient.assign(at(columns_), 0.0);
+    for (Index column = 0; column < columns_; ++column) {
       for (Index i = 0; i < subjects; ++i) {
         gradient[at(column)] -= residual[at(i)] * x_[at(column * subjects + i)] / subjects;
       }
@@ -177,7 +182,7 @@ public:
   [[nodiscard]] double penalty(const std::vector<double>& b, double lambda) const {
     const double t = lambda * penalty_.l1_ratio, m = penalty_.within_group_share;
     double sum = 0.0;
-    for (Index column = 0; column < columns; ++column) {
+    for (Index column = 0; column < columns_; ++column) {
       const double v = factor(column), value = b[at(column)];
       sum += t * (grouped(column) ? m : 1.0) * v * std::fabs(value) +
              lambda * (1.0 - penalty_.l1_ratio) / 2.0 * v * value * value;
@@ -191,7 +196,7 @@ public:
   // argmin ||x - z||^2 / 2 + step penalty(x); ridge and l1 by column, then the norm by group.
   [[nodiscard]] std::vector<double> prox(std::vector<double> z, double step, double lambda) const {
     const double t = step * lambda * penalty_.l1_ratio, m = penalty_.within_group_share;
-    for (Index column = 0; column < columns; ++column) {
+    for (Index column = 0; column < columns_; ++column) {
       double& value = z[at(column)];
       const double l1 = t * (grouped(column) ? m : 1.0) * factor(column);
       value = value > l1 ? value - l1 : value < -l1 ? value + l1 : 0.0;
@@ -211,7 +216,7 @@ public:
     double momentum = 1.0, steep = 1.0;
     const auto with_ridge = [&](const std::vector<double>& x, std::vector<double>& g) {
       double value = smooth(x, g);
-      for (Index column = 0; column < columns; ++column) {
+      for (Index column = 0; column < columns_; ++column) {
         const double l2 = lambda * (1.0 - penalty_.l1_ratio) * factor(column);
         value += l2 * x[at(column)] * x[at(column)] / 2.0;
         g[at(column)] += l2 * x[at(column)];
@@ -269,7 +274,7 @@ public:
              lambda * (1.0 - penalty_.l1_ratio) * factor(column) * b[at(column)];
     };
     double worst = 0.0;
-    for (Index column = 0; column < columns; ++column) {
+    for (Index column = 0; column < columns_; ++column) {
       if (!grouped(column)) {
         const double l1 = t * factor(column), value = b[at(column)];
         const double off = value > 0.0   ? std::fabs(pull(column) - l1)
@@ -306,6 +311,7 @@ private:
 
   const Problem& problem_;
   const PenaltyOptions& penalty_;
+  Index columns_;
   std::vector<double> scale_, x_, weight_;
   std::vector<std::vector<Index>> groups_;
   std::vector<Index> order_;
@@ -327,13 +333,13 @@ TEST_P(EverySetting, EveryPointIsTheMinimumOfAPlainReference) {
   const PathFit path = fit(problem, {.points = 12, .smallest_fraction = 0.05});
   const Plain plain(problem);
   ASSERT_EQ(path.points(), 12);
-  std::vector<double> reference(at(columns), 0.0);
+  std::vector<double> reference(at(problem.columns), 0.0);
   Index partly = 0, whole = 0; // groups with some members at zero, and without
   for (Index point = 0; point < path.points(); ++point) {
     const double lambda = path.lambda[at(point)];
-    std::vector<double> b = coefficients_at(path, point), gradient;
+    std::vector<double> b = coefficients_at(problem, path, point), gradient;
     std::map<Index, std::pair<Index, Index>> counts;
-    for (Index column = 0; column < columns; ++column) {
+    for (Index column = 0; column < problem.columns; ++column) {
       b[at(column)] *= plain.scale()[at(column)];
       if (plain.grouped(column)) {
         auto& [zero, nonzero] = counts[problem.penalty.group[at(column)]];
@@ -368,11 +374,32 @@ TEST_P(EverySetting, LargestLambdaIsWhereTheFirstGroupEnters) {
   const double largest = fit(problem, {.points = 1}).largest_lambda;
   const PathFit path = fit(problem, {.values = {1.00001 * largest, 0.9999 * largest}});
   const auto penalized = [&](Index point) {
-    const auto b = coefficients_at(path, point);
-    return std::count_if(b.begin(), b.begin() + markers, [](double x) { return x != 0.0; });
+    const auto b = coefficients_at(problem, path, point);
+    return std::count_if(b.begin(), b.begin() + problem.markers, [](double x) { return x != 0.0; });
   };
   EXPECT_EQ(penalized(0), 0);
   EXPECT_GT(penalized(1), 0);
+}
+
+// Where most groups are left at zero by bounds of their members' gradients, and no reference is fast.
+TEST(ManyColumns, MeetTheOptimalityConditionsOverAllGroups) {
+  for (const double share : {0.0, 0.5}) {
+    Problem problem(false, share, 0.9, true, 1500);
+    const PathFit path = fit(problem, {.points = 20, .smallest_fraction = 0.2});
+    const Plain plain(problem);
+    ASSERT_EQ(path.points(), 20);
+    EXPECT_GT(path.nonzero.back(), 20);
+    for (Index point = 0; point < path.points(); ++point) {
+      std::vector<double> b = coefficients_at(problem, path, point);
+      for (Index column = 0; column < problem.columns; ++column) {
+        b[at(column)] *= plain.scale()[at(column)];
+      }
+      EXPECT_LT(path.kkt_violation[at(point)], 1e-7) << "point " << point;
+      EXPECT_LT(plain.violation(b, path.lambda[at(point)], path.largest_lambda),
+                path.kkt_violation[at(point)] + 1e-10)
+          << "point " << point;
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Settings,
@@ -399,8 +426,9 @@ TEST(GroupsOfOne, AreTheLasso) {
       const PathFit left = fit(lasso, grid), right = fit(single, grid);
       ASSERT_EQ(left.lambda, right.lambda);
       for (Index point = 0; point < left.points(); ++point) {
-        const auto b = coefficients_at(left, point), other = coefficients_at(right, point);
-        for (Index column = 0; column < columns; ++column) {
+        const auto b = coefficients_at(lasso, left, point);
+        const auto other = coefficients_at(single, right, point);
+        for (Index column = 0; column < lasso.columns; ++column) {
           EXPECT_NEAR(b[at(column)], other[at(column)], same_optimum);
         }
       }
@@ -412,8 +440,8 @@ class EveryShare : public testing::TestWithParam<double> {};
 
 TEST_P(EveryShare, OrderOfFeaturesDoesNotMatter) {
   Problem problem(false, GetParam(), 0.9, true), turned(false, GetParam(), 0.9, true);
-  const auto feature = [](Index column) { return (column * 7 + 5) % markers; }; // 7, 36 coprime
-  for (Index column = 0; column < markers; ++column) {
+  const auto feature = [](Index column) { return (column * 7 + 5) % 36; }; // 7, 36 coprime
+  for (Index column = 0; column < problem.markers; ++column) {
     turned.penalty.group[at(column)] = problem.penalty.group[at(feature(column))];
     turned.penalty.factor[at(column)] = problem.penalty.factor[at(feature(column))];
     std::copy_n(problem.made.marker_values.begin() + feature(column) * subjects,
@@ -425,8 +453,9 @@ TEST_P(EveryShare, OrderOfFeaturesDoesNotMatter) {
   ASSERT_EQ(left.points(), right.points());
   for (Index point = 0; point < left.points(); ++point) {
     EXPECT_NEAR(left.lambda[at(point)], right.lambda[at(point)], 1e-12 * left.largest_lambda);
-    const auto b = coefficients_at(left, point), other = coefficients_at(right, point);
-    for (Index column = 0; column < markers; ++column) {
+    const auto b = coefficients_at(problem, left, point);
+    const auto other = coefficients_at(turned, right, point);
+    for (Index column = 0; column < problem.markers; ++column) {
       EXPECT_NEAR(b[at(feature(column))], other[at(column)], same_optimum);
     }
   }
