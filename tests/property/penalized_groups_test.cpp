@@ -17,8 +17,9 @@ namespace {
 
 constexpr Index subjects = 60;
 
-// Groups (seven of 36 markers) that lie across the order of the markers, correlated inside; the last six markers and the clinical
-// column, which is not penalized, are in none. Penalty factors between 0.5 and 1.7, markers in different units.
+// Groups (seven for 36 markers) that lie across the order of the markers, correlated inside; the last six markers and
+// the clinical column, which is not penalized, are in none. Penalty factors between 0.5 and 1.7, markers in different
+// units.
 struct Problem {
   Index markers, columns, groups;
   test::SurvivalCase made;
@@ -398,6 +399,32 @@ TEST(ManyColumns, MeetTheOptimalityConditionsOverAllGroups) {
       EXPECT_LT(plain.violation(b, path.lambda[at(point)], path.largest_lambda),
                 path.kkt_violation[at(point)] + 1e-10)
           << "point " << point;
+    }
+  }
+}
+
+// A penalized clinical column in a group of markers, and in none.
+TEST(ClinicalColumns, ArePenalizedInGroupsAndAlone) {
+  for (const Index group : {Index{3}, no_index}) {
+    for (const double share : {0.0, 0.5}) {
+      Problem problem(false, share, 1.0, true, 300);
+      problem.penalty.factor.back() = 1.2;
+      problem.penalty.group.back() = group;
+      const PathFit path = fit(problem, {.points = 15, .smallest_fraction = 0.2});
+      const Plain plain(problem);
+      ASSERT_EQ(path.points(), 15);
+      EXPECT_EQ(coefficients_at(problem, path, 0).back(), 0.0);
+      EXPECT_NE(coefficients_at(problem, path, 14).back(), 0.0);
+      for (Index point = 0; point < path.points(); ++point) {
+        std::vector<double> b = coefficients_at(problem, path, point);
+        for (Index column = 0; column < problem.columns; ++column) {
+          b[at(column)] *= plain.scale()[at(column)];
+        }
+        EXPECT_LT(path.kkt_violation[at(point)], 1e-7) << "point " << point;
+        EXPECT_LT(plain.violation(b, path.lambda[at(point)], path.largest_lambda),
+                  path.kkt_violation[at(point)] + 1e-10)
+            << "point " << point;
+      }
     }
   }
 }
