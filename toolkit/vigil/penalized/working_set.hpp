@@ -24,6 +24,8 @@ namespace vigil::penalized {
 /// the path; steps with the same curvature are mixed (AndersonMixing). With a ridge part, and more columns than the curvature has rows, the matrix of the curvature is not made
 /// (WideSolver).
 ///
+/// With groups the quadratic is that of group_quadratic.hpp, solved as far as the violation of the step needs.
+///
 /// source  Lee, Sun, Saunders 2014, SIAM J. Optim. 24:1420 (proximal Newton); Park, Hastie 2007, J. R. Statist. Soc. B
 ///         69:659 (predictor); checked by tests/property/penalized_test
 class WorkingSet {
