@@ -108,8 +108,7 @@ const Verb path_verb{
     .details =
         "Writes path.tsv, coefficients.tsv, summary.json; with --relax relaxed.tsv and "
         "relaxed_coefficients.tsv. Cox for --time and --event, else the --family of --outcome. "
-        "With --penalty mcp or scad a point is a local minimum, reached from the larger lambda. "
-        "Groups come with a later version.",
+        "With --penalty mcp or scad a point is a local minimum, reached from the larger lambda.",
     .options = path_options(),
     .reads_cohort = true,
     .run = &run_path};

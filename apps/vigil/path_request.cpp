@@ -8,6 +8,7 @@
 #include "vigil/storage/table_file.hpp"
 #include "vigil/version.hpp"
 
+#include "apps/vigil/group_request.hpp"
 #include "apps/vigil/penalty_request.hpp"
 #include <algorithm>
 #include <array>
@@ -33,9 +34,13 @@ constexpr std::array path_option_table{
                "columns 0)"},
     OptionSpec{"penalty",
                "NAME",
-               "elastic-net (default), mcp, scad, or adaptive: factors 1 / |coefficient| of a "
-               "cross-validated pilot"},
+               "elastic-net (default), mcp, scad, group, sparse-group, or adaptive: factors 1 / "
+               "|coefficient| of a cross-validated pilot"},
     OptionSpec{"gamma", "G", "where the slope of mcp, scad reaches zero (default 3, 3.7)"},
+    OptionSpec{"groups", "FILE", "table: feature, group; features not named have the lasso's term"},
+    OptionSpec{"within-group-share",
+               "M",
+               "of sparse-group: share of the lasso in its l1 part, 0 to below 1 (default 0.5)"},
     OptionSpec{
         "lower",
         "L|FILE",
@@ -112,7 +117,9 @@ PathInput path_input(const Options& options, const Cohort& cohort) {
   if (const auto file = options.text("penalty_factor")) {
     input.penalty.factor = read_factors(*file, cohort);
   }
-  input.adaptive = read_penalty(options, cohort, input.penalty) == "adaptive";
+  input.penalty_name = read_penalty(options, cohort, input.penalty);
+  input.adaptive = input.penalty_name == "adaptive";
+  read_groups(options, input.penalty_name, cohort, input.penalty);
   input.relax = options.flag("relax").value_or(false);
   for (const char* option : {"penalty", "relax"}) {
     const bool selects = option == std::string_view("penalty") ? input.adaptive : input.relax;
@@ -243,11 +250,14 @@ void write_path_summary(const penalized::PathFit& path,
   out["events"] =
       events ? nlohmann::ordered_json(cohort.events()) : nlohmann::ordered_json(nullptr);
   out["columns"] = cohort.covariates().columns();
-  const penalized::PenaltyShape shape = input.penalty.shape();
-  out["penalty"] = input.adaptive ? "adaptive" : name_of(shape.kind);
+  out["penalty"] = input.penalty_name;
   if (input.pilot) {
     out["pilot"] = pilot_summary(*input.pilot);
   }
+  const penalized::PenaltyShape shape = input.penalty.shape();
+  out["within_group_share"] = input.penalty.group.empty()
+                                  ? nlohmann::ordered_json(nullptr)
+                                  : nlohmann::ordered_json(input.penalty.within_group_share);
   out["l1_ratio"] = input.penalty.l1_ratio;
   out["gamma"] =
       shape.concave() ? nlohmann::ordered_json(shape.gamma) : nlohmann::ordered_json(nullptr);

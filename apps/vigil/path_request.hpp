@@ -34,10 +34,11 @@ struct RelaxedSummary {
 struct PathInput {
   penalized::PenaltyOptions penalty;
   penalized::LambdaGrid grid;
-  bool adaptive = false;                 ///< --penalty adaptive
-  std::optional<penalized::Pilot> pilot; ///< of all rows, once it is fitted
-  bool relax = false;                    ///< --relax
-  std::optional<RelaxedSummary> relaxed; ///< once they are fitted
+  std::string penalty_name = "elastic-net"; ///< --penalty
+  bool adaptive = false;                    ///< whether it is adaptive
+  std::optional<penalized::Pilot> pilot;    ///< of all rows, once it is fitted
+  bool relax = false;                       ///< --relax
+  std::optional<RelaxedSummary> relaxed;    ///< once they are fitted
 };
 /// Throws ConfigError and InputError for values and files that cannot be used.
 [[nodiscard]] PathInput path_input(const Options& options, const Cohort& cohort);

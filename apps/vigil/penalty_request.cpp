@@ -17,8 +17,8 @@ namespace vigil::app {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> own_options{
-    "penalty", "gamma", "lower", "upper", "relax"};
+constexpr std::array<std::string_view, 7> own_options{
+    "penalty", "gamma", "groups", "within-group-share", "lower", "upper", "relax"};
 
 /// side: -1 for lower limits, 1 for upper ones.
 std::vector<double> read_limits(const Options& options,
@@ -67,7 +67,9 @@ bool is_penalty_option(std::string_view name) noexcept {
 std::string
 read_penalty(const Options& options, const Cohort& cohort, penalized::PenaltyOptions& penalty) {
   std::string name =
-      options.choice("penalty", {"elastic-net", "mcp", "scad", "adaptive"}, "elastic-net");
+      options.choice("penalty",
+                     {"elastic-net", "mcp", "scad", "adaptive", "group", "sparse-group"},
+                     "elastic-net");
   penalty.kind = penalized::parse_penalty_kind(name).value_or(penalized::PenaltyKind::elastic_net);
   if (const auto gamma = options.number("gamma")) {
     if (penalty.kind == penalized::PenaltyKind::elastic_net) {

@@ -11,7 +11,7 @@
 
 namespace vigil::app {
 
-/// Whether an option is one of --penalty, --gamma, --lower, --upper, --relax, which stability does not take.
+/// Whether an option is one of those that shape a penalty, limit coefficients or relax them, which stability does not take.
 [[nodiscard]] bool is_penalty_option(std::string_view name) noexcept;
 
 /// Reads and returns --penalty, reads --gamma, --lower, --upper. A limit is one number for all penalized columns or a table: feature,

@@ -60,3 +60,8 @@ with_centres() {
 cohort() {
   "$VIGIL" simulate survival -n "$1" -p "$2" --true 3 --seed 3 -o cohort.h5ad --quiet
 }
+
+# groups: groups.tsv, two features of veteran.csv in each of the groups a and b
+groups() {
+  printf 'feature\tgroup\nkarno\ta\ndiagtime\ta\nage\tb\nprior\tb\n' > groups.tsv
+}

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/sample_report.hpp"
+#include "tests/support/temp_folder.hpp"
 #include <filesystem>
 #include <fstream>
 
@@ -19,13 +20,10 @@ using vigil::report::json_text;
 
 class Json : public testing::Test {
 protected:
-  void SetUp() override {
-    std::filesystem::remove_all(folder);
-    std::filesystem::create_directories(folder);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder); }
+  void SetUp() override { std::filesystem::create_directories(folder); }
   void write(const std::string& text) const { std::ofstream(folder / "report.json") << text; }
-  const std::filesystem::path folder = std::filesystem::temp_directory_path() / "vigil_report_json";
+  const vigil::test::TempFolder place;
+  const std::filesystem::path folder = place / "results";
 };
 
 TEST_F(Json, SameReportSameBytes) {

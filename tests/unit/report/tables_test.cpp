@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/sample_report.hpp"
+#include "tests/support/temp_folder.hpp"
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -86,8 +87,8 @@ TEST(Tables, WithoutTriageThereIsNoTriageTable) {
 }
 
 TEST(Tables, FilesAreWholeAndNothingElseStays) {
-  const auto folder = std::filesystem::temp_directory_path() / "vigil_report_tables";
-  std::filesystem::remove_all(folder);
+  const vigil::test::TempFolder place;
+  const auto folder = place / "results";
   write_tables(vigil::test::tiny_report(), folder);
   std::ifstream in(folder / "folds.tsv", std::ios::binary);
   std::ostringstream text;
@@ -96,14 +97,12 @@ TEST(Tables, FilesAreWholeAndNothingElseStays) {
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     EXPECT_EQ(entry.path().extension(), ".tsv");
   }
-  std::filesystem::remove_all(folder);
 }
 
 TEST(Tables, APlaceThatIsAFileIsRefused) {
-  const auto file = std::filesystem::temp_directory_path() / "vigil_report_not_a_folder";
-  std::ofstream(file) << "x";
+  const vigil::test::TempFolder place;
+  const auto file = place.file("not_a_folder", "x");
   EXPECT_THROW(write_tables(vigil::test::tiny_report(), file), vigil::ConfigError);
-  std::filesystem::remove(file);
 }
 
 } // namespace

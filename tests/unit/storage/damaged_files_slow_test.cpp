@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,12 +56,12 @@ int outcome_of(const std::filesystem::path& file) {
   }
 }
 
-/// -1: the child crashed or did not end within 40 seconds.
+/// -1: the child crashed or took more than 40 seconds of the processor.
 int outcome_in_child(const std::filesystem::path& file) {
-  constexpr unsigned seconds = 40;
+  constexpr rlimit seconds{.rlim_cur = 40, .rlim_max = 40};
   const pid_t child = ::fork();
   if (child == 0) {
-    ::alarm(seconds);
+    ::setrlimit(RLIMIT_CPU, &seconds);
     ::_exit(outcome_of(file));
   }
   int state = 0;

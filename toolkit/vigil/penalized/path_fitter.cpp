@@ -41,6 +41,7 @@ PathFitter::PathFitter(const TrainingData& data,
     return;
   }
   factor_ = penalty_factors(penalty, data, item.preparation);
+  groups_ = GroupMap(penalty, factor_);
   in_working_set_.assign(at(data.columns()), 0);
   combined_.resize(at(markers()));
   largest_combined_.resize(at(strips_of(markers())));
@@ -48,7 +49,7 @@ PathFitter::PathFitter(const TrainingData& data,
   sweep_.assign(at(data.subjects()), 0.0F);
   residual_float_.assign(at(data.subjects()), 0.0F);
   set_norms();
-  working_ = std::make_unique<WorkingSet>(*loss_);
+  working_ = std::make_unique<WorkingSet>(*loss_, groups_);
   subspace_ = std::make_unique<ResidualSubspace>(loss_->weight(), markers(), directions);
   path_.null_value = working_->point().value;
   path_.saturated_value = loss_->saturated_value();
@@ -203,6 +204,10 @@ void PathFitter::solve_null_model() {
 void PathFitter::look_for_largest(const MarkerColumns& held) {
   split_residual();
   const double slack = subspace_->slack(split_);
+  if (!groups_.empty()) {
+    ask_for_checks(ask_about_groups(0.9999 * surely_largest(slack), slack), 0.0, held);
+    return;
+  }
   double surely = 0.0;
   for (Index marker = 0; marker < markers(); ++marker) {
     if (factor_[at(marker)] > 0.0) {
@@ -220,7 +225,9 @@ void PathFitter::begin_path() {
   for (const Index column : checks_) {
     factor.push_back(factor_[at(column)]);
   }
-  path_.largest_lambda = largest_lambda(check_gradient_, factor, penalty_.l1_ratio);
+  path_.largest_lambda = groups_.empty()
+                             ? largest_lambda(check_gradient_, factor, penalty_.l1_ratio)
+                             : largest_of_groups();
   if (!(path_.largest_lambda > 0.0)) { // nothing is penalized: one point says it all
     path_.largest_lambda = 1.0;
     lambda_ = {grid_.values.empty() ? 1.0 : grid_.values.front()};
@@ -253,18 +260,25 @@ void PathFitter::add_candidates(const MarkerColumns& held) {
   split_residual();
   const double limit = lambda() * penalty_.l1_ratio * loss_->total_weight();
   std::vector<std::pair<double, Index>> found;
-  for (const Index marker : over(limit, 0.0, 0.0)) {
-    found.push_back(
-        {-std::fabs(static_cast<double>(combined_[at(marker)])) / factor_[at(marker)], marker});
+  if (!groups_.empty()) {
+    found = groups_over(limit, 0.0, 0.0);
+  } else {
+    for (const Index marker : over(limit, 0.0, 0.0)) {
+      found.push_back(
+          {-std::fabs(static_cast<double>(combined_[at(marker)])) / factor_[at(marker)], marker});
+    }
   }
   state_ = found.empty() || ++rounds_ >= rough_rounds ? State::tight : State::rough;
   ask_for_columns(strongest(std::move(found)), held);
 }
 
-// At most twice as many as there are, at least 200: the others are asked again later.
+// At most twice as many as there are, at least 200: the others are asked again later. With groups: their members.
 std::vector<Index> PathFitter::strongest(std::vector<std::pair<double, Index>> columns) const {
   const Index most = std::max<Index>(200, 2 * working_->size());
   std::sort(columns.begin(), columns.end());
+  if (!groups_.empty()) {
+    return strongest_groups(columns);
+  }
   std::vector<Index> result;
   for (Index number = 0; number < std::min(most, size_of(columns)); ++number) {
     result.push_back(columns[at(number)].second);
@@ -278,7 +292,9 @@ void PathFitter::certify(const MarkerColumns& held) {
   split_residual();
   const double limit =
       lambda() * penalty_.l1_ratio * loss_->total_weight() * (1.0 + allowed_violation);
-  std::vector<Index> open = over(limit, split_.rest_norm, subspace_->slack(split_));
+  const double slack = subspace_->slack(split_);
+  std::vector<Index> open =
+      groups_.empty() ? over(limit, split_.rest_norm, slack) : ask_about_groups(limit, slack);
   const bool swept = state_ == State::swept;
   const double most_open = worth_a_sweep * static_cast<double>(markers());
   if (!swept && static_cast<double>(size_of(open)) > most_open && split_.rest_norm > 0.0) {
@@ -297,17 +313,24 @@ void PathFitter::certify(const MarkerColumns& held) {
 void PathFitter::take_checks(const MarkerColumns& held) {
   std::vector<std::pair<double, Index>> violators;
   double worst = working_violation_;
-  for (Index number = 0; number < size_of(checks_); ++number) {
-    const Index column = checks_[at(number)];
-    const double violation = kkt_violation(
-        check_gradient_[at(number)],
-        0.0,
-        column_penalty(penalty_, factor_[at(column)], column, item_.preparation.column(column)),
-        strength());
+  const auto take = [&](double violation, Index number) {
     worst = std::max(worst, violation);
     if (violation > allowed_violation) {
-      violators.push_back({-violation, column});
+      violators.push_back({-violation, number});
     }
+  };
+  for (const Index group : check_groups_) {
+    const std::vector<double> zeros(groups_.members(group).size(), 0.0);
+    take(kkt_violation(groups_.term(group), checked_gradient(group), zeros, strength()), group);
+  }
+  for (Index number = 0; number < size_of(checks_) && groups_.empty(); ++number) {
+    const Index column = checks_[at(number)];
+    take(kkt_violation(check_gradient_[at(number)],
+                       0.0,
+                       column_penalty(
+                           penalty_, factor_[at(column)], column, item_.preparation.column(column)),
+                       strength()),
+         column);
   }
   if (!violators.empty() && ++rounds_ < most_rounds) {
     ask_for_columns(strongest(std::move(violators)), held);
@@ -348,6 +371,7 @@ void PathFitter::record_point(double violation) {
     penalized += value != 0.0 && has_penalty ? 1 : 0;
     idle_[at(place)] = value != 0.0 || !has_penalty ? 0 : idle_[at(place)] + 1;
   }
+  keep_groups_together();
   std::sort(coefficients.begin(), coefficients.end());
   for (const auto& [column, value] : coefficients) {
     path_.coefficients.feature.push_back(column);

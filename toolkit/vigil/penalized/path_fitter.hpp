@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/penalized/group_penalty.hpp"
 #include "vigil/penalized/lambda_grid.hpp"
 #include "vigil/penalized/loss.hpp"
 #include "vigil/penalized/marker_columns.hpp"
@@ -37,7 +38,8 @@ struct SweepRequest {
 ///
 /// At each lambda the working set is solved loosely and columns that the residual subspace points to join; then those
 /// whose exact products violate join, until there are none. Solved to the goal, every other column is shown to stay at
-/// zero, by its bound or by its exact product; violators join again. No column is ever left out for good.
+/// zero, by its bound or by its exact product; violators join again. No column is ever left out for good. With groups
+/// all this is said of groups: one joins, is checked and leaves as a whole.
 ///
 /// Ridge with more penalized columns than subjects goes by the rows instead (RidgeDual, path_fitter_ridge.cpp).
 class PathFitter {
@@ -144,6 +146,18 @@ private:
   }
   [[nodiscard]] Index markers() const noexcept { return data_.features.features(); }
   [[nodiscard]] double exact_gradient(Index column, std::span<const float> stored) const;
+  // by group (path_fitter_groups.cpp)
+  void gather_bounds(Index group, double rest_norm, double slack, double side);
+  [[nodiscard]] double surely_largest(double slack);
+  [[nodiscard]] std::vector<std::pair<double, Index>>
+  groups_over(double limit, double rest_norm, double slack);
+  [[nodiscard]] std::vector<Index> ask_about_groups(double limit, double slack);
+  [[nodiscard]] std::span<const double> checked_gradient(Index group);
+  [[nodiscard]] double largest_of_groups();
+  [[nodiscard]] std::vector<Index>
+  strongest_groups(std::span<const std::pair<double, Index>> groups) const;
+  [[nodiscard]] double surely_zero(Index marker) const;
+  void keep_groups_together();
 
   const TrainingData& data_;
   const FitItem& item_;
@@ -158,6 +172,9 @@ private:
   ResidualSubspace::Split split_;
   std::vector<double> factor_;       ///< per column; -1: not kept
   std::vector<float> marker_factor_; ///< the same of markers; huge: not kept
+  GroupMap groups_;                  ///< empty without groups
+  std::vector<Index> check_groups_;  ///< whose members are checked
+  std::vector<double> members_;      ///< scratch: a value for each member of a group
   MarkerNorms norms_;
   std::vector<std::uint8_t> in_working_set_;
   std::vector<float> combined_, largest_combined_;

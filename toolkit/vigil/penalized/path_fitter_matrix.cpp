@@ -25,11 +25,12 @@ constexpr Index most_bytes = Index{1} << 32;
 void PathFitter::ask_for_columns(std::vector<Index> columns, const MarkerColumns& held) {
   joining_ = std::move(columns);
   const Index wanted = working_->size() + size_of(joining_), rows = loss_->rows();
-  const bool wide = penalty_.l1_ratio < 1.0 && wanted > 2 * rows;
+  const bool wide = groups_.empty() && penalty_.l1_ratio < 1.0 && wanted > 2 * rows;
   const Index most = wide ? std::max(most_columns, most_bytes / (16 * rows)) : most_columns;
   if (wanted > most) {
     throw ConfigError(
-        {.where = "penalty, l1_ratio " + number_text(penalty_.l1_ratio),
+        {.where = "penalty, l1_ratio " + number_text(penalty_.l1_ratio) +
+                  (groups_.empty() ? "" : ", groups"),
          .found = count_text(wanted) + " columns in one working set",
          .expected = "at most " + count_text(most) + " for " + count_text(rows) + " subjects",
          .remedy = "raise l1_ratio or the smallest lambda, or pass fewer features"});
@@ -110,7 +111,8 @@ double PathFitter::exact_gradient(Index column, std::span<const float> stored) c
 // In float first: most columns are then surely under the limit, and the rest is done again in double.
 void PathFitter::answer_check(Index number, std::span<const float> column) {
   const Index marker = checks_[at(number)];
-  if (check_limit_ > 0.0 && marker < markers()) {
+  const double surely = check_limit_ * surely_zero(marker);
+  if (surely > 0.0 && marker < markers()) {
     double product = 0.0;
     double* out = &product;
     const float* direction = residual_float_.data();
@@ -124,7 +126,7 @@ void PathFitter::answer_check(Index number, std::span<const float> column) {
     const double offset = data_.features.info(marker).offset;
     const double centred = std::fabs(product - (rule.centre - offset) * residual_sum_) / rule.scale;
     const double most = centred + static_cast<double>(norms_.uncentred[at(marker)]) * check_slack_;
-    if (most <= check_limit_ * factor_[at(marker)]) { // false for a product that is not finite
+    if (most <= surely) { // false for a product that is not finite
       check_gradient_[at(number)] = 0.0;
       return;
     }

@@ -4,6 +4,7 @@
 
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
+#include "vigil/penalized/group_penalty.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -76,6 +77,7 @@ void check_penalty(const PenaltyOptions& options, const TrainingData& data) {
              [](double value) { return value >= 0.0; });
   check_each(options.lower, "lower limit", "0 or less", [](double value) { return value <= 0.0; });
   check_each(options.upper, "upper limit", "0 or more", [](double value) { return value >= 0.0; });
+  check_groups(options, data);
 }
 
 std::vector<double> penalty_factors(const PenaltyOptions& options,
@@ -86,8 +88,7 @@ std::vector<double> penalty_factors(const PenaltyOptions& options,
   std::vector<double> factors;
   factors.reserve(at(data.columns()));
   for (Index column = 0; column < data.columns(); ++column) {
-    const bool left_out = !options.factor.empty() && std::isinf(options.factor[at(column)]);
-    if (left_out || !preparation.keeps(column)) {
+    if (!preparation.keeps(column)) {
       factors.push_back(-1.0);
     } else if (options.factor.empty()) {
       factors.push_back(covariates.info(column).penalized ? 1.0 : 0.0);

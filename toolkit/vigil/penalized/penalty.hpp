@@ -23,6 +23,10 @@ namespace vigil::penalized {
 ///         others (FeatureInfo::penalized). 0 = unpenalized, infinity = left out.
 /// lower, upper  limits of the coefficients per raw unit, one per column, lower <= 0 <= upper; empty: none
 /// ties    of the Cox likelihood; Breslow by default, as in glmnet 4.1
+/// group   of each column, no_index for none; empty: no groups. The l1 part of the penalty is then, with
+///         m = within_group_share from 0 (group lasso) to below 1, w_g = sqrt(sum over g of v_j^2),
+///           lambda l1_ratio {m sum_j v_j |b_j| + (1 - m) sum_g w_g ||b_g||_2} for the columns of groups and
+///           lambda l1_ratio sum_j v_j |b_j| for the others (see GroupTerm)
 struct PenaltyOptions {
   double l1_ratio = 1.0;
   std::vector<double> factor = {};
@@ -30,6 +34,8 @@ struct PenaltyOptions {
   survival::Ties ties = survival::Ties::breslow;
   PenaltyKind kind = PenaltyKind::elastic_net;
   double gamma = 0.0; ///< 0: the default of the kind
+  std::vector<Index> group = {};
+  double within_group_share = 0.0;
 
   [[nodiscard]] PenaltyShape shape() const noexcept {
     return {.kind = kind, .gamma = gamma == 0.0 ? default_gamma(kind) : gamma};
@@ -37,7 +43,8 @@ struct PenaltyOptions {
 };
 
 /// Throws ConfigError for an l1_ratio outside [0, 1], factors that are negative, limits on the wrong side of 0, values
-/// that are not numbers or not one per column, a gamma that its kind does not allow, a concave kind with l1_ratio 0.
+/// that are not numbers or not one per column, a gamma that its kind does not allow, a concave kind with l1_ratio 0, and
+/// for groups as check_groups.
 void check_penalty(const PenaltyOptions& options, const TrainingData& data);
 
 /// v of each column under a preparation; -1 for a column that the preparation does not keep or whose factor is infinite.

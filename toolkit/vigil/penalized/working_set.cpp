@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/penalized/working_set.hpp"
 
+#include "vigil/penalized/group_quadratic.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -12,12 +14,22 @@ namespace {
 
 constexpr double good_contraction = 0.08; // of the Newton decrement by one step
 constexpr int shortest_steps = 30;        // halvings of a step
+// violation of a step's quadratic, in units of l1 thresholds; with groups also in units of the violation before the step
+constexpr double quadratic_goal = 1e-10, group_goal = 1e-3;
+
+const GroupMap& no_groups() {
+  static const GroupMap none;
+  return none;
+}
 
 } // namespace
 
-WorkingSet::WorkingSet(const Loss& loss)
-    : loss_(loss), inverse_weight_(1.0 / loss.total_weight()), eta_(at(loss.rows()), 0.0),
-      point_(loss.evaluate(eta_)), values_(loss.rows()), reference_(loss.curvature(eta_)) {
+WorkingSet::WorkingSet(const Loss& loss) : WorkingSet(loss, no_groups()) {}
+
+WorkingSet::WorkingSet(const Loss& loss, const GroupMap& groups)
+    : loss_(loss), all_groups_(groups), inverse_weight_(1.0 / loss.total_weight()),
+      eta_(at(loss.rows()), 0.0), point_(loss.evaluate(eta_)), values_(loss.rows()),
+      reference_(loss.curvature(eta_)) {
   positive_.resize(reference_->positive_rows(), 0);
   negative_.resize(reference_->negative_rows(), 0);
 }
@@ -34,6 +46,7 @@ void WorkingSet::add(std::span<const Joining> joining, std::span<const double> v
     const auto from = values.subspan(at(number * rows), at(rows));
     std::copy(from.begin(), from.end(), values_.column(first + number).begin());
   }
+  groups_ = all_groups_.among(column_);
   transform(first);
 }
 
@@ -103,6 +116,7 @@ void WorkingSet::retain(std::span<const Index> places) {
   column_.resize(places.size());
   penalty_.resize(places.size());
   coefficient_.resize(places.size());
+  groups_ = all_groups_.among(column_);
   values_.keep_columns(places);
   positive_.keep_columns(places);
   negative_.keep_columns(places);
@@ -123,6 +137,9 @@ double WorkingSet::penalty(std::span<const double> coefficient, const Strength& 
     }
     l2 += factor * b * b;
   }
+  if (groups_.groups() > 0) {
+    l1 = groups_.value(coefficient);
+  }
   return concave + strength.l1(l1) + strength.l2(l2) / 2.0;
 }
 
@@ -140,8 +157,12 @@ double WorkingSet::refresh_gradient(const Strength& strength) {
     value *= inverse_weight_;
   }
   gradient_known_ = size();
-  double violation = 0.0;
+  const bool grouped = groups_.groups() > 0;
+  double violation = grouped ? groups_.violation(gradient_, coefficient_, strength) : 0.0;
   for (Index place = 0; place < size(); ++place) {
+    if (grouped && groups_.group_of(place) != no_index) {
+      continue;
+    }
     violation =
         std::max(violation,
                  kkt_violation(
@@ -169,7 +190,19 @@ void WorkingSet::minimise_quadratic(const Strength& strength, std::span<double> 
     }
   }
   const QuadraticPenalty penalty{.l1 = l1, .l2 = l2, .lower = lower, .upper = upper};
-  const double tolerance = 1e-10 * smallest;
+  if (groups_.groups() > 0) {
+    extend_curvature();
+    const double violation = groups_.violation(gradient_, coefficient_, strength);
+    minimise({.curvature = curvature_,
+              .gradient = gradient_,
+              .groups = groups_,
+              .factor = factor,
+              .strength = strength},
+             std::max(quadratic_goal, group_goal * violation),
+             coefficient);
+    return;
+  }
+  const double tolerance = quadratic_goal * smallest;
   if (strength.l2(1.0) > 0.0 && size() > positive_.rows() + negative_.rows()) {
     wide_solver_.minimise({.positive = view(positive_),
                            .negative = view(negative_),

@@ -4,6 +4,7 @@
 
 #include "vigil/numeric/dense.hpp"
 #include "vigil/penalized/anderson_mixing.hpp"
+#include "vigil/penalized/group_penalty.hpp"
 #include "vigil/penalized/loss.hpp"
 #include "vigil/penalized/penalty.hpp"
 #include "vigil/penalized/quadratic.hpp"
@@ -23,11 +24,15 @@ namespace vigil::penalized {
 /// the path; steps with the same curvature are mixed (AndersonMixing). With a ridge part, and more columns than the curvature has rows, the matrix of the curvature is not made
 /// (WideSolver).
 ///
+/// With groups the quadratic is that of group_quadratic.hpp, solved as far as the violation of the step needs.
+///
 /// source  Lee, Sun, Saunders 2014, SIAM J. Optim. 24:1420 (proximal Newton); Park, Hastie 2007, J. R. Statist. Soc. B
 ///         69:659 (predictor); checked by tests/property/penalized_test
 class WorkingSet {
 public:
   explicit WorkingSet(const Loss& loss);
+  /// groups: of all columns; each joins and leaves as a whole.
+  WorkingSet(const Loss& loss, const GroupMap& groups);
 
   [[nodiscard]] Index size() const noexcept { return size_of(column_); }
   [[nodiscard]] std::span<const Index> columns() const noexcept { return column_; }
@@ -107,6 +112,8 @@ private:
                const Strength& strength);
 
   const Loss& loss_;
+  const GroupMap& all_groups_;
+  GroupMap groups_; ///< of these columns, by place
   double inverse_weight_;
   std::vector<Index> column_;
   std::vector<ColumnPenalty> penalty_;
