@@ -22,6 +22,8 @@ struct Setting {
   double l1_ratio;
   survival::Ties ties;
   bool entry, strata, weights, ties_in_time, standardize;
+  bool prepared_elsewhere =
+      false; ///< on equal weights, and columns are large where the fit's own are
 };
 
 std::ostream& operator<<(std::ostream& out, const Setting& setting) {
@@ -54,6 +56,12 @@ struct Drawn {
       if (setting.weights) {
         times[at(i)] = static_cast<std::uint32_t>(draw.index_below(3));
         sampling[at(i)] = 0.5 + draw.uniform();
+      }
+    }
+    for (Index i = 0; setting.prepared_elsewhere && i < setting.subjects; i += 6) {
+      times[at(i)] = 12;
+      for (Index column = i % 7; column < setting.markers; column += 7) {
+        made.marker_values[at(column * setting.subjects + i)] *= 20.0F;
       }
     }
     weights = weights.with_times(times).with_sampling(sampling);
@@ -159,14 +167,15 @@ TEST_P(EveryPath, KktRecomputedPlainlyIsAtMostTheReportedViolation) {
   const TrainingData data = drawn.made.data();
   Scheduler scheduler(2);
   FitContext context{scheduler};
-  const auto preparations =
-      fit_preparations(data,
-                       {&drawn.weights, 1},
-                       {.impute = "median", .standardize = setting.standardize},
-                       scheduler);
+  const CaseWeights prepared_on =
+      setting.prepared_elsewhere ? CaseWeights::ones(setting.subjects) : drawn.weights;
+  const auto preparations = fit_preparations(
+      data, {&prepared_on, 1}, {.impute = "median", .standardize = setting.standardize}, scheduler);
   const PenaltyOptions penalty{.l1_ratio = setting.l1_ratio, .factor = {}, .ties = setting.ties};
   const FitItem item{drawn.weights, preparations[0], RandomKey(1)};
-  const auto paths = fit_paths({data, {&item, 1}}, penalty, {.points = 30}, context);
+  const PathRequest request{
+      .penalty = penalty, .grid = {.points = 30}, .prepared_on = &prepared_on};
+  const auto paths = fit_paths({data, {&item, 1}}, {&request, 1}, context);
   const PathFit& path = paths[0];
   ASSERT_GT(path.points(), 5);
   const PlainCheck plain(drawn, data, preparations[0], setting);
@@ -211,6 +220,8 @@ INSTANTIATE_TEST_SUITE_P(
         Setting{"raw_scale", 60, 60, 2, 0.7, efron, false, true, true, true, false},
         Setting{"ridge", 60, 40, 2, 0.0, breslow, false, false, true, true, true},
         Setting{"more_subjects", 150, 12, 2, 1.0, efron, false, false, true, true, true},
+        Setting{
+            "prepared_elsewhere", 60, 600, 1, 1.0, breslow, false, false, false, true, true, true},
         Setting{"one_marker", 40, 1, 0, 1.0, efron, false, false, false, true, true}),
     [](const testing::TestParamInfo<Setting>& setting) { return setting.param.name; });
 

@@ -25,7 +25,12 @@ PathBatch::PathBatch(const FitBatch& batch,
   context_.scheduler.for_each(size(), [&](Index number, Index) {
     const PathRequest& request = requests[at(number)];
     fitters_[at(number)] = std::make_unique<PathFitter>(
-        data_, batch.items[at(number)], request.penalty, request.grid, directions);
+        data_,
+        batch.items[at(number)],
+        request.prepared_on == nullptr ? batch.items[at(number)].weights : *request.prepared_on,
+        request.penalty,
+        request.grid,
+        directions);
     if (!request.predict.empty()) {
       fitters_[at(number)]->predict_for(request.predict);
     }

@@ -12,10 +12,12 @@ namespace vigil::penalized {
 
 /// One path of a batch: its own penalty and grid. The penalty must outlive the batch.
 /// predict: subjects whose linear predictors are all that is wanted (PathFitter::predict_for); empty: the path.
+/// prepared_on: the weights that the item's preparation was fitted on; null: its own.
 struct PathRequest {
   const PenaltyOptions& penalty;
   LambdaGrid grid = {};
   std::span<const Index> predict = {};
+  const CaseWeights* prepared_on = nullptr;
 };
 
 /// Many paths side by side. In each round every unfinished fit goes on until it needs columns or products; then

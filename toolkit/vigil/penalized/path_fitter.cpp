@@ -22,12 +22,12 @@ constexpr Index most_idle = 2;             // points that a column stays without
 constexpr double most_deviance = 0.999;    // saturated beyond
 constexpr double runaway_curvature = 1e-6; // saturated below: what is left of a column's
 constexpr double worth_a_sweep = 0.06;     // undecided share of the markers
-constexpr float not_kept = 1e30F;          // factor of a marker that can never be listed
 
 } // namespace
 
 PathFitter::PathFitter(const TrainingData& data,
                        const FitItem& item,
+                       const CaseWeights& prepared_on,
                        const PenaltyOptions& penalty,
                        const LambdaGrid& grid,
                        Index directions)
@@ -48,7 +48,8 @@ PathFitter::PathFitter(const TrainingData& data,
   residual_.assign(at(data.subjects()), 0.0);
   sweep_.assign(at(data.subjects()), 0.0F);
   residual_float_.assign(at(data.subjects()), 0.0F);
-  set_norms();
+  marker_factor_ = marker_factors(factor_, markers());
+  norms_ = marker_norms(data, item, prepared_on, marker_factor_);
   working_ = std::make_unique<WorkingSet>(*loss_, groups_);
   subspace_ = std::make_unique<ResidualSubspace>(loss_->weight(), markers(), directions);
   path_.null_value = working_->point().value;
@@ -59,29 +60,6 @@ PathFitter::PathFitter(const TrainingData& data,
   if (RidgeDual::suits(penalty, factor_, loss_->rows())) {
     dual_ = std::make_unique<RidgeDual>(data, item.preparation, factor_, *loss_);
   }
-}
-
-void PathFitter::set_norms() {
-  const double root = 1.00001 * std::sqrt(loss_->total_weight());
-  const auto count = at(markers());
-  norms_.norm.resize(count);
-  norms_.uncentred.resize(count);
-  marker_factor_.resize(count);
-  for (Index marker = 0; marker < markers(); ++marker) {
-    const double factor = factor_[at(marker)];
-    if (factor < 0.0) {
-      marker_factor_[at(marker)] = not_kept;
-      continue;
-    }
-    const auto rule = item_.preparation.column(marker);
-    const double centre = rule.centre - data_.features.info(marker).offset;
-    const double unit = root / rule.scale;
-    norms_.norm[at(marker)] = static_cast<float>(unit * rule.spread);
-    norms_.uncentred[at(marker)] =
-        static_cast<float>(unit * std::sqrt(rule.spread * rule.spread + centre * centre));
-    marker_factor_[at(marker)] = static_cast<float>(factor);
-  }
-  norms_.summarise(marker_factor_);
 }
 
 void PathFitter::advance(const MarkerColumns& columns, Index until) {

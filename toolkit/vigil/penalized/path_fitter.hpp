@@ -6,6 +6,7 @@
 #include "vigil/penalized/lambda_grid.hpp"
 #include "vigil/penalized/loss.hpp"
 #include "vigil/penalized/marker_columns.hpp"
+#include "vigil/penalized/marker_norms.hpp"
 #include "vigil/penalized/path_fit.hpp"
 #include "vigil/penalized/penalty.hpp"
 #include "vigil/penalized/residual_subspace.hpp"
@@ -44,9 +45,10 @@ struct SweepRequest {
 /// Ridge with more penalized columns than subjects goes by the rows instead (RidgeDual, path_fitter_ridge.cpp).
 class PathFitter {
 public:
-  /// directions: most of the residual subspace.
+  /// prepared_on: the weights of the item's preparation. directions: most of the residual subspace.
   PathFitter(const TrainingData& data,
              const FitItem& item,
+             const CaseWeights& prepared_on,
              const PenaltyOptions& penalty,
              const LambdaGrid& grid,
              Index directions);
@@ -103,7 +105,6 @@ private:
     end
   };
 
-  void set_norms();
   void go_on(const MarkerColumns& held);
   void ask_for_columns(std::vector<Index> columns, const MarkerColumns& held);
   void gather(const MarkerColumns& held);

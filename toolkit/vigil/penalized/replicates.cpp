@@ -177,7 +177,9 @@ std::vector<Replicates> fit_replicates(const FitBatch& batch,
       const ReplicateRequest& request = requests[at(number / resamples)];
       const Resample& resample = drawn[at(number - first)];
       items.push_back({resample.train, batch.items[at(request.item)].preparation, resample.key});
-      paths.push_back({request.penalty, grid_to(request.lambda, request.largest_lambda)});
+      paths.push_back({.penalty = request.penalty,
+                       .grid = grid_to(request.lambda, request.largest_lambda),
+                       .prepared_on = &batch.items[at(request.item)].weights});
     }
     PathBatch fits({batch.data, items}, paths, context);
     fits.run(std::vector<Index>(items.size(), steps_to_lambda));

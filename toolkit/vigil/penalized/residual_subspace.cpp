@@ -11,17 +11,6 @@
 
 namespace vigil::penalized {
 
-void MarkerNorms::summarise(std::span<const float> factor) {
-  const Index markers = size_of(norm);
-  strips.assign(at(strips_of(markers)), {.factor = std::numeric_limits<float>::max()});
-  for (Index marker = 0; marker < markers; ++marker) {
-    Strip& strip = strips[at(marker / marker_strip)];
-    strip.norm = std::max(strip.norm, norm[at(marker)]);
-    strip.uncentred = std::max(strip.uncentred, uncentred[at(marker)]);
-    strip.factor = std::min(strip.factor, factor[at(marker)]);
-  }
-}
-
 namespace {
 
 // In sixteen lanes; infinite where a value is not finite.

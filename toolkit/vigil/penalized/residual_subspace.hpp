@@ -2,33 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "vigil/base/index.hpp"
+#include "vigil/penalized/marker_norms.hpp"
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
 namespace vigil::penalized {
-
-constexpr Index marker_strip =
-    512; ///< markers looked at together: their sums stay in the first cache
-[[nodiscard]] constexpr Index strips_of(Index markers) noexcept {
-  return (markers + marker_strip - 1) / marker_strip;
-}
-
-/// What bounds the product of a marker with a residual (see ResidualSubspace), one entry per marker:
-///   norm     sqrt(W) times the weighted SD of the prepared column
-///   uncentred  sqrt(W) times the weighted root mean square of the stored column, on the prepared scale
-/// and, for each strip of markers, the largest of both and the smallest factor.
-struct MarkerNorms {
-  std::vector<float> norm, uncentred;
-  struct Strip {
-    float norm = 0.0F, uncentred = 0.0F, factor = 0.0F;
-  };
-  std::vector<Strip> strips = {};
-  /// factor: one per marker.
-  void summarise(std::span<const float> factor);
-};
 
 /// Proves for most columns, without reading them, that a residual leaves them at zero.
 ///

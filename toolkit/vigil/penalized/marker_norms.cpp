@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/penalized/marker_norms.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace vigil::penalized {
+
+namespace {
+
+constexpr float not_kept = 1e30F;
+constexpr double rounded_up = 1.00001; // a norm as float
+
+} // namespace
+
+void MarkerNorms::summarise(std::span<const float> factor) {
+  const Index markers = size_of(norm);
+  strips.assign(at(strips_of(markers)), {.factor = std::numeric_limits<float>::max()});
+  for (Index marker = 0; marker < markers; ++marker) {
+    Strip& strip = strips[at(marker / marker_strip)];
+    strip.norm = std::max(strip.norm, norm[at(marker)]);
+    strip.uncentred = std::max(strip.uncentred, uncentred[at(marker)]);
+    strip.factor = std::min(strip.factor, factor[at(marker)]);
+  }
+}
+
+std::vector<float> marker_factors(std::span<const double> factor, Index markers) {
+  std::vector<float> result;
+  result.reserve(at(markers));
+  for (const double value : factor.first(at(markers))) {
+    result.push_back(value < 0.0 ? not_kept : static_cast<float>(value));
+  }
+  return result;
+}
+
+MarkerNorms marker_norms(const TrainingData& data,
+                         const FitItem& item,
+                         const CaseWeights& prepared_on,
+                         std::span<const float> factor) {
+  double most = 0.0;
+  for (const Index subject : item.weights.support()) {
+    most = std::max(most, item.weights[subject] / prepared_on[subject]);
+  }
+  const double root = rounded_up * std::sqrt(most * prepared_on.total());
+  const Index markers = size_of(factor);
+  MarkerNorms norms{.norm = std::vector<float>(factor.size(), 0.0F),
+                    .uncentred = std::vector<float>(factor.size(), 0.0F)};
+  for (Index marker = 0; marker < markers; ++marker) {
+    if (factor[at(marker)] == not_kept) {
+      continue;
+    }
+    const auto rule = item.preparation.column(marker);
+    const double centre = rule.centre - data.features.info(marker).offset;
+    const double unit = root / rule.scale;
+    norms.norm[at(marker)] = static_cast<float>(unit * rule.spread);
+    norms.uncentred[at(marker)] =
+        static_cast<float>(unit * std::sqrt(rule.spread * rule.spread + centre * centre));
+  }
+  norms.summarise(factor);
+  return norms;
+}
+
+} // namespace vigil::penalized
