@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/penalized/fit_paths.hpp"
 
+#include "vigil/penalized/memory_run.hpp"
 #include "vigil/penalized/panel_pass.hpp"
-#include "vigil/penalized/sweep.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -42,6 +42,14 @@ PathBatch::PathBatch(const FitBatch& batch,
 
 void PathBatch::run(std::span<const Index> until) {
   VIGIL_EXPECTS(size_of(until) == size());
+  const FeatureSource& source = data_.features.source();
+  const bool by_rows = std::any_of(fitters_.begin(), fitters_.end(), [](const auto& fitter) {
+    return fitter->dual() != nullptr;
+  });
+  if (!source.in_memory().empty() && !by_rows) {
+    whole_passes_ += advance_in_memory(fitters_, until, columns_, source, context_.scheduler);
+    return;
+  }
   const auto wants_more = [&](Index number) {
     return !path(number).ended &&
            (!fitter(number).begun() || path(number).points() < until[at(number)]);
@@ -76,7 +84,6 @@ struct Check {
 /// All that the fits of a batch have asked for, in the order of the matrix.
 struct Questions {
   std::vector<PathFitter*> sweeping = {};
-  std::vector<const float*> sweeps = {};
   std::vector<Index> columns = {};
   std::vector<Check> checks = {};
 
@@ -85,7 +92,6 @@ struct Questions {
       const SweepRequest& request = fitter->request();
       if (!request.sweep.empty()) {
         sweeping.push_back(fitter.get());
-        sweeps.push_back(request.sweep.data());
       }
       columns.insert(columns.end(), request.columns.begin(), request.columns.end());
       for (const auto& check : request.checks) {
@@ -114,28 +120,6 @@ struct Questions {
     std::sort(result.begin(), result.end());
     result.erase(std::unique(result.begin(), result.end()), result.end());
     return result;
-  }
-  void answer_sweeps(const ColumnBlock& block) const {
-    if (sweeping.empty()) {
-      return;
-    }
-    std::vector<double> products(at(block.features() * size_of(sweeping)));
-    std::vector<double*> out;
-    for (Index number = 0; number < size_of(sweeping); ++number) {
-      out.push_back(products.data() + number * block.features());
-    }
-    sweep({.columns = block.values().data(),
-           .length = size_of(block.values()) / block.features(),
-           .count = block.features(),
-           .directions = sweeps.data(),
-           .number = size_of(sweeping),
-           .out = out.data()});
-    for (Index number = 0; number < size_of(sweeping); ++number) {
-      for (Index feature = 0; feature < block.features(); ++feature) {
-        sweeping[at(number)]->answer_sweep(
-            block.first_feature() + feature, out[at(number)][feature], block.column(feature));
-      }
-    }
   }
   void answer_checks(const ColumnBlock& block) const {
     const Index first = block.first_feature(), last = first + block.features();
@@ -172,7 +156,7 @@ void PathBatch::answer() {
   const Index subjects = data_.subjects();
   std::vector<float> values(at(size_of(questions.columns) * subjects));
   source.pass(context_.scheduler, blocks, [&](const ColumnBlock& block, Index) {
-    questions.answer_sweeps(block);
+    answer_sweeps(questions.sweeping, block);
     questions.answer_checks(block);
     const Index first = block.first_feature(), last = first + block.features();
     auto column = std::lower_bound(questions.columns.begin(), questions.columns.end(), first);

@@ -21,7 +21,7 @@ struct PathRequest {
 };
 
 /// Many paths side by side. In each round every unfinished fit goes on until it needs columns or products; then
-/// one pass over the matrix serves all of them. Bytes of a path depend on the data and its own item alone.
+/// one pass over the matrix serves all of them. In memory there are no rounds (advance_in_memory). Bytes of a path depend on the data and its own item alone.
 class PathBatch {
 public:
   /// One request per item. Throws ConfigError for a penalty, grid or outcome that cannot be used.

@@ -1,0 +1,170 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/penalized/memory_run.hpp"
+
+#include "vigil/penalized/sweep.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <limits>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace vigil::penalized {
+
+void answer_sweeps(std::span<PathFitter* const> sweeping, const ColumnBlock& block) {
+  const Index number = size_of(sweeping), features = block.features();
+  if (number == 0) {
+    return;
+  }
+  std::vector<double> products(at(features * number));
+  std::vector<double*> out;
+  std::vector<const float*> directions;
+  for (Index fit = 0; fit < number; ++fit) {
+    out.push_back(products.data() + fit * features);
+    directions.push_back(sweeping[at(fit)]->request().sweep.data());
+  }
+  sweep({.columns = block.values().data(),
+         .length = size_of(block.values()) / features,
+         .count = features,
+         .directions = directions.data(),
+         .number = number,
+         .out = out.data()});
+  for (Index fit = 0; fit < number; ++fit) {
+    for (Index feature = 0; feature < features; ++feature) {
+      sweeping[at(fit)]->answer_sweep(
+          block.first_feature() + feature, out[at(fit)][feature], block.column(feature));
+    }
+  }
+}
+
+namespace {
+
+class MemoryRun {
+public:
+  MemoryRun(std::span<const std::unique_ptr<PathFitter>> fitters,
+            std::span<const Index> until,
+            const MarkerColumns& columns,
+            const FeatureSource& source,
+            Scheduler& scheduler)
+      : fitters_(fitters), until_(until), columns_(columns), source_(source),
+        scheduler_(scheduler) {
+    for (Index number = 0; number < size_of(fitters); ++number) {
+      runnable_.push_back(number);
+    }
+  }
+
+  Index run() {
+    scheduler_.for_each(scheduler_.workers(), [&](Index, Index) { work(); });
+    if (failure_) {
+      std::rethrow_exception(failure_);
+    }
+    if (scheduler_.stop_requested()) {
+      throw Stopped{};
+    }
+    return sweeps_;
+  }
+
+private:
+  void work() {
+    std::unique_lock lock(mutex_);
+    while (!scheduler_.stop_requested()) {
+      if (next_block_ < source_.blocks() && !sweeping_.empty()) {
+        sweep_block(lock);
+      } else if (!runnable_.empty()) {
+        advance_one(lock);
+      } else if (!waiting_.empty() && sweeping_.empty()) {
+        begin_sweep();
+      } else if (busy_ > 0) {
+        changed_.wait(lock);
+      } else {
+        break;
+      }
+    }
+    changed_.notify_all();
+  }
+
+  void advance_one(std::unique_lock<std::mutex>& lock) {
+    const Index number = runnable_.front();
+    runnable_.pop_front();
+    if (number > first_failed_) {
+      return;
+    }
+    ++busy_;
+    lock.unlock();
+    std::exception_ptr failure;
+    try {
+      fitters_[at(number)]->advance(columns_, until_[at(number)]);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    lock.lock();
+    --busy_;
+    if (failure) {
+      if (number < first_failed_) {
+        first_failed_ = number;
+        failure_ = failure;
+      }
+    } else if (!fitters_[at(number)]->request().empty()) {
+      waiting_.push_back(number);
+    }
+    changed_.notify_all();
+  }
+
+  void begin_sweep() {
+    std::sort(waiting_.begin(), waiting_.end());
+    for (const Index number : waiting_) {
+      sweeping_.push_back(fitters_[at(number)].get());
+    }
+    swept_numbers_ = std::exchange(waiting_, {});
+    next_block_ = blocks_done_ = 0;
+    ++sweeps_;
+    changed_.notify_all();
+  }
+
+  void sweep_block(std::unique_lock<std::mutex>& lock) {
+    const Index block = next_block_++;
+    ++busy_;
+    lock.unlock();
+    source_.pass(scheduler_, {&block, 1}, [&](const ColumnBlock& values, Index) {
+      answer_sweeps(sweeping_, values);
+    });
+    lock.lock();
+    --busy_;
+    if (++blocks_done_ == source_.blocks()) {
+      sweeping_.clear();
+      runnable_.insert(runnable_.end(), swept_numbers_.begin(), swept_numbers_.end());
+    }
+    changed_.notify_all();
+  }
+
+  const std::span<const std::unique_ptr<PathFitter>> fitters_;
+  const std::span<const Index> until_;
+  const MarkerColumns& columns_;
+  const FeatureSource& source_;
+  Scheduler& scheduler_;
+
+  std::mutex mutex_; ///< of all below; sweeping_ does not change while blocks of it are computed
+  std::condition_variable changed_;
+  std::deque<Index> runnable_;
+  std::vector<Index> waiting_, swept_numbers_;
+  std::vector<PathFitter*> sweeping_;
+  Index next_block_ = 0, blocks_done_ = 0, busy_ = 0, sweeps_ = 0;
+  Index first_failed_ = std::numeric_limits<Index>::max();
+  std::exception_ptr failure_;
+};
+
+} // namespace
+
+Index advance_in_memory(std::span<const std::unique_ptr<PathFitter>> fitters,
+                        std::span<const Index> until,
+                        const MarkerColumns& columns,
+                        const FeatureSource& source,
+                        Scheduler& scheduler) {
+  return MemoryRun(fitters, until, columns, source, scheduler).run();
+}
+
+} // namespace vigil::penalized
