@@ -137,6 +137,25 @@ TEST(Degenerate, SeparationByAnUnpenalizedColumnIsReportedAndStaysFinite) {
   }
 }
 
+// Columns that are pulled below zero must not join: they would fill the working set.
+TEST(Degenerate, LimitsAtZeroHoldManyColumns) {
+  constexpr Index markers = 14001;
+  const test::SurvivalCase made(RandomKey(13), 40, markers, 0);
+  const PenaltyOptions above{.lower = std::vector<double>(at(markers), 0.0)};
+  const PenaltyOptions at_zero{.lower = std::vector<double>(at(markers), 0.0),
+                               .upper = std::vector<double>(at(markers), 0.0)};
+  const PathFit path = path_of(made, above);
+  EXPECT_LT(worst_violation(path), 1e-7);
+  ASSERT_GT(path.nonzero.back(), 5);
+  EXPECT_TRUE(std::all_of(path.coefficients.value.begin(),
+                          path.coefficients.value.end(),
+                          [](double value) { return value > 0.0; }));
+  const PathFit none = path_of(made, at_zero);
+  EXPECT_EQ(none.points(), 20);
+  EXPECT_EQ(none.nonzero.back(), 0);
+  EXPECT_LT(worst_violation(none), 1e-7);
+}
+
 TEST(Degenerate, RequestsThatCannotBeMetAreConfigErrors) {
   const test::SurvivalCase made(RandomKey(8), 30, 3, 0);
   EXPECT_THROW(static_cast<void>(path_of(made, {.l1_ratio = 1.5})), ConfigError);

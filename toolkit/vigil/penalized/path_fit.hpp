@@ -26,6 +26,14 @@ struct SparsePath {
   }
 };
 
+/// A point that explains more of the deviance is saturated and the last one; one that violates more is not converged.
+constexpr double most_deviance = 0.999, trusted_violation = 1e-7;
+[[nodiscard]] constexpr FitStatus status_of(bool saturated, double violation) noexcept {
+  return saturated                        ? FitStatus::saturated
+         : violation <= trusted_violation ? FitStatus::converged
+                                          : FitStatus::iteration_limit;
+}
+
 /// One regularisation path; one entry per solved point unless said otherwise.
 struct PathFit {
   std::vector<double> lambda; ///< descending

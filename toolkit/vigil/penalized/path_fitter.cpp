@@ -15,11 +15,9 @@ constexpr double null_goal = 1e-10;        // the same of the null model
 constexpr double rough_goal = 1e-2;        // the same while columns join by the subspace alone
 constexpr double near_goal = 1e-2;         // the same while columns join by exact products
 constexpr double allowed_violation = 1e-8; // of a column outside the working set
-constexpr double trusted_violation = 1e-7; // above: iteration_limit
 constexpr Index most_steps = 100;          // of Newton at one lambda
 constexpr Index rough_rounds = 3, most_rounds = 100;
 constexpr Index most_idle = 2;             // points that a column stays without a coefficient
-constexpr double most_deviance = 0.999;    // saturated beyond
 constexpr double runaway_curvature = 1e-6; // saturated below: what is left of a column's
 constexpr double worth_a_sweep = 0.06;     // undecided share of the markers
 
@@ -241,7 +239,7 @@ void PathFitter::add_candidates(const MarkerColumns& held) {
   if (!groups_.empty()) {
     found = groups_over(limit, 0.0, 0.0);
   } else {
-    for (const Index marker : over(limit, 0.0, 0.0)) {
+    for (const Index marker : movable(over(limit, 0.0, 0.0), limit, 0.0, 0.0)) {
       found.push_back(
           {-std::fabs(static_cast<double>(combined_[at(marker)])) / factor_[at(marker)], marker});
     }
@@ -272,7 +270,9 @@ void PathFitter::certify(const MarkerColumns& held) {
       lambda() * penalty_.l1_ratio * loss_->total_weight() * (1.0 + allowed_violation);
   const double slack = subspace_->slack(split_);
   std::vector<Index> open =
-      groups_.empty() ? over(limit, split_.rest_norm, slack) : ask_about_groups(limit, slack);
+      groups_.empty()
+          ? movable(over(limit, split_.rest_norm, slack), limit, split_.rest_norm, slack)
+          : ask_about_groups(limit, slack);
   const bool swept = state_ == State::swept;
   const double most_open = worth_a_sweep * static_cast<double>(markers());
   if (!swept && static_cast<double>(size_of(open)) > most_open && split_.rest_norm > 0.0) {
@@ -369,9 +369,7 @@ void PathFitter::record_point(double violation) {
   path_.kkt_violation.push_back(violation);
   path_.nonzero.push_back(nonzero);
   path_.iterations.push_back(iterations_);
-  path_.status.push_back(saturated                       ? FitStatus::saturated
-                         : violation > trusted_violation ? FitStatus::iteration_limit
-                                                         : FitStatus::converged);
+  path_.status.push_back(status_of(saturated, violation));
   path_.lambda.push_back(lambda());
   const bool last =
       saturated || penalized >= grid_.most_nonzero || path_.points() == size_of(lambda_);

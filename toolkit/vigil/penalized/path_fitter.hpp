@@ -136,6 +136,8 @@ private:
   void add_coefficients(const RidgePoint& solved, Index number);
   void split_residual();
   [[nodiscard]] std::vector<Index> over(double limit, double rest_norm, double slack) const;
+  [[nodiscard]] std::vector<Index>
+  movable(std::vector<Index> markers, double limit, double rest_norm, double slack) const;
   [[nodiscard]] std::vector<Index> strongest(std::vector<std::pair<double, Index>> columns) const;
   [[nodiscard]] double lambda() const { return lambda_[at(solved_points())]; }
   [[nodiscard]] Index solved_points() const noexcept { return path_.points() + size_of(pending_); }

@@ -186,4 +186,27 @@ std::vector<Index> PathFitter::over(double limit, double rest_norm, double slack
                     .skip = in_working_set_});
 }
 
+// Those that are not held at zero by a limit on the side to which they are pulled.
+std::vector<Index> PathFitter::movable(std::vector<Index> markers,
+                                       double limit,
+                                       double rest_norm,
+                                       double slack) const {
+  const auto held_above = [&](Index marker) {
+    return !penalty_.upper.empty() && penalty_.upper[at(marker)] == 0.0;
+  };
+  const auto held_below = [&](Index marker) {
+    return !penalty_.lower.empty() && penalty_.lower[at(marker)] == 0.0;
+  };
+  std::erase_if(markers, [&](Index marker) {
+    const double pull = static_cast<double>(combined_[at(marker)]);
+    const double width = 1.0001 * (static_cast<double>(norms_.norm[at(marker)]) * rest_norm +
+                                   static_cast<double>(norms_.uncentred[at(marker)]) * slack);
+    const double threshold = 0.999999 * limit * factor_[at(marker)];
+    const bool rests_above = held_above(marker) || pull + width <= threshold;
+    const bool rests_below = held_below(marker) || width - pull <= threshold;
+    return (held_above(marker) || held_below(marker)) && rests_above && rests_below;
+  });
+  return markers;
+}
+
 } // namespace vigil::penalized

@@ -13,10 +13,8 @@ namespace vigil::penalized {
 
 namespace {
 
-constexpr double goal = 1e-13; // KKT violation of the columns of F, of the largest lambda
-constexpr double trusted_violation = 1e-7; // above: iteration_limit
-constexpr double most_deviance = 0.999;    // saturated beyond
-constexpr Index most_steps = 100;          // of Newton at one lambda
+constexpr double goal = 1e-13;    // KKT violation of the columns of F, of the largest lambda
+constexpr Index most_steps = 100; // of Newton at one lambda
 
 } // namespace
 
@@ -185,9 +183,7 @@ void PathFitter::record_ridge_points() {
     path_.deviance_explained.push_back(solved.explained);
     path_.kkt_violation.push_back(solved.violation);
     path_.iterations.push_back(solved.iterations);
-    path_.status.push_back(solved.explained > most_deviance       ? FitStatus::saturated
-                           : solved.violation > trusted_violation ? FitStatus::iteration_limit
-                                                                  : FitStatus::converged);
+    path_.status.push_back(status_of(solved.explained > most_deviance, solved.violation));
     path_.lambda.push_back(solved.lambda);
     if (dual_->predicts()) {
       past_residual_.push_back(std::move(solved.residual));

@@ -16,14 +16,12 @@ namespace vigil::penalized {
 
 namespace {
 
-constexpr double goal = 1e-11;             // gradient, relative to that of one event and one SD
-constexpr double trusted_violation = 1e-7; // above: iteration_limit
+constexpr double goal = 1e-11; // gradient, relative to that of one event and one SD
 constexpr Index most_steps = 100, most_pauses = 20;
 constexpr double dependent = 1e-11; // share of a column's curvature that the others leave
 constexpr double flat =
     1e-6; // share of the curvature at the null model that is left at the maximum
-constexpr double widest = 300.0;        // gap of two linear predictors: a hazard ratio of 1e130
-constexpr double most_deviance = 0.999; // saturated beyond
+constexpr double widest = 300.0; // gap of two linear predictors: a hazard ratio of 1e130
 
 /// The maximum over one set of columns, or why there is none.
 struct Fit {
@@ -254,7 +252,7 @@ private:
     }
     Fit fit;
     fit.deviance_explained = explained;
-    fit.status = saturated ? FitStatus::saturated : FitStatus::converged;
+    fit.status = status_of(saturated, violation);
     fit.intercept = working_->point().intercept;
     for (const Index column : columns_) {
       const auto place = std::find(working_->columns().begin(), working_->columns().end(), column) -

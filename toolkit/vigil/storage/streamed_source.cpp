@@ -14,12 +14,15 @@
 #include <condition_variable>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <mutex>
 #include <optional>
 
 namespace vigil::storage {
 
 namespace {
+
+constexpr Index tile_features = 16, tile_subjects = 64;
 
 struct RawChunk {
   std::vector<std::byte> bytes; ///< empty: never written, all zeros
@@ -127,19 +130,17 @@ public:
     return chunk;
   }
 
-  /// The values of a chunk, subject after subject, chunk_features each.
-  [[nodiscard]] std::vector<float> unpack(Index block, RawChunk chunk) const {
-    std::vector<float> values(at(shape_.chunk_subjects * shape_.chunk_features));
+  /// The bytes of a chunk's values, subject after subject, chunk_features each.
+  [[nodiscard]] std::vector<std::byte> unpack(Index block, RawChunk chunk) const {
+    const Index bytes = shape_.chunk_subjects * shape_.chunk_features * Index{sizeof(float)};
     if (chunk.bytes.empty()) {
-      return values;
+      return std::vector<std::byte>(at(bytes));
     }
-    const Index bytes = size_of(values) * Index{sizeof(float)};
-    const auto plain = codec_->unpack(std::move(chunk.bytes), chunk.skipped, bytes);
+    auto plain = codec_->unpack(std::move(chunk.bytes), chunk.skipped, bytes);
     if (!plain) {
       damaged(block);
     }
-    std::memcpy(values.data(), plain->data(), plain->size());
-    return values;
+    return std::move(*plain);
   }
 
 private:
@@ -199,20 +200,40 @@ public:
 
 private:
   void visit_chunk(Index block, RawChunk chunk, Index worker, const BlockVisit& visit) const {
-    const auto values = file_->unpack(block, std::move(chunk));
-    const Index width = block_features();
-    const Index first = block * width;
-    const Index count = std::min(width, features() - first);
-    auto columns = std::make_shared<std::vector<float>>(at(count * subjects()));
-    for (Index feature = 0; feature < count; ++feature) {
-      const double offset = offset_[at(first + feature)];
-      float* column = columns->data() + feature * subjects();
-      for (Index subject = 0; subject < subjects(); ++subject) {
-        const double value = static_cast<double>(values[at(subject * width + feature)]);
-        column[subject] = static_cast<float>(value - offset);
+    const std::vector<std::byte> bytes = file_->unpack(block, std::move(chunk));
+    const Index first = block * block_features();
+    const Index count = std::min(block_features(), features() - first);
+    const std::shared_ptr<float[]> columns =
+        std::make_shared_for_overwrite<float[]>(at(count * subjects()));
+    for (Index start = 0; start < count; start += tile_features) {
+      turn(bytes, first, start, std::min(tile_features, count - start), columns.get());
+    }
+    visit(ColumnBlock(first, count, {columns.get(), at(count * subjects())}, columns), worker);
+  }
+
+  /// A strip of features becomes columns less their offsets; by tiles, which stay in the first-level cache.
+  void turn(const std::vector<std::byte>& bytes,
+            Index first,
+            Index start,
+            Index strip,
+            float* columns) const {
+    std::array<std::array<float, tile_features>, tile_subjects> tile;
+    const auto size = static_cast<std::size_t>(strip) * sizeof(float);
+    for (Index above = 0; above < subjects(); above += tile_subjects) {
+      const Index rows = std::min(tile_subjects, subjects() - above);
+      for (Index row = 0; row < rows; ++row) {
+        const Index place = (above + row) * block_features() + start;
+        std::memcpy(tile[at(row)].data(), bytes.data() + at(place) * sizeof(float), size);
+      }
+      for (Index feature = 0; feature < strip; ++feature) {
+        const double offset = offset_[at(first + start + feature)];
+        float* column = columns + (start + feature) * subjects() + above;
+        for (Index row = 0; row < rows; ++row) {
+          column[row] =
+              static_cast<float>(static_cast<double>(tile[at(row)][at(feature)]) - offset);
+        }
       }
     }
-    visit(ColumnBlock(first, count, *columns, columns), worker);
   }
 
   std::shared_ptr<const ChunkFile> file_;
