@@ -9,6 +9,7 @@
 #include "apps/vigil/path_request.hpp"
 #include "apps/vigil/relaxed_output.hpp"
 #include "apps/vigil/verbs.hpp"
+#include <fmt/format.h>
 #include <limits>
 
 namespace vigil::app {
@@ -90,7 +91,7 @@ int run_path(const Invocation& invocation) {
   session.log().say("path      " + number_text(path.points()) + " points, " +
                     (path.points() > 0 ? number_text(path.nonzero.back()) : "0") +
                     " nonzero at the last, worst KKT violation " +
-                    number_text(worst_kkt_violation(path)) + ", matrix read " +
+                    fmt::format("{:.1e}", worst_kkt_violation(path)) + ", matrix read " +
                     count_text(fits.whole_passes()) + " times whole, " +
                     count_text(fits.partial_passes()) + " times in part");
   session.log().say("written   " + folder.string());

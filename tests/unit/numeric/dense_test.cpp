@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 namespace vigil {
@@ -168,6 +169,29 @@ TEST(Dense, ProductsWithAVector) {
       sum += matrix(row, column) * wide(column, 0);
     }
     EXPECT_NEAR(along[at(row)], sum, rounding);
+  }
+}
+
+TEST(Dense, SymmetricProductsOfEveryOrder) {
+  RandomStream draw(RandomKey(6));
+  for (Index order = 1; order <= 21; ++order) {
+    GrowingMatrix lower = drawn(draw, order + 3, order);
+    const GrowingMatrix x = drawn(draw, order, 1);
+    const MatrixView part{lower.data(), order, order, lower.stride()};
+    std::vector<double> out(at(order), 7.0);
+    for (Index i = 0; i < order; ++i) {
+      for (Index j = i + 1; j < order; ++j) {
+        lower(i, j) = std::numeric_limits<double>::quiet_NaN(); // not read
+      }
+    }
+    multiply_symmetric(part, x.column(0), out);
+    for (Index i = 0; i < order; ++i) {
+      double sum = 0.0;
+      for (Index j = 0; j < order; ++j) {
+        sum += lower(std::max(i, j), std::min(i, j)) * x(j, 0);
+      }
+      EXPECT_NEAR(out[at(i)], sum, rounding) << order << " " << i;
+    }
   }
 }
 

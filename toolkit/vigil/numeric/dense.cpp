@@ -197,21 +197,4 @@ void multiply(MatrixView matrix, std::span<const double> x, std::span<double> ou
   multiply_by(CblasNoTrans, matrix, x, out);
 }
 
-void multiply_symmetric(MatrixView matrix, std::span<const double> x, std::span<double> out) {
-  VIGIL_EXPECTS(size_of(x) == matrix.columns && size_of(out) == matrix.columns);
-  if (matrix.columns > 0) {
-    cblas_dsymv(CblasColMajor,
-                CblasLower,
-                narrow<int>(matrix.columns),
-                1.0,
-                matrix.data,
-                narrow<int>(matrix.stride),
-                x.data(),
-                1,
-                0.0,
-                out.data(),
-                1);
-  }
-}
-
 } // namespace vigil
