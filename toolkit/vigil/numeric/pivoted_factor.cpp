@@ -6,6 +6,7 @@
 #include <vector>
 
 // LAPACK; the last argument is the length of the first.
+// NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" void dpstrf_(const char* triangle,
                         const int* order,
                         double* matrix,

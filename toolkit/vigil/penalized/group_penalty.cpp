@@ -134,6 +134,7 @@ GroupMap::GroupMap(const PenaltyOptions& options, std::span<const double> factor
   group_.assign(factor.size(), no_index);
   for (const auto& columns : columns_of) {
     std::vector<double> of_members;
+    of_members.reserve(columns.size());
     for (const Index column : columns) {
       of_members.push_back(factor[at(column)]);
     }
