@@ -93,6 +93,7 @@ RelaxedValidation cross_validate_relaxed(const TrainingData& data,
     RelaxedValidation::Curve curve{.gamma = mixing_shares[share], .loss = {}, .loss_se = {}};
     for (Index point = 0; point < points; ++point) {
       std::vector<double> at_point;
+      at_point.reserve(losses.size());
       for (const auto& fold : losses) {
         at_point.push_back(fold[share * at(points) + at(point)]);
       }
