@@ -121,13 +121,10 @@ PathInput path_input(const Options& options, const Cohort& cohort) {
   input.adaptive = input.penalty_name == "adaptive";
   read_groups(options, input.penalty_name, cohort, input.penalty);
   input.relax = options.flag("relax").value_or(false);
-  for (const char* option : {"penalty", "relax"}) {
-    const bool selects = option == std::string_view("penalty") ? input.adaptive : input.relax;
-    if (selects && input.penalty.l1_ratio == 0.0) {
-      options.refuse(option,
-                     "an l1_ratio above 0: the ridge leaves no feature out",
-                     "raise --l1-ratio or drop this option");
-    }
+  if (input.penalty.l1_ratio == 0.0 && (input.adaptive || input.relax)) {
+    options.refuse(input.adaptive ? "penalty" : "relax",
+                   "an l1_ratio above 0: the ridge leaves no feature out",
+                   "raise --l1-ratio or drop this option");
   }
   return input;
 }
