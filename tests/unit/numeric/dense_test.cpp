@@ -195,6 +195,43 @@ TEST(Dense, SymmetricProductsOfEveryOrder) {
   }
 }
 
+// Of every order around the tiles of four; larger triangles than the order hold rows that are not read.
+TEST(Dense, TriangularSystemsOfEveryOrder) {
+  RandomStream draw(RandomKey(7));
+  for (Index order = 0; order <= 21; ++order) {
+    GrowingMatrix lower = drawn(draw, order + 3, order + 2);
+    for (Index i = 0; i < lower.rows(); ++i) {
+      for (Index j = 0; j < lower.columns(); ++j) {
+        const bool read = i < order && j <= i;
+        lower(i, j) = !read    ? std::numeric_limits<double>::quiet_NaN()
+                      : i == j ? 2.0 + draw.uniform()
+                               : lower(i, j) / 4.0;
+      }
+    }
+    std::vector<double> x, down(at(order), 0.0), up(at(order), 0.0); // x, L x, L' x
+    for (Index i = 0; i < order; ++i) {
+      x.push_back(draw.normal());
+    }
+    for (Index i = 0; i < order; ++i) {
+      for (Index j = 0; j <= i; ++j) {
+        down[at(i)] += lower(i, j) * x[at(j)];
+        up[at(j)] += lower(i, j) * x[at(i)];
+      }
+    }
+    double squares = 0.0;
+    for (const double value : up) {
+      squares += value * value;
+    }
+    EXPECT_NEAR(squared_norm_lower_transposed(view(lower), x), squares, rounding * (1.0 + squares));
+    solve_lower(view(lower), down);
+    solve_lower_transposed(view(lower), up);
+    for (Index i = 0; i < order; ++i) { // the triangle's condition is below 100
+      EXPECT_NEAR(down[at(i)], x[at(i)], 100.0 * rounding) << order << " " << i;
+      EXPECT_NEAR(up[at(i)], x[at(i)], 100.0 * rounding) << order << " " << i;
+    }
+  }
+}
+
 TEST(Dense, NothingToMultiplyIsNoError) {
   const GrowingMatrix none(5);
   GrowingMatrix out;

@@ -53,7 +53,8 @@ struct MatrixView {
 [[nodiscard]] MatrixView view(const GrowingMatrix& matrix);
 [[nodiscard]] MatrixView view(const GrowingMatrix& matrix, Index first_column, Index columns);
 
-/// BLAS on one thread (the scheduler sees to it), hence within one fit only; 2 * product of the three extents flops.
+/// On one thread (the scheduler sees to it), hence within one fit only. Products of matrices are BLAS, 2 * product of
+/// the three extents flops; products with a vector and triangular systems, which the memory limits, read each entry once.
 /// out = factor * left' right + keep * out, at rows and columns from `row`, `column` on.
 void cross_multiply(MatrixView left,
                     MatrixView right,
@@ -81,5 +82,10 @@ void outer_multiply(MatrixView matrix, double factor, double keep, GrowingMatrix
 void multiply_transposed(MatrixView matrix, std::span<const double> x, std::span<double> out);
 void multiply(MatrixView matrix, std::span<const double> x, std::span<double> out);
 void multiply_symmetric(MatrixView matrix, std::span<const double> x, std::span<double> out);
+/// x = L^-1 x, x = L'^-1 x, and ||L' x||^2 for the first size_of(x) rows and columns of a lower triangle.
+/// checked by tests/unit/numeric/dense_test
+void solve_lower(MatrixView lower, std::span<double> x);
+void solve_lower_transposed(MatrixView lower, std::span<double> x);
+[[nodiscard]] double squared_norm_lower_transposed(MatrixView lower, std::span<const double> x);
 
 } // namespace vigil

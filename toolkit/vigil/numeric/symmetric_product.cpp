@@ -4,10 +4,10 @@
 // Not dsymv: OpenBLAS's for processors without AVX2 reads beyond the end of the matrix.
 #include "vigil/base/contract.hpp"
 #include "vigil/numeric/dense.hpp"
+#include "vigil/numeric/four_lanes.hpp"
 
 #include <algorithm>
 #include <array>
-#include <immintrin.h>
 
 namespace vigil {
 
@@ -19,11 +19,6 @@ struct Column {
   const double* values = nullptr;
   __m256d factor, sum;
 };
-
-double total(__m256d four) {
-  const __m128d two = _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd(four, 1));
-  return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
-}
 
 // The part of `count` columns from `first` on within the rows first .. end, one entry at a time.
 void add_corner(MatrixView matrix,

@@ -13,26 +13,12 @@ namespace {
 
 constexpr Index block = 48; // columns factored at once
 
-void solve_lower(const GrowingMatrix& lower, CBLAS_TRANSPOSE transpose, std::span<double> values) {
-  if (!values.empty()) {
-    cblas_dtrsv(CblasColMajor,
-                CblasLower,
-                transpose,
-                CblasNonUnit,
-                narrow<int>(size_of(values)),
-                lower.data(),
-                narrow<int>(lower.stride()),
-                values.data(),
-                1);
-  }
-}
-
 } // namespace
 
 bool UpdatableFactor::append(std::span<const double> cross, double diagonal) {
   VIGIL_EXPECTS(size_of(cross) == order_);
   std::vector<double> row(cross.begin(), cross.end());
-  solve_lower(lower_, CblasNoTrans, row);
+  solve_lower(view(lower_), row);
   double pivot = diagonal;
   for (const double value : row) {
     pivot -= value * value;
@@ -133,29 +119,13 @@ void UpdatableFactor::remove(Index place) {
 
 void UpdatableFactor::solve(std::span<double> values) const {
   VIGIL_EXPECTS(size_of(values) == order_);
-  solve_lower(lower_, CblasNoTrans, values);
-  solve_lower(lower_, CblasTrans, values);
+  solve_lower(view(lower_), values);
+  solve_lower_transposed(view(lower_), values);
 }
 
 double UpdatableFactor::quadratic_form(std::span<const double> x) const {
   VIGIL_EXPECTS(size_of(x) == order_);
-  std::vector<double> product(x.begin(), x.end());
-  if (order_ > 0) {
-    cblas_dtrmv(CblasColMajor,
-                CblasLower,
-                CblasTrans,
-                CblasNonUnit,
-                narrow<int>(order_),
-                lower_.data(),
-                narrow<int>(lower_.stride()),
-                product.data(),
-                1);
-  }
-  double result = 0.0;
-  for (const double value : product) {
-    result += value * value;
-  }
-  return result;
+  return squared_norm_lower_transposed(view(lower_), x);
 }
 
 } // namespace vigil
