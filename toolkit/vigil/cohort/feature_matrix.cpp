@@ -35,6 +35,12 @@ FeatureMatrix::FeatureMatrix(std::shared_ptr<const FeatureSource> source,
     : source_(std::move(source)),
       info_(std::make_shared<const std::vector<FeatureInfo>>(std::move(info))) {
   VIGIL_EXPECTS(source_ != nullptr && size_of(*info_) == source_->features());
+  std::vector<double> offset;
+  offset.reserve(info_->size());
+  for (const FeatureInfo& each : *info_) {
+    offset.push_back(each.offset);
+  }
+  offset_ = std::make_shared<const std::vector<double>>(std::move(offset));
 }
 
 const FeatureInfo& FeatureMatrix::info(Index feature) const {

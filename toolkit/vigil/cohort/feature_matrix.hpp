@@ -70,6 +70,8 @@ public:
   [[nodiscard]] Index subjects() const noexcept { return source_->subjects(); }
   [[nodiscard]] Index features() const noexcept { return source_->features(); }
   [[nodiscard]] const FeatureInfo& info(Index feature) const;
+  /// info(feature).offset, from a list of its own: loops over all features read nothing else.
+  [[nodiscard]] double offset(Index feature) const { return (*offset_)[at(feature)]; }
 
   /// Visits every block once.
   void pass(Scheduler& scheduler, const BlockVisit& visit) const;
@@ -80,6 +82,7 @@ public:
 private:
   std::shared_ptr<const FeatureSource> source_;
   std::shared_ptr<const std::vector<FeatureInfo>> info_;
+  std::shared_ptr<const std::vector<double>> offset_;
 };
 
 /// A source in memory: `values` holds features x subjects, one feature after another.

@@ -297,7 +297,7 @@ raw_columns(const Covariates& covariates, std::span<const Index> listed, Schedul
   }
   const auto stored = covariates.features.columns(marker_columns, scheduler);
   for (Index number = 0; number < size_of(marker_columns); ++number) {
-    const double offset = covariates.features.info(marker_columns[at(number)]).offset;
+    const double offset = covariates.features.offset(marker_columns[at(number)]);
     for (Index subject = 0; subject < subjects; ++subject) {
       values[at(marker_places[at(number)] * subjects + subject)] =
           static_cast<double>(stored[at(number * subjects + subject)]) + offset;

@@ -116,7 +116,7 @@ std::vector<double> HeldOutLoss::linear_predictor(const FoldRows& fold,
     const Index column = model.features[at(place)];
     const auto& rule = fold.preparation.column(column);
     const Index clinical = column - data_.features.features();
-    const double offset = clinical < 0 ? data_.features.info(column).offset : 0.0;
+    const double offset = clinical < 0 ? data_.features.offset(column) : 0.0;
     for (const Index subject : fold.all.subjects()) {
       const double raw = clinical < 0
                              ? static_cast<double>(markers.find(column)[at(subject)]) + offset

@@ -146,7 +146,7 @@ private:
   [[nodiscard]] std::vector<double> prepared(Index column) const {
     const auto& rule = fitter_.preparation().column(column);
     const Index clinical = column - data_.features.features();
-    const double offset = clinical < 0 ? data_.features.info(column).offset : 0.0;
+    const double offset = clinical < 0 ? data_.features.offset(column) : 0.0;
     std::vector<double> values;
     values.reserve(at(loss_.rows()));
     for (const Index subject : loss_.subjects()) {

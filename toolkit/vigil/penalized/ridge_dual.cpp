@@ -143,7 +143,7 @@ void RidgeDual::take_panel(Index place, Index first, std::span<const float> valu
   prepare(panel, first, size_of(values) / subjects, [&](Index column, Index subject) {
     if (column != of) {
       of = column;
-      offset = data_.features.info(column).offset;
+      offset = data_.features.offset(column);
     }
     return static_cast<double>(values[at((column - first) * subjects + subject)]) + offset;
   });

@@ -62,7 +62,7 @@ FillColumns from_matrix(const FeatureMatrix& matrix, Scheduler& scheduler) {
     const auto stored = matrix.columns(listed, scheduler);
     const Index subjects = matrix.subjects();
     for (Index feature = 0; feature < count; ++feature) {
-      const double offset = matrix.info(first + feature).offset;
+      const double offset = matrix.offset(first + feature);
       for (Index cell = feature * subjects; cell < (feature + 1) * subjects; ++cell) {
         values[at(cell)] = static_cast<float>(static_cast<double>(stored[at(cell)]) + offset);
       }
