@@ -104,20 +104,17 @@ private:
 
 // What a path asks: the markers whose bound is over limit times their factor.
 struct Bound {
-  std::vector<float> combined, largest;
+  std::vector<float> combined;
   double rest_norm = 0.0, slack = 0.0;
 
   Bound(const ResidualSubspace& subspace, const ResidualSubspace::Split& split, Index markers)
-      : combined(at(markers)), largest(at(strips_of(markers))), rest_norm(split.rest_norm),
-        slack(subspace.slack(split)) {
-    subspace.combine(split, combined, largest);
+      : combined(at(markers)), rest_norm(split.rest_norm), slack(subspace.slack(split)) {
+    subspace.combine(split, combined);
   }
   [[nodiscard]] std::vector<Index>
-  over(double limit, MarkerNorms norms, const std::vector<float>& factor) const {
-    norms.summarise(factor);
+  over(double limit, const MarkerNorms& norms, const std::vector<float>& factor) const {
     const std::vector<std::uint8_t> skip(factor.size(), 0);
     return undecided({.combined = combined,
-                      .largest = largest,
                       .norms = norms,
                       .rest_norm = rest_norm,
                       .slack = slack,

@@ -19,15 +19,15 @@ namespace {
 using Kernel = void (*)(const SweepTask&);
 
 // Every kernel that this processor can run. instruction_set() says the widest, unless VIGIL_KERNEL asks for less.
-std::vector<std::pair<std::string, Kernel>> kernels() {
-  std::vector<std::pair<std::string, Kernel>> result{{"plain", sweep_plain}};
+std::vector<std::pair<std::string, SweepKernel>> kernels() {
+  std::vector<std::pair<std::string, SweepKernel>> result{{"plain", sweep_plain}};
   if (instruction_set() >= InstructionSet::avx2) {
     result.emplace_back("avx2", sweep_avx2);
   }
   if (instruction_set() >= InstructionSet::avx512) {
     result.emplace_back("avx512", sweep_avx512);
   }
-  result.emplace_back("chosen", sweep);
+  result.emplace_back("chosen", SweepKernel{sweep, mix, find_excess});
   return result;
 }
 
@@ -90,9 +90,9 @@ std::vector<Index> lengths() {
 TEST(Sweep, EveryKernelGivesTheSameBits) {
   for (const Index length : lengths()) {
     const Work work(length, 9, 13);
-    const auto expected = work.run(sweep_plain);
+    const auto expected = work.run(sweep_plain.sweep);
     for (const auto& [name, kernel] : kernels()) {
-      EXPECT_TRUE(same_bits(work.run(kernel), expected)) << name << " at length " << length;
+      EXPECT_TRUE(same_bits(work.run(kernel.sweep), expected)) << name << " at length " << length;
     }
   }
 }
@@ -125,12 +125,12 @@ TEST(Sweep, StaysWithinTheStatedRounding) {
 // Every number of columns and directions around the register tiles (4 x 6 and 2 x 3): a product is its own.
 TEST(Sweep, AProductDependsOnItsColumnAndDirectionAlone) {
   const Work work(37, 9, 13);
-  const auto expected = work.run(sweep_plain);
+  const auto expected = work.run(sweep_plain.sweep);
   for (const auto& [name, kernel] : kernels()) {
     for (Index columns = 1; columns <= 9; ++columns) {
       for (Index directions = 1; directions <= 13; ++directions) {
         const Index column = 9 - columns, direction = 13 - directions;
-        const auto part = work.run(kernel, column, columns, direction, directions);
+        const auto part = work.run(kernel.sweep, column, columns, direction, directions);
         for (Index d = 0; d < directions; ++d) {
           for (Index c = 0; c < columns; ++c) {
             ASSERT_EQ(part[at(d * columns + c)], expected[at((direction + d) * 9 + column + c)])
@@ -145,12 +145,12 @@ TEST(Sweep, AProductDependsOnItsColumnAndDirectionAlone) {
 TEST(Sweep, AMissingValueSpoilsItsOwnColumnOnly) {
   for (const Index length : {Index{5}, Index{40}, Index{1030}}) {
     Work work(length, 9, 7);
-    const auto clean = work.run(sweep_plain);
+    const auto clean = work.run(sweep_plain.sweep);
     work.columns[at(4 * length + length - 1)] = std::nanf("");
     work.columns[at(7 * length)] = HUGE_VALF;
     std::fill_n(work.directions.begin(), length, 0.0F); // not even a direction of zeros hides it
     for (const auto& [name, kernel] : kernels()) {
-      const auto found = work.run(kernel);
+      const auto found = work.run(kernel.sweep);
       for (Index d = 0; d < 7; ++d) {
         for (Index c = 0; c < 9; ++c) {
           const double product = found[at(d * 9 + c)];
@@ -165,11 +165,85 @@ TEST(Sweep, AMissingValueSpoilsItsOwnColumnOnly) {
   }
 }
 
+// Lists and parts of one mixture.
+std::vector<float> mixture(const Work& work, const SweepKernel& kernel, Index number, Index count) {
+  std::vector<const float*> lists;
+  for (Index k = 0; k < number; ++k) {
+    lists.push_back(work.columns.data() + k * work.length);
+  }
+  std::vector<float> out(at(count + 1), -7.0F);
+  kernel.mix({.products = lists.data(),
+              .part = work.directions.data(),
+              .number = number,
+              .count = count,
+              .out = out.data()});
+  return out;
+}
+
+TEST(Sweep, AMixtureIsAddedListByListInFloat) {
+  const Index count = 300;
+  const Work work(count, 20, 1);
+  for (const auto& [name, kernel] : kernels()) {
+    for (const Index number : {0, 1, 2, 20}) {
+      for (const Index markers : {0, 1, 15, 16, 17, 63, 64, 65, 128, 150, 300}) {
+        const auto found = mixture(work, kernel, number, markers);
+        EXPECT_EQ(found.back(), -7.0F) << name;
+        for (Index marker = 0; marker < markers; ++marker) {
+          float sum = 0.0F;
+          for (Index k = 0; k < number; ++k) {
+            sum = std::fma(work.directions[at(k)], work.columns[at(k * work.length + marker)], sum);
+          }
+          ASSERT_EQ(found[at(marker)], sum) << name << ", " << number << " lists, " << markers;
+        }
+      }
+    }
+  }
+}
+
+TEST(Sweep, ExcessIsFoundWhereABoundIsOverItsLimitOrNoNumber) {
+  for (const Index count : {1, 15, 16, 17, 40}) {
+    const Work work(count, 4, 1);
+    const auto list = [&](Index number, Index marker) {
+      return work.columns[at(number * count + marker)];
+    };
+    std::vector<float> value, norm, uncentred, factor;
+    for (Index marker = 0; marker < count; ++marker) {
+      value.push_back(marker == 7 ? std::nanf("") : list(0, marker));
+      norm.push_back(std::fabs(list(1, marker)));
+      uncentred.push_back(std::fabs(list(2, marker)));
+      factor.push_back(std::fabs(list(3, marker)));
+    }
+    value.back() = norm.back() = uncentred.back() = factor.back() = 0.0F; // at its limit, not over
+    for (const auto& [name, kernel] : kernels()) {
+      std::vector<std::uint16_t> over(at((count + 15) / 16), 0);
+      kernel.find_excess({.value = value.data(),
+                          .norm = norm.data(),
+                          .uncentred = uncentred.data(),
+                          .factor = factor.data(),
+                          .rest = 0.2F,
+                          .slack = 0.1F,
+                          .limit = 1.0F,
+                          .count = count,
+                          .over = over.data()});
+      for (Index lane = 0; lane < 16 * size_of(over); ++lane) {
+        const bool found = ((over[at(lane / 16)] >> (lane % 16)) & 1) != 0;
+        bool expected = false;
+        if (lane < count) {
+          float bound = std::fma(0.2F, norm[at(lane)], std::fabs(value[at(lane)]));
+          bound = std::fma(0.1F, uncentred[at(lane)], bound);
+          expected = !(bound <= factor[at(lane)]);
+        }
+        EXPECT_EQ(found, expected) << name << ", marker " << lane << " of " << count;
+      }
+    }
+  }
+}
+
 TEST(Sweep, NothingToDoWritesNothing) {
   const Work work(20, 3, 2);
   for (const auto& [name, kernel] : kernels()) {
-    EXPECT_TRUE(work.run(kernel, 0, 0, 0, 2).empty()) << name;
-    EXPECT_TRUE(work.run(kernel, 0, 3, 0, 0).empty()) << name;
+    EXPECT_TRUE(work.run(kernel.sweep, 0, 0, 0, 2).empty()) << name;
+    EXPECT_TRUE(work.run(kernel.sweep, 0, 3, 0, 0).empty()) << name;
   }
 }
 

@@ -15,17 +15,6 @@ constexpr double rounded_up = 1.00001; // a norm as float
 
 } // namespace
 
-void MarkerNorms::summarise(std::span<const float> factor) {
-  const Index markers = size_of(norm);
-  strips.assign(at(strips_of(markers)), {.factor = std::numeric_limits<float>::max()});
-  for (Index marker = 0; marker < markers; ++marker) {
-    Strip& strip = strips[at(marker / marker_strip)];
-    strip.norm = std::max(strip.norm, norm[at(marker)]);
-    strip.uncentred = std::max(strip.uncentred, uncentred[at(marker)]);
-    strip.factor = std::min(strip.factor, factor[at(marker)]);
-  }
-}
-
 std::vector<float> marker_factors(std::span<const double> factor, Index markers) {
   std::vector<float> result;
   result.reserve(at(markers));
@@ -52,13 +41,12 @@ MarkerNorms marker_norms(const TrainingData& data,
       continue;
     }
     const auto rule = item.preparation.column(marker);
-    const double centre = rule.centre - data.features.info(marker).offset;
+    const double centre = rule.centre - data.features.offset(marker);
     const double unit = root / rule.scale;
     norms.norm[at(marker)] = static_cast<float>(unit * rule.spread);
     norms.uncentred[at(marker)] =
         static_cast<float>(unit * std::sqrt(rule.spread * rule.spread + centre * centre));
   }
-  norms.summarise(factor);
   return norms;
 }
 

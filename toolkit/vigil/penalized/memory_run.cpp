@@ -34,10 +34,7 @@ void answer_sweeps(std::span<PathFitter* const> sweeping, const ColumnBlock& blo
          .number = number,
          .out = out.data()});
   for (Index fit = 0; fit < number; ++fit) {
-    for (Index feature = 0; feature < features; ++feature) {
-      sweeping[at(fit)]->answer_sweep(
-          block.first_feature() + feature, out[at(fit)][feature], block.column(feature));
-    }
+    sweeping[at(fit)]->answer_sweep(block, {out[at(fit)], at(features)});
   }
 }
 

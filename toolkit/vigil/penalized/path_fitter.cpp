@@ -19,7 +19,7 @@ constexpr Index most_steps = 100;          // of Newton at one lambda
 constexpr Index rough_rounds = 3, most_rounds = 100;
 constexpr Index most_idle = 2;             // points that a column stays without a coefficient
 constexpr double runaway_curvature = 1e-6; // saturated below: what is left of a column's
-constexpr double worth_a_sweep = 0.06;     // undecided share of the markers
+constexpr double worth_a_sweep = 0.15;     // undecided share of the markers
 
 } // namespace
 
@@ -42,7 +42,6 @@ PathFitter::PathFitter(const TrainingData& data,
   groups_ = GroupMap(penalty, factor_);
   in_working_set_.assign(at(data.columns()), 0);
   combined_.resize(at(markers()));
-  largest_combined_.resize(at(strips_of(markers())));
   residual_.assign(at(data.subjects()), 0.0);
   sweep_.assign(at(data.subjects()), 0.0F);
   residual_float_.assign(at(data.subjects()), 0.0F);
@@ -273,6 +272,7 @@ void PathFitter::certify(const MarkerColumns& held) {
       groups_.empty()
           ? movable(over(limit, split_.rest_norm, slack), limit, split_.rest_norm, slack)
           : ask_about_groups(limit, slack);
+  drop_known(open, limit);
   const bool swept = state_ == State::swept;
   const double most_open = worth_a_sweep * static_cast<double>(markers());
   if (!swept && static_cast<double>(size_of(open)) > most_open && split_.rest_norm > 0.0) {
@@ -289,6 +289,7 @@ void PathFitter::certify(const MarkerColumns& held) {
 }
 
 void PathFitter::take_checks(const MarkerColumns& held) {
+  remember_checks();
   std::vector<std::pair<double, Index>> violators;
   double worst = working_violation_;
   const auto take = [&](double violation, Index number) {

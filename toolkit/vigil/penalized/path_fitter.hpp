@@ -57,8 +57,8 @@ public:
   /// for before has been answered.
   void advance(const MarkerColumns& columns, Index until);
   [[nodiscard]] const SweepRequest& request() const noexcept { return request_; }
-  /// Answers for one marker: its product with the sweep (column: its stored values), or with the residual.
-  void answer_sweep(Index marker, double product, std::span<const float> column);
+  /// Answers for the markers of a block: their products with the sweep; for one marker: its product with the residual.
+  void answer_sweep(const ColumnBlock& block, std::span<const double> products);
   void answer_check(Index number, std::span<const float> column);
   /// The same for panels: see RidgeDual.
   void take_panel(Index place, Index first, std::span<const float> values);
@@ -138,6 +138,8 @@ private:
   [[nodiscard]] std::vector<Index> over(double limit, double rest_norm, double slack) const;
   [[nodiscard]] std::vector<Index>
   movable(std::vector<Index> markers, double limit, double rest_norm, double slack) const;
+  void drop_known(std::vector<Index>& markers, double limit);
+  void remember_checks();
   [[nodiscard]] std::vector<Index> strongest(std::vector<std::pair<double, Index>> columns) const;
   [[nodiscard]] double lambda() const { return lambda_[at(solved_points())]; }
   [[nodiscard]] Index solved_points() const noexcept { return path_.points() + size_of(pending_); }
@@ -180,7 +182,7 @@ private:
   std::vector<double> members_;      ///< scratch: a value for each member of a group
   MarkerNorms norms_;
   std::vector<std::uint8_t> in_working_set_;
-  std::vector<float> combined_, largest_combined_;
+  std::vector<float> combined_;
   std::vector<double> residual_;    ///< by subject
   std::vector<float> sweep_;        ///< by subject
   std::vector<double> exact_sweep_; ///< the same in double
@@ -190,6 +192,15 @@ private:
   std::vector<Index> joining_;
   std::vector<Index> checks_; ///< columns whose exact gradient was asked for
   std::vector<double> check_gradient_;
+  std::vector<double> check_bound_; ///< at least the absolute product with the residual
+  /// What checks at an earlier residual say: at least the absolute product of a marker with it.
+  struct Known {
+    Index marker = 0;
+    double bound = 0.0;
+  };
+  std::vector<Known> known_;           ///< ascending
+  std::vector<double> known_residual_; ///< by row
+  std::vector<Known> carried_;         ///< markers that known_ decides here, with their bounds here
   std::vector<Index> idle_; ///< by place of the working set: points without a coefficient
   std::vector<double> lambda_;
   Index iterations_ = 0, rounds_ = 0;

@@ -20,6 +20,15 @@ namespace {
 constexpr Index most_columns = 6000;
 constexpr Index most_bytes = Index{1} << 32;
 
+// Checks jump from column to column: the processor does not guess which one is next.
+constexpr Index columns_ahead = 2;
+void fetch(std::span<const float> column) {
+  constexpr std::size_t cache_line = 16;
+  for (std::size_t place = 0; place < column.size(); place += cache_line) {
+    __builtin_prefetch(column.data() + place);
+  }
+}
+
 } // namespace
 
 void PathFitter::ask_for_columns(std::vector<Index> columns, const MarkerColumns& held) {
@@ -59,7 +68,7 @@ void PathFitter::gather(const MarkerColumns& held) {
     const auto clinical = marker
                               ? std::span<const double>{}
                               : std::span<const double>(data_.clinical.column(column - markers()));
-    const double offset = marker ? data_.features.info(column).offset : 0.0;
+    const double offset = marker ? data_.features.offset(column) : 0.0;
     for (const Index subject : loss_->subjects()) {
       const double raw =
           marker ? static_cast<double>(stored[at(subject)]) + offset : clinical[at(subject)];
@@ -85,25 +94,30 @@ void PathFitter::ask_for_sweep(std::span<const double> direction, double norm) {
   request_.sweep = sweep_;
 }
 
-void PathFitter::answer_sweep(Index marker, double product, std::span<const float> column) {
-  float& answer = subspace_->last_products()[at(marker)];
-  if (factor_[at(marker)] < 0.0) {
-    answer = 0.0F;
-    return;
+void PathFitter::answer_sweep(const ColumnBlock& block, std::span<const double> products) {
+  const Index first = block.first_feature();
+  const auto answers = subspace_->last_products().subspan(at(first), products.size());
+  for (Index number = 0; number < size_of(products); ++number) {
+    const Index marker = first + number;
+    if (factor_[at(marker)] < 0.0) {
+      answers[at(number)] = 0.0F;
+      continue;
+    }
+    const auto rule = item_.preparation.column(marker);
+    const double offset = data_.features.offset(marker);
+    const double product = products[at(number)];
+    const double centred = std::isfinite(product)
+                               ? product - (rule.centre - offset) * sweep_sum_
+                               : centred_product(block.column(number), exact_sweep_, offset, rule);
+    answers[at(number)] = static_cast<float>(centred / rule.scale);
   }
-  const auto& rule = item_.preparation.column(marker);
-  const double offset = data_.features.info(marker).offset;
-  const double centred = std::isfinite(product)
-                             ? product - (rule.centre - offset) * sweep_sum_
-                             : centred_product(column, exact_sweep_, offset, rule);
-  answer = static_cast<float>(centred / rule.scale);
 }
 
 double PathFitter::exact_gradient(Index column, std::span<const float> stored) const {
   const auto& rule = item_.preparation.column(column);
   const double product =
       column < markers()
-          ? centred_product(stored, residual_, data_.features.info(column).offset, rule)
+          ? centred_product(stored, residual_, data_.features.offset(column), rule)
           : centred_product(data_.clinical.column(column - markers()), residual_, 0.0, rule);
   return product / rule.scale / loss_->total_weight();
 }
@@ -122,16 +136,18 @@ void PathFitter::answer_check(Index number, std::span<const float> column) {
            .directions = &direction,
            .number = 1,
            .out = &out});
-    const auto& rule = item_.preparation.column(marker);
-    const double offset = data_.features.info(marker).offset;
+    const auto rule = item_.preparation.column(marker);
+    const double offset = data_.features.offset(marker);
     const double centred = std::fabs(product - (rule.centre - offset) * residual_sum_) / rule.scale;
     const double most = centred + static_cast<double>(norms_.uncentred[at(marker)]) * check_slack_;
     if (most <= surely) { // false for a product that is not finite
       check_gradient_[at(number)] = 0.0;
+      check_bound_[at(number)] = most;
       return;
     }
   }
   check_gradient_[at(number)] = exact_gradient(marker, column);
+  check_bound_[at(number)] = std::fabs(check_gradient_[at(number)]) * loss_->total_weight();
 }
 
 // Gradients of columns; 0 in place of one that is surely at most limit times the column's factor (in the scale of the
@@ -153,9 +169,15 @@ void PathFitter::ask_for_checks(std::vector<Index> columns,
     }
   }
   check_gradient_.assign(checks_.size(), 0.0);
+  check_bound_.assign(checks_.size(), 0.0);
+  const auto stored_at = [&](Index number) {
+    const bool marker = number < size_of(checks_) && checks_[at(number)] < markers();
+    return marker ? held.find(checks_[at(number)]) : std::span<const float>{};
+  };
   for (Index number = 0; number < size_of(checks_); ++number) {
     const Index column = checks_[at(number)];
-    const auto stored = column < markers() ? held.find(column) : std::span<const float>{};
+    const auto stored = stored_at(number);
+    fetch(stored_at(number + columns_ahead));
     if (column < markers() && stored.empty()) {
       request_.checks.push_back({column, number});
     } else {
@@ -171,19 +193,59 @@ void PathFitter::split_residual() {
     residual_[at(loss_->subjects()[at(row)])] = residual[at(row)];
   }
   split_ = subspace_->split(residual);
-  subspace_->combine(split_, combined_, largest_combined_);
+  subspace_->combine(split_, combined_);
 }
 
 // Markers outside the working set whose bound is over limit times their factor.
 std::vector<Index> PathFitter::over(double limit, double rest_norm, double slack) const {
   return undecided({.combined = combined_,
-                    .largest = largest_combined_,
                     .norms = norms_,
                     .rest_norm = rest_norm,
                     .slack = slack,
                     .limit = limit,
                     .factor = marker_factor_,
                     .skip = in_working_set_});
+}
+
+// A check at an earlier residual r0 holds near it too: |z'r| <= |z'r0| + norm_z ||r - r0||. Drops the markers that are
+// thereby at most at the limit times their factor. Groups are decided as wholes: not by this.
+void PathFitter::drop_known(std::vector<Index>& markers, double limit) {
+  carried_.clear();
+  if (known_.empty() || !groups_.empty()) {
+    return;
+  }
+  std::vector<double> change(working_->point().residual);
+  for (std::size_t row = 0; row < change.size(); ++row) {
+    change[row] -= known_residual_[row];
+  }
+  const double moved = 1.0001 * subspace_->norm(change);
+  auto known = known_.begin();
+  std::erase_if(markers, [&](Index marker) {
+    known =
+        std::find_if(known, known_.end(), [&](const Known& each) { return each.marker >= marker; });
+    if (known == known_.end() || known->marker != marker) {
+      return false;
+    }
+    const double bound = known->bound + static_cast<double>(norms_.norm[at(marker)]) * moved;
+    if (!(bound <= 0.999999 * limit * factor_[at(marker)])) {
+      return false;
+    }
+    carried_.push_back({marker, bound});
+    return true;
+  });
+}
+
+void PathFitter::remember_checks() {
+  known_ = carried_;
+  for (Index number = 0; number < size_of(checks_); ++number) {
+    if (checks_[at(number)] < markers()) {
+      known_.push_back({checks_[at(number)], check_bound_[at(number)]});
+    }
+  }
+  std::sort(known_.begin(), known_.end(), [](const Known& left, const Known& right) {
+    return left.marker < right.marker;
+  });
+  known_residual_ = working_->point().residual;
 }
 
 // Those that are not held at zero by a limit on the side to which they are pulled.

@@ -2,41 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/penalized/residual_subspace.hpp"
 
-#include "vigil/penalized/sweep_kernel.hpp"
+#include "vigil/penalized/sweep.hpp"
 
 #include <algorithm>
-#include <array>
+#include <bit>
 #include <cmath>
-#include <limits>
 
 namespace vigil::penalized {
-
-namespace {
-
-// In sixteen lanes; infinite where a value is not finite.
-float largest_absolute(std::span<const float> values) {
-  std::array<float, 16> most{}, spoiled{};
-  const auto look = [&](std::size_t lane, float value) {
-    const float size = std::fabs(value);
-    most[lane] = size > most[lane] ? size : most[lane];
-    spoiled[lane] += value - value;
-  };
-  const std::size_t whole = values.size() / 16 * 16;
-  for (std::size_t place = 0; place < whole; place += 16) {
-    for (std::size_t lane = 0; lane < 16; ++lane) {
-      look(lane, values[place + lane]);
-    }
-  }
-  for (std::size_t place = whole; place < values.size(); ++place) {
-    look(0, values[place]);
-  }
-  const bool finite =
-      std::all_of(spoiled.begin(), spoiled.end(), [](float sum) { return sum == 0.0F; });
-  return finite ? *std::max_element(most.begin(), most.end())
-                : std::numeric_limits<float>::infinity();
-}
-
-} // namespace
 
 ResidualSubspace::ResidualSubspace(std::span<const double> weight, Index markers, Index most)
     : markers_(markers), most_(most) {
@@ -99,24 +71,17 @@ std::span<float> ResidualSubspace::last_products() {
   return products_[at(directions() - 1)];
 }
 
-void ResidualSubspace::combine(const Split& split,
-                               std::span<float> out,
-                               std::span<float> largest) const {
-  VIGIL_EXPECTS(size_of(out) == markers_ && size_of(largest) == strips_of(markers_) &&
-                split.part.size() == direction_.size());
-  for (Index first = 0; first < markers_; first += marker_strip) {
-    const Index count = std::min(marker_strip, markers_ - first);
-    float* sums = out.data() + first;
-    std::fill_n(sums, count, 0.0F);
-    for (std::size_t k = 0; k < split.part.size(); ++k) {
-      const float part = split.part[k];
-      const float* products = products_[k].data() + first;
-      for (Index marker = 0; marker < count; ++marker) {
-        sums[marker] += part * products[marker];
-      }
-    }
-    largest[at(first / marker_strip)] = largest_absolute({sums, at(count)});
+void ResidualSubspace::combine(const Split& split, std::span<float> out) const {
+  VIGIL_EXPECTS(size_of(out) == markers_ && split.part.size() == direction_.size());
+  std::vector<const float*> products;
+  for (std::size_t k = 0; k < split.part.size(); ++k) {
+    products.push_back(products_[k].data());
   }
+  mix({.products = products.data(),
+       .part = split.part.data(),
+       .number = size_of(split.part),
+       .count = markers_,
+       .out = out.data()});
 }
 
 double ResidualSubspace::roundings(double further) const noexcept {
@@ -144,23 +109,21 @@ double ResidualSubspace::product_slack(double norm) const noexcept {
 
 std::vector<Index> undecided(const BoundTest& test) {
   const Index markers = size_of(test.combined);
-  const auto rest = static_cast<float>(1.0001 * test.rest_norm);
-  const auto slack = static_cast<float>(1.0001 * test.slack);
-  const auto limit = static_cast<float>(0.999999 * test.limit);
+  std::vector<std::uint16_t> over(at((markers + sweep_lanes - 1) / sweep_lanes));
+  find_excess({.value = test.combined.data(),
+               .norm = test.norms.norm.data(),
+               .uncentred = test.norms.uncentred.data(),
+               .factor = test.factor.data(),
+               .rest = static_cast<float>(1.0001 * test.rest_norm),
+               .slack = static_cast<float>(1.0001 * test.slack),
+               .limit = static_cast<float>(0.999999 * test.limit),
+               .count = markers,
+               .over = over.data()});
   std::vector<Index> result;
-  for (Index first = 0; first < markers; first += marker_strip) {
-    const auto& strip = test.norms.strips[at(first / marker_strip)];
-    const float most = test.largest[at(first / marker_strip)] + strip.norm * rest +
-                       strip.uncentred * slack - 0.999999F * limit * strip.factor;
-    if (most <= 0.0F) { // false for a sum that is not a number
-      continue;
-    }
-    const Index end = std::min(markers, first + marker_strip);
-    for (Index marker = first; marker < end; ++marker) {
-      const float excess =
-          std::fabs(test.combined[at(marker)]) + test.norms.norm[at(marker)] * rest +
-          test.norms.uncentred[at(marker)] * slack - limit * test.factor[at(marker)];
-      if (!(excess <= 0.0F) && test.skip[at(marker)] == 0) {
+  for (Index sixteen = 0; sixteen < size_of(over); ++sixteen) {
+    for (unsigned bits = over[at(sixteen)]; bits != 0; bits &= bits - 1) {
+      const Index marker = sixteen * sweep_lanes + std::countr_zero(bits);
+      if (test.skip[at(marker)] == 0) {
         result.push_back(marker);
       }
     }

@@ -45,8 +45,8 @@ public:
   [[nodiscard]] std::span<const float> last_direction() const { return direction_.back(); }
   [[nodiscard]] std::span<float> last_products();
 
-  /// sum_k a_k C_zk for every marker, and its largest absolute value in each strip.
-  void combine(const Split& split, std::span<float> out, std::span<float> largest) const;
+  /// sum_k a_k C_zk for every marker.
+  void combine(const Split& split, std::span<float> out) const;
   [[nodiscard]] double slack(const Split& split) const noexcept;
   /// ||r|| in the metric, and the slack of one float product of the residual itself.
   [[nodiscard]] double norm(std::span<const double> residual) const noexcept;
@@ -64,7 +64,7 @@ private:
 /// The markers with |combined| + norm rest_norm + uncentred slack > limit factor, ascending; `skip` marks those not asked
 /// for; a marker that must never be listed has a huge factor.
 struct BoundTest {
-  std::span<const float> combined, largest;
+  std::span<const float> combined;
   const MarkerNorms& norms;
   double rest_norm = 0.0, slack = 0.0, limit = 0.0;
   std::span<const float> factor;

@@ -87,15 +87,32 @@ double centred_product(std::span<const double> column,
   return product(column, direction, offset, rule);
 }
 
-void sweep(const SweepTask& task) {
+namespace {
+
+const SweepKernel& kernel() {
   switch (instruction_set()) {
   case InstructionSet::avx512:
-    return sweep_avx512(task);
+    return sweep_avx512;
   case InstructionSet::avx2:
-    return sweep_avx2(task);
+    return sweep_avx2;
   case InstructionSet::plain:
-    return sweep_plain(task);
+    break;
   }
+  return sweep_plain;
+}
+
+} // namespace
+
+void sweep(const SweepTask& task) {
+  kernel().sweep(task);
+}
+
+void mix(const MixTask& task) {
+  kernel().mix(task);
+}
+
+void find_excess(const ExcessTask& task) {
+  kernel().find_excess(task);
 }
 
 } // namespace vigil::penalized

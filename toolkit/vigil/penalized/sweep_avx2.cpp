@@ -2,23 +2,41 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/penalized/sweep_body.hpp"
 
-#include <array>
 #include <immintrin.h>
 
 namespace vigil::penalized {
 
 namespace {
 
+// All ones in the first `count` of eight lanes.
+__m256i first_lanes(Index count) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)),
+                            _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
 struct Avx2Lanes {
   __m256 low, high;
   static Avx2Lanes zero() { return {_mm256_setzero_ps(), _mm256_setzero_ps()}; }
+  static Avx2Lanes all(float value) { return {_mm256_set1_ps(value), _mm256_set1_ps(value)}; }
   static Avx2Lanes load(const float* from) {
     return {_mm256_loadu_ps(from), _mm256_loadu_ps(from + 8)};
   }
   static Avx2Lanes load_first(const float* from, Index count) {
-    std::array<float, sweep_lanes> padded{};
-    std::copy_n(from, count, padded.begin());
-    return load(padded.data());
+    return {_mm256_maskload_ps(from, first_lanes(count)),
+            count > 8 ? _mm256_maskload_ps(from + 8, first_lanes(count - 8)) : _mm256_setzero_ps()};
+  }
+  void store(float* to) const {
+    _mm256_storeu_ps(to, low);
+    _mm256_storeu_ps(to + 8, high);
+  }
+  [[nodiscard]] Avx2Lanes absolute() const {
+    const __m256 sign = _mm256_set1_ps(-0.0F);
+    return {_mm256_andnot_ps(sign, low), _mm256_andnot_ps(sign, high)};
+  }
+  [[nodiscard]] std::uint16_t not_at_most(Avx2Lanes other) const {
+    const int first = _mm256_movemask_ps(_mm256_cmp_ps(low, other.low, _CMP_NLE_UQ));
+    const int second = _mm256_movemask_ps(_mm256_cmp_ps(high, other.high, _CMP_NLE_UQ));
+    return static_cast<std::uint16_t>(first | (second << 8));
   }
   void add_product(Avx2Lanes left, Avx2Lanes right) {
     low = _mm256_fmadd_ps(left.low, right.low, low);
@@ -34,8 +52,8 @@ struct Avx2Lanes {
 
 } // namespace
 
-void sweep_avx2(const SweepTask& task) {
-  sweep_all<Avx2Lanes, 2, 3>(task);
-}
+const SweepKernel sweep_avx2{.sweep = sweep_all<Avx2Lanes, 2, 3>,
+                             .mix = mix_all<Avx2Lanes, 4>,
+                             .find_excess = find_all_excess<Avx2Lanes>};
 
 } // namespace vigil::penalized

@@ -12,10 +12,16 @@ namespace {
 struct Avx512Lanes {
   __m512 value;
   static Avx512Lanes zero() { return {_mm512_setzero_ps()}; }
+  static Avx512Lanes all(float value) { return {_mm512_set1_ps(value)}; }
   static Avx512Lanes load(const float* from) { return {_mm512_loadu_ps(from)}; }
   static Avx512Lanes load_first(const float* from, Index count) {
     const auto mask = static_cast<__mmask16>((1U << static_cast<unsigned>(count)) - 1U);
     return {_mm512_maskz_loadu_ps(mask, from)};
+  }
+  void store(float* to) const { _mm512_storeu_ps(to, value); }
+  [[nodiscard]] Avx512Lanes absolute() const { return {_mm512_abs_ps(value)}; }
+  [[nodiscard]] std::uint16_t not_at_most(Avx512Lanes other) const {
+    return _mm512_cmp_ps_mask(value, other.value, _CMP_NLE_UQ);
   }
   void add_product(Avx512Lanes left, Avx512Lanes right) {
     value = _mm512_fmadd_ps(left.value, right.value, value);
@@ -34,8 +40,8 @@ struct Avx512Lanes {
 
 } // namespace
 
-void sweep_avx512(const SweepTask& task) {
-  sweep_all<Avx512Lanes, 4, 6>(task);
-}
+const SweepKernel sweep_avx512{.sweep = sweep_all<Avx512Lanes, 4, 6>,
+                               .mix = mix_all<Avx512Lanes, 8>,
+                               .find_excess = find_all_excess<Avx512Lanes>};
 
 } // namespace vigil::penalized

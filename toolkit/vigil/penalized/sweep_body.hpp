@@ -7,8 +7,9 @@
 #include <algorithm>
 
 // The one body of the sweep, included by each kernel file with its own Lanes:
-//   Lanes::zero(), Lanes::load(const float*), Lanes::load_first(const float*, Index),
-//   lanes.add_product(Lanes, Lanes), lanes.total() (lanes added as a fixed tree).
+//   Lanes::zero(), Lanes::all(float), Lanes::load(const float*), Lanes::load_first(const float*, Index),
+//   lanes.store(float*), lanes.add_product(Lanes, Lanes), lanes.absolute(),
+//   lanes.total() (lanes added as a fixed tree), lanes.not_at_most(Lanes) (a bit for each lane).
 // Everything here has internal linkage, so that no kernel gets another one's code.
 namespace vigil::penalized {
 namespace {
@@ -26,10 +27,14 @@ void sweep_tile(const SweepTask& task, Index column, Index direction) {
         part[c][d] = Lanes::zero();
       }
     }
+    const Index ahead =
+        C * task.length; // the tile after this one: short columns are no streams to the processor
     const auto add = [&](const auto& load, Index row) {
       Lanes values[C];
       for (int c = 0; c < C; ++c) {
-        values[c] = load(task.columns + (column + c) * task.length + row);
+        const float* from = task.columns + (column + c) * task.length + row;
+        values[c] = load(from);
+        __builtin_prefetch(from + ahead);
       }
       for (int d = 0; d < D; ++d) {
         const Lanes weight = load(task.directions[direction + d] + row);
@@ -77,6 +82,66 @@ void sweep_all(const SweepTask& task) {
   }
   for (; column < task.count; ++column) {
     sweep_columns<Lanes, 1, D>(task, column);
+  }
+}
+
+/// M sixteens of markers, held in registers while all lists are added.
+template <class Lanes, int M>
+void mix_tile(const MixTask& task, Index first) {
+  Lanes sums[M];
+  for (int m = 0; m < M; ++m) {
+    sums[m] = Lanes::zero();
+  }
+  for (Index k = 0; k < task.number; ++k) {
+    const Lanes part = Lanes::all(task.part[k]);
+    for (int m = 0; m < M; ++m) {
+      sums[m].add_product(part, Lanes::load(task.products[k] + first + m * sweep_lanes));
+    }
+  }
+  for (int m = 0; m < M; ++m) {
+    sums[m].store(task.out + first + m * sweep_lanes);
+  }
+}
+
+template <class Lanes, int M>
+void mix_all(const MixTask& task) {
+  Index first = 0;
+  for (; first + M * sweep_lanes <= task.count; first += M * sweep_lanes) {
+    mix_tile<Lanes, M>(task, first);
+  }
+  for (; first + sweep_lanes <= task.count; first += sweep_lanes) {
+    mix_tile<Lanes, 1>(task, first);
+  }
+  if (first < task.count) {
+    Lanes sums = Lanes::zero();
+    for (Index k = 0; k < task.number; ++k) {
+      sums.add_product(Lanes::all(task.part[k]),
+                       Lanes::load_first(task.products[k] + first, task.count - first));
+    }
+    float all[sweep_lanes];
+    sums.store(all);
+    std::copy_n(all, task.count - first, task.out + first);
+  }
+}
+
+template <class Lanes>
+void find_all_excess(const ExcessTask& task) {
+  const Lanes rest = Lanes::all(task.rest), slack = Lanes::all(task.slack),
+              limit = Lanes::all(task.limit);
+  const auto look = [&](const auto& load, Index first) {
+    Lanes bound = load(task.value + first).absolute(), most = Lanes::zero();
+    bound.add_product(rest, load(task.norm + first));
+    bound.add_product(slack, load(task.uncentred + first));
+    most.add_product(limit, load(task.factor + first));
+    task.over[first / sweep_lanes] = bound.not_at_most(most);
+  };
+  Index first = 0;
+  for (; first + sweep_lanes <= task.count; first += sweep_lanes) {
+    look([](const float* from) { return Lanes::load(from); }, first);
+  }
+  if (first < task.count) { // lanes beyond the last marker are 0, which is not over 0
+    const Index rest_count = task.count - first;
+    look([rest_count](const float* from) { return Lanes::load_first(from, rest_count); }, first);
   }
 }
 

@@ -4,6 +4,8 @@
 
 #include "vigil/base/index.hpp"
 
+#include <cstdint>
+
 namespace vigil::penalized {
 
 /// Products of float columns with float directions: out[d][c] = sum_i columns[c * length + i] * directions[d][i].
@@ -21,8 +23,29 @@ struct SweepTask {
 constexpr Index sweep_lanes = 16;
 constexpr Index sweep_rows = 1024; ///< added in float before double takes over
 
-void sweep_avx512(const SweepTask& task);
-void sweep_avx2(const SweepTask& task);
-void sweep_plain(const SweepTask& task);
+/// What sweeps say of markers at a later residual (ResidualSubspace): out[c] = sum_k part[k] * products[k][c].
+/// Fused multiply-adds in the order of k: the same bits for every kernel.
+struct MixTask {
+  const float* const* products; ///< `number` lists of `count` values
+  const float* part;            ///< `number` values
+  Index number, count;
+  float* out;
+};
+
+/// Whether |value[c]| + norm[c] rest + uncentred[c] slack > limit factor[c], or is not a number: bit c % 16 of
+/// over[c / 16]. The same bits for every kernel.
+struct ExcessTask {
+  const float *value, *norm, *uncentred, *factor;
+  float rest, slack, limit;
+  Index count;
+  std::uint16_t* over;
+};
+
+struct SweepKernel {
+  void (*sweep)(const SweepTask& task);
+  void (*mix)(const MixTask& task);
+  void (*find_excess)(const ExcessTask& task);
+};
+extern const SweepKernel sweep_avx512, sweep_avx2, sweep_plain;
 
 } // namespace vigil::penalized

@@ -12,11 +12,31 @@ namespace {
 struct PlainLanes {
   std::array<float, sweep_lanes> value;
   static PlainLanes zero() { return {}; }
+  static PlainLanes all(float value) {
+    PlainLanes lanes{};
+    lanes.value.fill(value);
+    return lanes;
+  }
   static PlainLanes load(const float* from) { return load_first(from, sweep_lanes); }
   static PlainLanes load_first(const float* from, Index count) {
     PlainLanes lanes{};
     std::copy_n(from, count, lanes.value.begin());
     return lanes;
+  }
+  void store(float* to) const { std::copy(value.begin(), value.end(), to); }
+  [[nodiscard]] PlainLanes absolute() const {
+    PlainLanes lanes{};
+    for (std::size_t lane = 0; lane < value.size(); ++lane) {
+      lanes.value[lane] = std::fabs(value[lane]);
+    }
+    return lanes;
+  }
+  [[nodiscard]] std::uint16_t not_at_most(const PlainLanes& other) const {
+    unsigned bits = 0;
+    for (std::size_t lane = 0; lane < value.size(); ++lane) {
+      bits |= (value[lane] <= other.value[lane] ? 0U : 1U) << lane;
+    }
+    return static_cast<std::uint16_t>(bits);
   }
   void add_product(const PlainLanes& left, const PlainLanes& right) {
     for (std::size_t lane = 0; lane < value.size(); ++lane) {
@@ -36,8 +56,8 @@ struct PlainLanes {
 
 } // namespace
 
-void sweep_plain(const SweepTask& task) {
-  sweep_all<PlainLanes, 1, 1>(task);
-}
+const SweepKernel sweep_plain{.sweep = sweep_all<PlainLanes, 1, 1>,
+                              .mix = mix_all<PlainLanes, 1>,
+                              .find_excess = find_all_excess<PlainLanes>};
 
 } // namespace vigil::penalized

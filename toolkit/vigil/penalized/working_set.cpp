@@ -84,8 +84,8 @@ void WorkingSet::extend_curvature() {
                    0,
                    first);
   }
-  for (Index column = first; column < size(); ++column) {
-    for (Index row = 0; row < column; ++row) {
+  for (Index row = 0; row < size(); ++row) {
+    for (Index column = std::max(first, row + 1); column < size(); ++column) {
       curvature_(column, row) = curvature_(row, column);
     }
   }
