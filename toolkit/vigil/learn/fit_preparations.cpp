@@ -213,8 +213,6 @@ public:
 
 private:
   static constexpr Index columns_at_once = 32;
-  /// Sums about zero are used where they cost at most six bits of the variance.
-  static constexpr double most_cancelled = 64.0;
 
   void
   fit_markers(Index first, std::span<const float> values, ColumnSums& sums, Specials& specials) {
@@ -229,14 +227,13 @@ private:
     }
     sums.set(values);
     for (const Index item : all_) {
-      const double weight = weightings_[at(item)].total();
-      const auto one = sums.first(item), two = sums.second(item);
+      const ColumnMoments moments = sums.moments(item, weightings_[at(item)].total());
       Preparation& preparation = preparations_[at(item)];
       for (Index place = 0; place < count; ++place) {
-        const double shift = one[at(place)] / weight, square = two[at(place)] / weight;
-        const double variance = square - shift * shift;
-        if (complete[at(place)] && variance > 0.0 && most_cancelled * variance >= square) {
-          preparation.set_regular(first + place, shift + offset[at(place)], std::sqrt(variance));
+        const double spread = moments.spread[at(place)];
+        if (complete[at(place)] && spread == spread) {
+          preparation.set_regular(
+              first + place, moments.mean[at(place)] + offset[at(place)], spread);
         } else {
           others[at(place)].push_back(item);
         }

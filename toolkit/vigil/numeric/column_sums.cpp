@@ -5,6 +5,8 @@
 #include "vigil/numeric/instruction_set.hpp"
 
 #include <algorithm>
+#include <immintrin.h>
+#include <limits>
 
 namespace vigil {
 
@@ -13,6 +15,8 @@ namespace {
 constexpr Index strip = 64, four = 4; // rows
 // Below, the sums of all subsets of four rows cost more than they save.
 constexpr Index fewest_units = 8;
+constexpr Index lanes = 4;
+constexpr double most_cancelled = 64.0;
 
 bool zero_or_one(std::span<const double> weights) {
   return std::all_of(
@@ -78,8 +82,8 @@ void ColumnSums::set(std::span<const float> columns, ColumnSumsKernel kernel) {
   VIGIL_EXPECTS(rows > 0 && size_of(columns) % rows == 0);
   columns_ = size_of(columns) / rows;
   const Index places = weightings_.units_ + weightings_.others_;
-  first_.resize(at(places * columns_));
-  second_.resize(at(places * columns_));
+  first_.resize(at(places * columns_ + lanes)); // moments() reads whole registers
+  second_.resize(at(places * columns_ + lanes));
   scratch_.resize(at(places * column_sums_scratch));
   kernel({.columns = columns.data(),
           .rows = rows,
@@ -91,6 +95,28 @@ void ColumnSums::set(std::span<const float> columns, ColumnSumsKernel kernel) {
           .first = first_.data(),
           .second = second_.data(),
           .scratch = scratch_.data()});
+}
+
+ColumnMoments ColumnSums::moments(Index weighting, double weight) {
+  const Index padded = round_up(columns_, lanes);
+  mean_.resize(at(padded));
+  spread_.resize(at(padded));
+  const double *one = first(weighting).data(), *two = second(weighting).data();
+  const __m256d divisor = _mm256_set1_pd(weight), most = _mm256_set1_pd(most_cancelled);
+  const __m256d unknown = _mm256_set1_pd(std::numeric_limits<double>::quiet_NaN());
+  for (Index column = 0; column < padded; column += lanes) {
+    const __m256d mean = _mm256_div_pd(_mm256_loadu_pd(one + column), divisor);
+    const __m256d square = _mm256_div_pd(_mm256_loadu_pd(two + column), divisor);
+    const __m256d variance = _mm256_sub_pd(square, _mm256_mul_pd(mean, mean));
+    const __m256d known =
+        _mm256_and_pd(_mm256_cmp_pd(variance, _mm256_setzero_pd(), _CMP_GT_OQ),
+                      _mm256_cmp_pd(_mm256_mul_pd(most, variance), square, _CMP_GE_OQ));
+    _mm256_storeu_pd(mean_.data() + column, mean);
+    _mm256_storeu_pd(spread_.data() + column,
+                     _mm256_blendv_pd(unknown, _mm256_sqrt_pd(variance), known));
+  }
+  return {.mean = std::span(mean_).first(at(columns_)),
+          .spread = std::span(spread_).first(at(columns_))};
 }
 
 } // namespace vigil

@@ -26,12 +26,16 @@ private:
   std::vector<double> weights_;
 };
 
+/// By column; a spread that is not known is NaN.
+struct ColumnMoments {
+  std::span<const double> mean, spread;
+};
+
 /// Sums of float columns under packed weightings, about zero:
 ///
 ///   first = sum_i w_i x_i,   second = sum_i w_i x_i^2
 ///
-/// For columns that are near zero against their spread: the variance second / W - (first / W)^2 loses the digits that
-/// mean^2 / variance says. A sum is right if its column is finite in all rows, whatever their weight.
+/// For columns that are finite in all rows, whatever their weight, and near zero against their spread.
 ///
 /// order  that of ColumnSumsTask: the bits depend on the column and the weighting alone, never on other columns,
 ///        other weightings or the instruction set
@@ -53,15 +57,20 @@ public:
     return part(second_, weighting);
   }
 
+  /// Of the columns of the last set(), until the next call; weight: sum_i w_i. With W the weight,
+  ///   mean = first / W,   spread = sqrt(second / W - mean^2),
+  /// which is known where second / W is at most 64 times what is left: cancellation costs six bits of it at most.
+  [[nodiscard]] ColumnMoments moments(Index weighting, double weight);
+
 private:
   [[nodiscard]] std::span<const double> part(const std::vector<double>& sums,
                                              Index weighting) const {
-    return std::span(sums).subspan(at(weightings_.place_[at(weighting)] * columns_), at(columns_));
+    return {sums.data() + weightings_.place_[at(weighting)] * columns_, at(columns_)};
   }
 
   const PackedWeightings& weightings_;
   Index columns_ = 0;
-  std::vector<double> first_, second_, scratch_;
+  std::vector<double> first_, second_, scratch_, mean_, spread_;
 };
 
 } // namespace vigil
