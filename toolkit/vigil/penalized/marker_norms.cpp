@@ -3,6 +3,7 @@
 #include "vigil/penalized/marker_norms.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -16,22 +17,39 @@ constexpr double rounded_up = 1.00001; // a norm as float
 } // namespace
 
 void MarkerNorms::summarise(std::span<const float> factor) {
+  constexpr Index lanes = 8; // largest and smallest do not depend on the order
   const Index markers = size_of(norm);
-  strips.assign(at(strips_of(markers)), {.factor = std::numeric_limits<float>::max()});
-  for (Index marker = 0; marker < markers; ++marker) {
-    Strip& strip = strips[at(marker / marker_strip)];
-    strip.norm = std::max(strip.norm, norm[at(marker)]);
-    strip.uncentred = std::max(strip.uncentred, uncentred[at(marker)]);
-    strip.factor = std::min(strip.factor, factor[at(marker)]);
+  strips.resize(at(strips_of(markers)));
+  for (Index first = 0; first < markers; first += marker_strip) {
+    std::array<float, lanes> largest{}, uncentred_largest{}, smallest;
+    smallest.fill(std::numeric_limits<float>::max());
+    const Index last = std::min(markers, first + marker_strip);
+    const auto take = [&](Index lane, Index marker) {
+      largest[at(lane)] = std::max(largest[at(lane)], norm[at(marker)]);
+      uncentred_largest[at(lane)] = std::max(uncentred_largest[at(lane)], uncentred[at(marker)]);
+      smallest[at(lane)] = std::min(smallest[at(lane)], factor[at(marker)]);
+    };
+    Index marker = first;
+    for (; marker + lanes <= last; marker += lanes) {
+      for (Index lane = 0; lane < lanes; ++lane) {
+        take(lane, marker + lane);
+      }
+    }
+    for (; marker < last; ++marker) {
+      take(0, marker);
+    }
+    strips[at(first / marker_strip)] = {
+        .norm = *std::max_element(largest.begin(), largest.end()),
+        .uncentred = *std::max_element(uncentred_largest.begin(), uncentred_largest.end()),
+        .factor = *std::min_element(smallest.begin(), smallest.end())};
   }
 }
 
 std::vector<float> marker_factors(std::span<const double> factor, Index markers) {
-  std::vector<float> result;
-  result.reserve(at(markers));
-  for (const double value : factor.first(at(markers))) {
-    result.push_back(value < 0.0 ? not_kept : static_cast<float>(value));
-  }
+  std::vector<float> result(at(markers));
+  std::transform(factor.begin(), factor.begin() + markers, result.begin(), [](double value) {
+    return value < 0.0 ? not_kept : static_cast<float>(value);
+  });
   return result;
 }
 
