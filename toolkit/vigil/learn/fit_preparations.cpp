@@ -10,9 +10,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <limits>
-#include <numeric>
 #include <utility>
 
 namespace vigil {
@@ -64,6 +64,13 @@ void refuse_missing(std::span<const double> values,
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
+/// A weighting, and what its sums about zero say of a column of which they are right in all rows of positive weight; a
+/// spread that is not known is NaN.
+struct Listed {
+  Index item = 0;
+  double mean = 0.0, spread = not_a_number;
+};
+
 /// The rules of one column after another under some of the weightings.
 class ColumnRules {
 public:
@@ -79,25 +86,26 @@ public:
   template <class Take>
   void visit(std::span<const double> values,
              const FeatureInfo& info,
-             std::span<const Index> listed,
+             std::span<const Listed> listed,
              const Take& take) const {
     const bool complete =
         std::all_of(values.begin(), values.end(), [](double x) { return std::isfinite(x); });
     if (!complete) {
-      for (const Index item : listed) {
-        take(item, rule_with_missing(item, values, info));
+      for (const Listed& each : listed) {
+        take(each.item, rule_with_missing(each, values, info));
       }
       return;
     }
     std::vector<RowWeights> rows;
-    for (const Index item : listed) {
-      rows.push_back(rows_[at(item)]);
+    for (const Listed& each : listed) {
+      rows.push_back(rows_[at(each.item)]);
     }
     std::vector<MomentSums> sums(listed.size());
     moment_sums(values, rows, sums);
     for (std::size_t place = 0; place < listed.size(); ++place) {
-      const double weight = weightings_[at(listed[place])].total();
-      take(listed[place], rule_of(sums[place], weight, not_a_number, info.offset));
+      const Index item = listed[place].item;
+      const double weight = weightings_[at(item)].total();
+      take(item, rule_of(sums[place], weight, not_a_number, info.offset));
     }
   }
 
@@ -113,34 +121,45 @@ private:
       return rule;
     }
     const double shift = sums.first / weight;
-    rule.centre = sums.origin + shift + offset;
-    rule.spread = std::sqrt(sums.second / weight - shift * shift);
-    if (options_.standardize) {
-      rule.shift = rule.centre;
-      rule.scale = rule.spread;
-    }
+    set_moments(
+        rule, sums.origin + shift + offset, std::sqrt(sums.second / weight - shift * shift));
     return rule;
   }
-  [[nodiscard]] Preparation::Column
-  rule_with_missing(Index item, std::span<const double> values, const FeatureInfo& info) const {
-    const CaseWeights& weights = weightings_[at(item)];
+  void set_moments(Preparation::Column& rule, double mean, double spread) const {
+    rule.centre = mean;
+    rule.spread = spread;
+    if (options_.standardize) {
+      rule.shift = mean;
+      rule.scale = spread;
+    }
+  }
+  [[nodiscard]] Preparation::Column rule_with_missing(const Listed& listed,
+                                                      std::span<const double> values,
+                                                      const FeatureInfo& info) const {
+    const CaseWeights& weights = weightings_[at(listed.item)];
     if (options_.impute == "none") {
       refuse_missing(values, weights, info);
     }
     const auto support = weights.support();
-    const auto seen = std::find_if(support.begin(), support.end(), [&](Index subject) {
+    const Index seen = std::count_if(support.begin(), support.end(), [&](Index subject) {
       return std::isfinite(values[at(subject)]);
     });
-    if (seen == support.end()) {
+    if (seen == 0) {
       return rule_of({.origin = not_a_number}, 0.0, 0.0, 0.0);
     }
     const double fill = fill_of(values, weights, options_.impute);
+    // What others miss must not change a digit here.
+    if (seen == size_of(support) && listed.spread == listed.spread) {
+      Preparation::Column rule{.fill = fill + info.offset};
+      set_moments(rule, listed.mean + info.offset, listed.spread);
+      return rule;
+    }
     std::vector<double> filled(values.begin(), values.end());
     for (double& value : filled) {
       value = std::isfinite(value) ? value : fill;
     }
     MomentSums sums;
-    moment_sums(filled, {&rows_[at(item)], 1}, {&sums, 1});
+    moment_sums(filled, {&rows_[at(listed.item)], 1}, {&sums, 1});
     return rule_of(sums, weights.total(), fill, info.offset);
   }
 
@@ -170,6 +189,14 @@ bool all_finite(std::span<const float> values) {
   return largest < 0x7f800000U;
 }
 
+/// 0 where a value is missing: right for a weighting that does not count that row.
+std::vector<float> without_missing(std::span<const float> values) {
+  std::vector<float> result(values.begin(), values.end());
+  std::replace_if(
+      result.begin(), result.end(), [](float value) { return !std::isfinite(value); }, 0.0F);
+  return result;
+}
+
 /// The preparations of all weightings, column by column.
 class Fits {
 public:
@@ -177,10 +204,8 @@ public:
        std::span<const CaseWeights> weightings,
        const PreparationOptions& options)
       : data_(data), weightings_(weightings), packed_(packed(weightings, data.subjects())),
-        rules_(weightings, options), all_(weightings.size()),
-        preparations_(weightings.size(), Preparation(data.columns(), options)) {
-    std::iota(all_.begin(), all_.end(), Index{0});
-  }
+        rules_(weightings, options),
+        preparations_(weightings.size(), Preparation(data.columns(), options)) {}
 
   void fit_block(const ColumnBlock& block, Specials& specials) {
     ColumnSums sums(packed_);
@@ -197,8 +222,12 @@ public:
   void fit_clinical(Index column, Specials& specials) {
     FeatureInfo info = data_.clinical.info(column);
     info.offset = 0.0; // clinical columns are stored as they are
+    std::vector<Listed> all(weightings_.size());
+    for (Index item = 0; item < size_of(all); ++item) {
+      all[at(item)].item = item;
+    }
     fit_column(
-        data_.features.features() + column, data_.clinical.column(column), info, all_, specials);
+        data_.features.features() + column, data_.clinical.column(column), info, all, specials);
   }
 
   /// The preparations with the special columns: those of the markers' blocks, then the clinical ones.
@@ -219,23 +248,23 @@ private:
     const Index count = size_of(values) / data_.subjects();
     std::array<double, columns_at_once> offset{};
     std::array<bool, columns_at_once> complete{};
-    std::array<std::vector<Index>, columns_at_once>
-        others; // weightings that want sums of their own
     for (Index place = 0; place < count; ++place) {
       offset[at(place)] = data_.features.info(first + place).offset;
       complete[at(place)] = all_finite(column_of(values, place));
     }
-    sums.set(values);
-    for (const Index item : all_) {
+    const bool all_complete =
+        std::all_of(complete.begin(), complete.begin() + count, [](bool column) { return column; });
+    sums.set(all_complete ? values : std::span<const float>(without_missing(values)));
+    std::array<std::vector<Listed>, columns_at_once> others; // not regular, or of unknown spread
+    for (Index item = 0; item < size_of(weightings_); ++item) {
       const ColumnMoments moments = sums.moments(item, weightings_[at(item)].total());
       Preparation& preparation = preparations_[at(item)];
       for (Index place = 0; place < count; ++place) {
-        const double spread = moments.spread[at(place)];
+        const double mean = moments.mean[at(place)], spread = moments.spread[at(place)];
         if (complete[at(place)] && spread == spread) {
-          preparation.set_regular(
-              first + place, moments.mean[at(place)] + offset[at(place)], spread);
+          preparation.set_regular(first + place, mean + offset[at(place)], spread);
         } else {
-          others[at(place)].push_back(item);
+          others[at(place)].push_back({item, mean, spread});
         }
       }
     }
@@ -256,7 +285,7 @@ private:
   void fit_column(Index column,
                   std::span<const double> values,
                   const FeatureInfo& info,
-                  std::span<const Index> listed,
+                  std::span<const Listed> listed,
                   Specials& specials) {
     rules_.visit(values, info, listed, [&](Index item, const Preparation::Column& rule) {
       if (rule.keep && rule.fill != rule.fill) {
@@ -272,7 +301,6 @@ private:
   std::span<const CaseWeights> weightings_;
   PackedWeightings packed_;
   ColumnRules rules_;
-  std::vector<Index> all_;
   std::vector<Preparation> preparations_;
 };
 
