@@ -44,7 +44,7 @@ FeatureMatrix::FeatureMatrix(std::shared_ptr<const FeatureSource> source,
 }
 
 const FeatureInfo& FeatureMatrix::info(Index feature) const {
-  VIGIL_EXPECTS(feature >= 0 && feature < features());
+  VIGIL_EXPECTS(feature >= 0 && feature < size_of(*info_));
   return (*info_)[at(feature)];
 }
 

@@ -4,11 +4,8 @@
 
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
-#include "vigil/numeric/quantile.hpp"
-#include "vigil/numeric/sums.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -49,32 +46,6 @@ Preparation Preparation::select(std::span<const Index> listed) const {
   result.standardize_ = standardize_;
   result.impute_ = impute_;
   return result;
-}
-
-namespace {
-
-double fill_of(std::span<const double> raw, const CaseWeights& weights, const std::string& impute) {
-  return impute == "mean" ? weighted_moments(raw, weights.values()).mean
-                          : weighted_quantile(raw, weights.values(), 0.5);
-}
-
-} // namespace
-
-void Preparation::fill_from(std::span<const double> raw, const CaseWeights& weights) {
-  const Index subjects = weights.subjects();
-  VIGIL_EXPECTS(size_of(raw) == columns() * subjects);
-  std::vector<Column> rules;
-  for (Index column = 0; column < columns(); ++column) {
-    rules.push_back(this->column(column));
-    double& fill = rules.back().fill;
-    if (fill != fill) {
-      fill = fill_of(raw.subspan(at(column * subjects), at(subjects)), weights, impute_);
-    }
-  }
-  Preparation filled(rules);
-  filled.standardize_ = standardize_;
-  filled.impute_ = impute_;
-  *this = std::move(filled);
 }
 
 Record Preparation::record() const {
@@ -123,159 +94,6 @@ Preparation Preparation::from_record(const Record& record) {
     columns[column].keep = keep[column] != 0;
   }
   return Preparation(columns);
-}
-
-namespace {
-
-/// A column whose training rows must be complete.
-void refuse_missing(std::span<const double> values,
-                    const CaseWeights& weights,
-                    const FeatureInfo& info) {
-  Index missing = 0;
-  for (const Index subject : weights.support()) {
-    missing += std::isfinite(values[at(subject)]) ? 0 : 1;
-  }
-  if (missing > 0) {
-    throw InputError({.where = "column " + quoted(info.name),
-                      .found = number_text(missing) + " missing values",
-                      .expected = "no missing values (impute = none)",
-                      .remedy = "use --impute median, or leave the column or the rows out",
-                      .problem = "cannot use a column with missing values"});
-  }
-}
-
-/// The rules of one column after another under all weightings.
-class ColumnRules {
-public:
-  ColumnRules(std::span<const CaseWeights> weightings, const PreparationOptions& options)
-      : weightings_(weightings), options_(options), sums_(weightings.size()) {
-    for (const CaseWeights& weights : weightings) {
-      const auto support = weights.support();
-      rows_.push_back({weights.values().data(), support.empty() ? no_index : support.front()});
-    }
-  }
-
-  /// Calls take(weighting, rule) for each. values: value - offset of all subjects.
-  template <class Take>
-  void visit(std::span<const double> values, const FeatureInfo& info, const Take& take) {
-    const bool complete =
-        std::all_of(values.begin(), values.end(), [](double x) { return std::isfinite(x); });
-    moment_sums(values, rows_, sums_);
-    for (std::size_t item = 0; item < weightings_.size(); ++item) {
-      if (complete) {
-        take(item, rule_of(sums_[item], weightings_[item].total(), not_a_number, info.offset));
-      } else {
-        take(item, rule_with_missing(item, values, info));
-      }
-    }
-  }
-
-private:
-  static constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-
-  [[nodiscard]] Preparation::Column
-  rule_of(const MomentSums& sums, double weight, double fill, double offset) const {
-    Preparation::Column rule{.fill = fill + offset};
-    if (!(sums.second > 0.0)) { // constant, or nobody has a value
-      const double constant = sums.origin == sums.origin ? sums.origin + offset : 0.0;
-      rule.fill = rule.shift = rule.centre = constant;
-      rule.spread = 0.0;
-      rule.keep = false;
-      return rule;
-    }
-    const double shift = sums.first / weight;
-    rule.centre = sums.origin + shift + offset;
-    rule.spread = std::sqrt(sums.second / weight - shift * shift);
-    if (options_.standardize) {
-      rule.shift = rule.centre;
-      rule.scale = rule.spread;
-    }
-    return rule;
-  }
-  [[nodiscard]] Preparation::Column rule_with_missing(std::size_t item,
-                                                      std::span<const double> values,
-                                                      const FeatureInfo& info) const {
-    const CaseWeights& weights = weightings_[item];
-    if (options_.impute == "none") {
-      refuse_missing(values, weights, info);
-    }
-    const auto support = weights.support();
-    const auto seen = std::find_if(support.begin(), support.end(), [&](Index subject) {
-      return std::isfinite(values[at(subject)]);
-    });
-    if (seen == support.end()) {
-      return rule_of({.origin = not_a_number}, 0.0, 0.0, 0.0);
-    }
-    const double fill = fill_of(values, weights, options_.impute);
-    std::vector<double> filled(values.begin(), values.end());
-    for (double& value : filled) {
-      value = std::isfinite(value) ? value : fill;
-    }
-    MomentSums sums;
-    moment_sums(filled, {&rows_[item], 1}, {&sums, 1});
-    return rule_of(sums, weights.total(), fill, info.offset);
-  }
-
-  std::span<const CaseWeights> weightings_;
-  const PreparationOptions& options_;
-  std::vector<RowWeights> rows_;
-  std::vector<MomentSums> sums_;
-};
-
-} // namespace
-
-std::vector<Preparation> fit_preparations(const TrainingData& data,
-                                          std::span<const CaseWeights> weightings,
-                                          const PreparationOptions& options,
-                                          Scheduler& scheduler) {
-  const Index markers = data.features.features(), items = size_of(weightings);
-  std::vector<Preparation> preparations(weightings.size(), Preparation(data.columns(), options));
-  const Index block_features = std::max<Index>(1, data.features.source().block_features());
-  const Index blocks = data.features.source().blocks();
-  // special columns by block of markers, then one entry for each clinical column
-  std::vector<std::vector<std::vector<Preparation::Special>>> specials(
-      at(blocks + data.clinical.columns()));
-  const auto fit_column = [&](ColumnRules& column_rules,
-                              Index column,
-                              std::span<const double> values,
-                              const FeatureInfo& info,
-                              std::vector<std::vector<Preparation::Special>>& special) {
-    column_rules.visit(values, info, [&](std::size_t item, const Preparation::Column& rule) {
-      if (rule.keep && rule.fill != rule.fill) {
-        preparations[item].set_regular(column, rule.centre, rule.spread);
-      } else {
-        special.resize(at(items));
-        special[item].push_back({column, rule});
-      }
-    });
-  };
-  data.features.pass(scheduler, [&](const ColumnBlock& block, Index) {
-    ColumnRules column_rules(weightings, options);
-    auto& special = specials[at(block.first_feature() / block_features)];
-    std::vector<double> values(at(data.subjects()));
-    for (Index feature = 0; feature < block.features(); ++feature) {
-      const Index column = block.first_feature() + feature;
-      const auto stored = block.column(feature);
-      std::copy(stored.begin(), stored.end(), values.begin());
-      fit_column(column_rules, column, values, data.features.info(column), special);
-    }
-  });
-  scheduler.for_each(data.clinical.columns(), [&](Index column, Index) {
-    ColumnRules column_rules(weightings, options);
-    FeatureInfo info = data.clinical.info(column);
-    info.offset = 0.0; // clinical columns are stored as they are
-    fit_column(column_rules,
-               markers + column,
-               data.clinical.column(column),
-               info,
-               specials[at(blocks + column)]);
-  });
-  for (const auto& special : specials) {
-    for (std::size_t item = 0; item < special.size(); ++item) {
-      preparations[item].add_special(special[item]);
-    }
-  }
-  return preparations;
 }
 
 std::vector<double>

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace vigil::penalized {
 
@@ -16,11 +15,10 @@ constexpr double rounded_up = 1.00001; // a norm as float
 } // namespace
 
 std::vector<float> marker_factors(std::span<const double> factor, Index markers) {
-  std::vector<float> result;
-  result.reserve(at(markers));
-  for (const double value : factor.first(at(markers))) {
-    result.push_back(value < 0.0 ? not_kept : static_cast<float>(value));
-  }
+  std::vector<float> result(at(markers));
+  std::transform(factor.begin(), factor.begin() + markers, result.begin(), [](double value) {
+    return value < 0.0 ? not_kept : static_cast<float>(value);
+  });
   return result;
 }
 

@@ -84,17 +84,18 @@ std::vector<double> penalty_factors(const PenaltyOptions& options,
                                     const TrainingData& data,
                                     const Preparation& preparation) {
   VIGIL_EXPECTS(preparation.columns() == data.columns());
-  const Covariates covariates = data.covariates();
-  std::vector<double> factors;
-  factors.reserve(at(data.columns()));
-  for (Index column = 0; column < data.columns(); ++column) {
+  const Index markers = data.features.features(), columns = data.columns();
+  std::vector<double> factors(at(columns));
+  for (Index column = 0; column < columns; ++column) {
+    double& factor = factors[at(column)];
     if (!preparation.keeps(column)) {
-      factors.push_back(-1.0);
-    } else if (options.factor.empty()) {
-      factors.push_back(covariates.info(column).penalized ? 1.0 : 0.0);
+      factor = -1.0;
+    } else if (!options.factor.empty()) {
+      factor = std::isinf(options.factor[at(column)]) ? -1.0 : options.factor[at(column)];
     } else {
-      const double factor = options.factor[at(column)];
-      factors.push_back(std::isinf(factor) ? -1.0 : factor);
+      const FeatureInfo& info =
+          column < markers ? data.features.info(column) : data.clinical.info(column - markers);
+      factor = info.penalized ? 1.0 : 0.0;
     }
   }
   return factors;
