@@ -69,6 +69,10 @@ public:
 
 private:
   Solved solve_weighted(const Strength& strength, double goal, Index most);
+  [[nodiscard]] RowSystemTerms row_terms(double ridge, std::span<const double> factor) const;
+  /// Moves to the minimum for the signs of the coefficients; false, and nothing done, where it turns one of them, a column
+  /// has no l1 part or limits, or the factor by rows is not of these columns.
+  bool settle_by_rows(const Strength& strength, double goal); // working_set_rows.cpp
   // working_set_concave.cpp
   Solved solve_concave(const Strength& strength, double goal, Index most);
   double take_slopes(const Strength& strength);
