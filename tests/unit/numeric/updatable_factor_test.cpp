@@ -69,6 +69,25 @@ TEST(UpdatableFactor, ByHand) {
   EXPECT_EQ(factor.quadratic_form(x), 32.0);
 }
 
+TEST(UpdatableFactor, HalvesOfASolutionAndASpentMatrixByHand) {
+  UpdatableFactor factor(1e-11);
+  GrowingMatrix matrix(2); // [4 2; 2 5], its lower triangle
+  matrix.resize(2, 2);
+  matrix(0, 0) = 4.0;
+  matrix(1, 0) = 2.0;
+  matrix(1, 1) = 5.0;
+  EXPECT_TRUE(factor.assign_spent(matrix));
+  std::vector<double> x{8.0, 12.0};
+  factor.solve_half(x);
+  EXPECT_EQ(x, (std::vector<double>{4.0, 4.0}));
+  factor.solve_other_half(x);
+  EXPECT_EQ(x, (std::vector<double>{1.0, 2.0}));
+  matrix.resize(2, 2);
+  matrix(0, 0) = matrix(1, 0) = matrix(1, 1) = 1.0;
+  EXPECT_FALSE(factor.assign_spent(matrix));
+  EXPECT_EQ(factor.order(), 0);
+}
+
 TEST(UpdatableFactor, ColumnsComeAndGoInAnyOrder) {
   RandomStream draw(RandomKey(5));
   const Index order = 60;

@@ -173,6 +173,16 @@ TEST_P(InterceptLosses, HaveTheCurvatureOfTheProfileLikelihood) {
   EXPECT_NEAR(dot_of(factor[2], factor[2]), 0.0, 1e-26) << "a constant column has no curvature";
 }
 
+TEST_P(InterceptLosses, TransformBackByTheTransposedMap) {
+  const auto loss = loss_of(GetParam(), draw_rows(GetParam(), 25));
+  const auto curvature = loss->curvature(draw_values(25, "eta"));
+  const auto column = draw_values(25, "column"), right = draw_values(25, "right");
+  std::vector<double> positive(25), back(25);
+  curvature->transform(column, positive, {});
+  curvature->transform_back(right, back);
+  EXPECT_NEAR(dot_of(back, column), dot_of(right, positive), 1e-12);
+}
+
 TEST_P(InterceptLosses, CountAWeightOfTwoAsTheRowTwice) {
   Rows rows = draw_rows(GetParam(), 30), twice = rows;
   auto eta = draw_values(30, "eta"), eta_twice = eta;

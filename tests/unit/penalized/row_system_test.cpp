@@ -158,5 +158,88 @@ TEST_P(RowSystemTest, NoColumnsLeaveTheSigns) {
   EXPECT_LT(problem.error(system, {}), rounding);
 }
 
+// Columns that are taken out of the sums before they go leave a factor that goes on; those of the border too.
+TEST_P(RowSystemTest, ColumnsTakenOutInTimeMayGo) {
+  const Problem problem(GetParam());
+  RowSystem system;
+  bool changed = false;
+  ASSERT_TRUE(system.follow(problem.terms(), range(0, 30), changed));
+  ASSERT_TRUE(system.follow(problem.terms(), range(2, 33), changed)); // 0 and 1 left the factor
+  for (const Index gone : {1, 2, 4}) {                                // the last one is in use
+    RowSystem other = system;
+    Problem after = problem;
+    const std::vector<Index> kept = range(gone, columns);
+    other.take_out(problem.terms(), kept);
+    after.positive.keep_columns(kept);
+    after.negative.keep_columns(kept);
+    after.factor.erase(after.factor.begin(), after.factor.begin() + gone);
+    other.renumber(kept);
+    const Index first = std::max<Index>(0, 2 - gone);
+    for (const Index end : {33 - gone, 35 - gone, 20 - gone}) {
+      ASSERT_TRUE(other.follow(after.terms(), range(first, end), changed));
+      EXPECT_LT(after.error(other, range(first, end)), rounding) << gone << " " << end;
+    }
+  }
+}
+
+// P = diag(root) (X - mean): of another curvature the sums are transforms of those of X.
+class Centred final : public Curvature {
+public:
+  explicit Centred(double spread) : spread_(spread) {}
+  [[nodiscard]] Index positive_rows() const noexcept override { return rows; }
+  [[nodiscard]] Index negative_rows() const noexcept override { return 0; }
+  void transform(std::span<const double> column,
+                 std::span<double> positive,
+                 std::span<double> negative) const override {
+    ASSERT_TRUE(negative.empty());
+    double mean = 0.0;
+    for (const double value : column) {
+      mean += value / rows;
+    }
+    for (Index row = 0; row < rows; ++row) {
+      positive[at(row)] = (1.0 + spread_ * static_cast<double>(row)) * (column[at(row)] - mean);
+    }
+  }
+  void transform_back(std::span<const double>, std::span<double>) const override {}
+
+private:
+  double spread_;
+};
+
+TEST(RowSystem, AnotherCurvatureTransformsTheSums) {
+  Problem problem(0);
+  const GrowingMatrix x = problem.positive;
+  RowSystem system;
+  bool changed = false;
+  Index end = 30;
+  for (const double spread : {0.0, 0.1, 0.3}) {
+    const Centred curvature(spread);
+    for (Index column = 0; column < columns; ++column) {
+      curvature.transform(x.column(column), problem.positive.column(column), {});
+    }
+    RowSystemTerms terms = problem.terms();
+    terms.columns = view(x);
+    terms.curvature = &curvature;
+    system.forget();
+    for (const Index step : {0, 3, -1}) {
+      end += step;
+      ASSERT_TRUE(system.follow(terms, range(0, end), changed));
+      EXPECT_LT(problem.error(system, range(0, end)), rounding) << spread << " " << end;
+      ASSERT_TRUE(system.holds(range(0, end)));
+      std::vector<double> y(at(rows), 0.0), product(at(rows));
+      y[1] = 2.0;
+      system.multiply_columns(terms, y, product);
+      for (Index row = 0; row < rows; ++row) {
+        double sum = 0.0;
+        for (Index column = 0; column < end; ++column) {
+          sum += 2.0 * x(1, column) * x(row, column) / problem.factor[at(column)];
+        }
+        EXPECT_NEAR(product[at(row)], sum, 1e-12 * 60.0);
+      }
+    }
+    EXPECT_FALSE(system.holds(range(0, end + 1)));
+  }
+}
+
 } // namespace
 } // namespace vigil::penalized

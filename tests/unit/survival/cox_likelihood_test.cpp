@@ -163,6 +163,32 @@ TEST(CoxLikelihood, ResidualsSumToZeroInEveryStratum) {
   EXPECT_NEAR(sum, 0.0, test::rounding(30.0, 32));
 }
 
+TEST(CoxLikelihood, TransformsBackByTheTransposedMap) {
+  const Case made = draw_case("back", false);
+  const CoxLikelihood likelihood(
+      made.outcome, CaseWeights::ones(made.subjects), made.stratum, made.offset, Ties::breslow);
+  const std::vector<double> rows = by_row(likelihood, made.columns, made.subjects);
+  const auto first = std::span(rows).first(at(likelihood.rows()));
+  const CoxPoint point = likelihood.evaluate(first);
+  const auto x = std::span(rows).subspan(at(likelihood.rows()), at(likelihood.rows()));
+  for (Index stratum = 0; stratum < likelihood.strata(); ++stratum) {
+    const auto curvature = likelihood.stratum_curvature(stratum, point);
+    ASSERT_EQ(curvature.negative_rows, 0);
+    std::vector<double> positive(at(curvature.positive_rows)), back(x.size(), 0.0);
+    likelihood.transform(curvature, x, positive, {});
+    const auto right = std::span(rows).last(positive.size());
+    likelihood.transform_back(curvature, right, back);
+    double there = 0.0, here = 0.0;
+    for (std::size_t row = 0; row < positive.size(); ++row) {
+      there += positive[row] * right[row];
+    }
+    for (std::size_t row = 0; row < x.size(); ++row) {
+      here += x[row] * back[row];
+    }
+    EXPECT_NEAR(here, there, test::rounding(30.0, 32));
+  }
+}
+
 TEST(CoxLikelihood, TimesTwoIsTheRowTwice) {
   for (const Ties ties : {Ties::breslow, Ties::efron}) {
     const Case made = draw_case("twice", true);

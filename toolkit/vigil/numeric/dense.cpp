@@ -48,6 +48,12 @@ void GrowingMatrix::keep_square(std::span<const Index> listed) {
   rows_ = columns_ = count;
 }
 
+GrowingMatrix zeros(Index rows, Index columns) {
+  GrowingMatrix matrix(rows);
+  matrix.resize(rows, columns);
+  return matrix;
+}
+
 MatrixView view(const GrowingMatrix& matrix) {
   return view(matrix, 0, matrix.columns());
 }

@@ -45,6 +45,8 @@ private:
   std::vector<double> values_;
 };
 
+[[nodiscard]] GrowingMatrix zeros(Index rows, Index columns);
+
 /// The first `columns` columns and `rows` rows from a place on: what the functions below take.
 struct MatrixView {
   const double* data = nullptr;

@@ -2,18 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/numeric/updatable_factor.hpp"
 
-#include <cblas.h>
-
 #include <algorithm>
 #include <cmath>
+#include <utility>
+
+// LAPACK; the last argument is the length of the first.
+// NOLINTNEXTLINE(readability-identifier-naming)
+extern "C" void dpotrf_(const char* triangle,
+                        const int* order,
+                        double* matrix,
+                        const int* stride,
+                        int* info,
+                        std::size_t length);
 
 namespace vigil {
-
-namespace {
-
-constexpr Index block = 48; // columns factored at once
-
-} // namespace
 
 bool UpdatableFactor::append(std::span<const double> cross, double diagonal) {
   VIGIL_EXPECTS(size_of(cross) == order_);
@@ -43,53 +45,35 @@ bool UpdatableFactor::assign(const GrowingMatrix& matrix) {
                 order - column,
                 lower_.column(column).data() + column);
   }
+  return factor_in_place(order);
+}
+
+bool UpdatableFactor::assign_spent(GrowingMatrix& matrix) {
+  std::swap(lower_, matrix);
+  return factor_in_place(lower_.columns());
+}
+
+bool UpdatableFactor::factor_in_place(Index order) {
   order_ = 0;
-  const int stride = narrow<int>(lower_.stride());
-  for (Index first = 0; first < order; first += block) {
-    const Index end = std::min(order, first + block);
-    for (Index j = first; j < end; ++j) { // the diagonal block, column by column
-      double* column = lower_.column(j).data();
-      if (!(column[j] > tolerance_ * matrix(j, j))) {
-        return false;
-      }
-      column[j] = std::sqrt(column[j]);
-      for (Index i = j + 1; i < end; ++i) {
-        column[i] /= column[j];
-      }
-      for (Index k = j + 1; k < end; ++k) {
-        double* later = lower_.column(k).data();
-        for (Index i = k; i < end; ++i) {
-          later[i] -= column[i] * column[k];
-        }
-      }
+  std::vector<double> diagonal;
+  diagonal.reserve(at(order));
+  for (Index column = 0; column < order; ++column) {
+    diagonal.push_back(lower_(column, column));
+  }
+  if (order > 0) {
+    const int columns = narrow<int>(order), stride = narrow<int>(lower_.stride());
+    int info = 0;
+    dpotrf_("L", &columns, lower_.data(), &stride, &info, std::size_t{1});
+    VIGIL_ENSURES(info >= 0);
+    if (info > 0) {
+      return false;
     }
-    const int width = narrow<int>(end - first), below = narrow<int>(order - end);
-    if (below == 0) {
-      break;
+  }
+  for (Index column = 0; column < order; ++column) {
+    const double root = lower_(column, column);
+    if (!(root * root > tolerance_ * diagonal[at(column)])) {
+      return false;
     }
-    cblas_dtrsm(CblasColMajor,
-                CblasRight,
-                CblasLower,
-                CblasTrans,
-                CblasNonUnit,
-                below,
-                width,
-                1.0,
-                lower_.column(first).data() + first,
-                stride,
-                lower_.column(first).data() + end,
-                stride);
-    cblas_dsyrk(CblasColMajor,
-                CblasLower,
-                CblasNoTrans,
-                below,
-                width,
-                -1.0,
-                lower_.column(first).data() + end,
-                stride,
-                1.0,
-                lower_.column(end).data() + end,
-                stride);
   }
   order_ = order;
   return true;
@@ -118,8 +102,17 @@ void UpdatableFactor::remove(Index place) {
 }
 
 void UpdatableFactor::solve(std::span<double> values) const {
+  solve_half(values);
+  solve_other_half(values);
+}
+
+void UpdatableFactor::solve_half(std::span<double> values) const {
   VIGIL_EXPECTS(size_of(values) == order_);
   solve_lower(view(lower_), values);
+}
+
+void UpdatableFactor::solve_other_half(std::span<double> values) const {
+  VIGIL_EXPECTS(size_of(values) == order_);
   solve_lower_transposed(view(lower_), values);
 }
 

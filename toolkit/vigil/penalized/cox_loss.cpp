@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/penalized/cox_loss.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace vigil::penalized {
@@ -32,6 +33,15 @@ public:
                             negative.subspan(at(negative_row), at(stratum.negative_rows)));
       positive_row += stratum.positive_rows;
       negative_row += stratum.negative_rows;
+    }
+  }
+  void transform_back(std::span<const double> positive, std::span<double> column) const override {
+    std::fill(column.begin(), column.end(), 0.0);
+    Index positive_row = 0;
+    for (const auto& stratum : strata_) {
+      likelihood_.transform_back(
+          stratum, positive.subspan(at(positive_row), at(stratum.positive_rows)), column);
+      positive_row += stratum.positive_rows;
     }
   }
 

@@ -77,6 +77,13 @@ public:
       positive[row] = root_[row] * (column[row] - mean);
     }
   }
+  void transform_back(std::span<const double> positive, std::span<double> column) const override {
+    VIGIL_EXPECTS(column.size() == root_.size() && positive.size() == root_.size());
+    const double taken = dot(root_, positive);
+    for (std::size_t row = 0; row < root_.size(); ++row) {
+      column[row] = root_[row] * positive[row] - share_[row] * taken;
+    }
+  }
 
 private:
   std::vector<double> share_, root_;

@@ -33,6 +33,9 @@ public:
   virtual void transform(std::span<const double> column,
                          std::span<double> positive,
                          std::span<double> negative) const = 0;
+  /// The transposed map, column overwritten: x'column = P'positive for the transform P of every column x. Only where
+  /// negative_rows() is 0.
+  virtual void transform_back(std::span<const double> positive, std::span<double> column) const = 0;
 };
 
 /// A log-likelihood at one linear predictor.

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/penalized/row_system.hpp"
 
+#include "vigil/numeric/sums.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -9,37 +11,28 @@ namespace vigil::penalized {
 
 namespace {
 
-constexpr double well_conditioned = 1e5;               // largest diagonal of I + s p p'
-constexpr double smallest_pivot = 1e-6;                // of the border
-constexpr Index changes_at_once = 8, most_border = 40; // beyond, a new factor costs less
-
-GrowingMatrix zeros(Index rows, Index columns) {
-  GrowingMatrix matrix(rows);
-  matrix.resize(rows, columns);
-  return matrix;
-}
-
-void copy_column(const RowSystemTerms& terms, Index column, double unit, std::span<double> to) {
-  auto out = to.begin();
-  for (const MatrixView& part : {terms.positive, terms.negative}) {
-    for (Index row = 0; row < part.rows; ++row) {
-      *out++ = unit * part.data[column * part.stride + row];
-    }
-  }
-}
+constexpr double well_conditioned = 1e5;                // largest diagonal of I + s p p'
+constexpr double smallest_pivot = 1e-6;                 // of the border
+constexpr Index changes_at_once = 24, most_border = 80; // beyond, a new factor costs less
 
 } // namespace
 
 bool RowSystem::follow(const RowSystemTerms& terms, std::span<const Index> columns, bool& changed) {
   in_sums_.resize(terms.factor.size(), 0.0);
   const auto change = changes(size_of(terms.factor), columns);
-  changed = !change.empty() || ridge_ != terms.ridge;
-  if (!changed) {
+  const bool same = same_unit(terms.scale / terms.ridge);
+  changed = !change.empty() || !same || renumbered_;
+  renumbered_ = false;
+  if (change.empty() && same) {
     return true;
   }
-  const bool small = ridge_ == terms.ridge && size_of(change) <= changes_at_once &&
+  const bool small = same && size_of(change) <= changes_at_once &&
                      size_of(border_) + size_of(change) <= most_border;
   return (small && border(terms, change)) || make_anew(terms, columns);
+}
+
+bool RowSystem::same_unit(double unit) const noexcept {
+  return std::fabs(unit - unit_) <= 1e-15 * unit;
 }
 
 // Columns that are wanted and not there, or the other way round.
@@ -50,7 +43,9 @@ std::vector<RowSystem::Change> RowSystem::changes(Index columns,
     differs[at(column)] = in_sums_[at(column)] > 0.0 ? 1 : 0;
   }
   for (const Change& change : border_) {
-    differs[at(change.column)] = change.sign > 0.0 ? 1 : 0;
+    if (change.column != no_index) {
+      differs[at(change.column)] = change.sign > 0.0 ? 1 : 0;
+    }
   }
   const std::vector<char> held = differs;
   for (const Index column : wanted) {
@@ -76,13 +71,10 @@ bool RowSystem::border(const RowSystemTerms& terms, std::span<const Change> chan
     }
     const Index number = size_of(border_);
     border_.push_back(change);
-    border_rows_.resize(rows, number + 1);
-    border_solved_.resize(rows, number + 1);
-    const double unit = std::sqrt(terms.scale / (terms.ridge * terms.factor[at(change.column)]));
-    copy_column(terms, change.column, unit, border_rows_.column(number));
-    const auto solved = border_solved_.column(number);
-    std::copy_n(border_rows_.column(number).begin(), rows, solved.begin());
-    solve_without_border(solved);
+    border_half_.resize(rows, number + 1);
+    const double unit = std::sqrt(unit_ / terms.factor[at(change.column)]);
+    copy_column({terms.positive, terms.negative}, change.column, unit, border_half_.column(number));
+    solve_half(border_half_.column(number));
   }
   return factor_border();
 }
@@ -102,19 +94,25 @@ void RowSystem::drop_from_border(std::span<const Change> changes) {
   }
   if (left.size() < border_.size()) {
     border_ = std::move(left);
-    border_rows_.keep_columns(kept);
-    border_solved_.keep_columns(kept);
+    border_half_.keep_columns(kept);
   }
 }
 
-// L D L' of S^-1 + V'K^-1 V: joining columns come with positive, leaving ones with negative pivots, in any order.
+// L D L' of S^-1 + W'J W: joining columns come with positive, leaving ones with negative pivots, in any order.
 bool RowSystem::factor_border() {
   const Index order = size_of(border_);
   border_factor_.resize(order, order);
   if (order == 0) {
     return true;
   }
-  cross_multiply(view(border_rows_), view(border_solved_), 1.0, 0.0, border_factor_, 0, 0);
+  const Index first = positive_factor_.order();
+  const MatrixView half = view(border_half_);
+  const MatrixView upper{half.data, first, order, half.stride};
+  const MatrixView lower{half.data + first, half.rows - first, order, half.stride};
+  cross_multiply(upper, upper, 1.0, 0.0, border_factor_, 0, 0);
+  if (lower.rows > 0) {
+    cross_multiply(lower, lower, -1.0, 1.0, border_factor_, 0, 0);
+  }
   for (Index column = 0; column < order; ++column) {
     border_factor_(column, column) += border_[at(column)].sign;
     for (Index row = column; row < order; ++row) {
@@ -140,32 +138,35 @@ bool RowSystem::make_anew(const RowSystemTerms& terms, std::span<const Index> co
   }
   taken_out_ += size_of(leaving);
   const Index half = size_of(columns) / 2;
-  const bool anew = positive_sum_.rows() != terms.positive.rows || taken_out_ > half ||
-                    size_of(joining) + size_of(leaving) > half;
+  const bool anew = (column_sum_.rows() == 0 && positive_sum_.rows() != terms.positive.rows) ||
+                    column_sum_.rows() != (terms.curvature != nullptr ? terms.columns.rows : 0) ||
+                    taken_out_ > half || size_of(joining) + size_of(leaving) > half;
   if (anew) {
-    forget();
+    forget_sums();
     joining.assign(columns.begin(), columns.end());
     leaving.clear();
-    positive_sum_ = zeros(terms.positive.rows, terms.positive.rows);
-    mixed_sum_ = zeros(terms.positive.rows, terms.negative.rows);
-    negative_sum_ = zeros(terms.negative.rows, terms.negative.rows);
+    start_sums(terms);
   }
   add_to_sums(terms, leaving, -1.0);
   add_to_sums(terms, joining, 1.0);
+  if (stale_) {
+    transform_sums(terms);
+  }
   if (!factor(terms)) {
-    forget();
+    forget_sums();
     return false;
   }
-  ridge_ = terms.ridge;
+  unit_ = terms.scale / terms.ridge;
   return true;
 }
 
 void RowSystem::forget() noexcept {
-  std::fill(in_sums_.begin(), in_sums_.end(), 0.0);
-  taken_out_ = 0;
-  ridge_ = 0.0;
+  unit_ = 0.0;
   border_.clear();
-  positive_sum_.resize(0, 0);
+  stale_ = true;
+  if (column_sum_.rows() == 0) {
+    forget_sums();
+  }
 }
 
 void RowSystem::renumber(std::span<const Index> kept) {
@@ -179,40 +180,21 @@ void RowSystem::renumber(std::span<const Index> kept) {
   };
   const bool all_kept = count(in_sums) == count(in_sums_);
   in_sums_ = std::move(in_sums);
-  ridge_ = 0.0;
-  border_.clear();
+  renumbered_ = true;
+  for (Change& change : border_) {
+    if (change.column == no_index) {
+      continue;
+    }
+    const auto found = std::lower_bound(kept.begin(), kept.end(), change.column);
+    if (found == kept.end() || *found != change.column) {
+      unit_ = 0.0;
+      border_.clear();
+      break;
+    }
+    change.column = found - kept.begin();
+  }
   if (!all_kept) { // a column of the sums is no longer there to be taken out
-    forget();
-  }
-}
-
-void RowSystem::add_to_sums(const RowSystemTerms& terms,
-                            std::span<const Index> columns,
-                            double sign) {
-  constexpr Index at_once = 256;
-  const Index rows = terms.positive.rows, less = terms.negative.rows;
-  for (const Index column : columns) {
-    in_sums_[at(column)] = sign > 0.0 ? terms.factor[at(column)] : in_sums_[at(column)];
-  }
-  GrowingMatrix both;
-  for (Index first = 0; first < size_of(columns); first += at_once) {
-    const auto listed = columns.subspan(at(first), at(std::min(at_once, size_of(columns) - first)));
-    both.resize(rows + less, size_of(listed));
-    for (Index number = 0; number < size_of(listed); ++number) {
-      const Index column = listed[at(number)];
-      copy_column(terms, column, 1.0 / std::sqrt(in_sums_[at(column)]), both.column(number));
-    }
-    const MatrixView all = view(both);
-    const MatrixView positive{all.data, rows, all.columns, all.stride};
-    const MatrixView negative{all.data + rows, less, all.columns, all.stride};
-    outer_multiply(positive, sign, 1.0, positive_sum_);
-    if (less > 0) {
-      outer_multiply(positive, negative, sign, 1.0, mixed_sum_);
-      outer_multiply(negative, sign, 1.0, negative_sum_);
-    }
-  }
-  for (const Index column : columns) {
-    in_sums_[at(column)] = sign > 0.0 ? in_sums_[at(column)] : 0.0;
+    forget_sums();
   }
 }
 
@@ -220,79 +202,112 @@ void RowSystem::add_to_sums(const RowSystemTerms& terms,
 bool RowSystem::factor(const RowSystemTerms& terms) {
   const double unit = terms.scale / terms.ridge;
   const Index less = terms.negative.rows;
-  const auto scaled = [&](const GrowingMatrix& sum, double factor, double diagonal) {
+  const auto scaled = [&](const GrowingMatrix& sum, double factor, bool symmetric) {
     scratch_.resize(sum.rows(), sum.columns());
     for (Index column = 0; column < sum.columns(); ++column) {
-      for (Index row = 0; row < sum.rows(); ++row) {
-        scratch_(row, column) = factor * sum(row, column) + (row == column ? diagonal : 0.0);
+      const double* from = sum.column(column).data();
+      double* to = scratch_.column(column).data();
+      for (Index row = symmetric ? column : 0; row < sum.rows(); ++row) {
+        to[row] = factor * from[row];
+      }
+      if (symmetric) {
+        scratch_(column, column) += 1.0;
       }
     }
   };
-  scaled(positive_sum_, unit, 1.0);
+  scaled(positive_sum_, unit, true);
   double largest = 0.0;
   for (Index row = 0; row < scratch_.rows(); ++row) {
     largest = std::max(largest, scratch_(row, row));
   }
   ill_conditioned_ = less > 0 || largest > well_conditioned;
-  if (!positive_factor_.assign(scratch_)) {
+  if (!positive_factor_.assign_spent(scratch_)) {
     return false;
   }
   if (less == 0) {
     return true;
   }
-  scaled(mixed_sum_, unit, 0.0);
-  scaled_mixed_ = solved_mixed_ = scratch_;
+  scaled(mixed_sum_, unit, false);
+  half_mixed_ = scratch_;
   for (Index column = 0; column < less; ++column) {
-    positive_factor_.solve(solved_mixed_.column(column));
+    positive_factor_.solve_half(half_mixed_.column(column));
   }
-  scaled(negative_sum_, -unit, 1.0);
-  cross_multiply(
-      view(scaled_mixed_), view(solved_mixed_), 1.0, 1.0, scratch_, 0, 0); // lower triangle
-  return negative_factor_.assign(scratch_);
+  scaled(negative_sum_, -unit, true);
+  cross_multiply(view(half_mixed_), view(half_mixed_), 1.0, 1.0, scratch_, 0, 0); // lower triangle
+  return negative_factor_.assign_spent(scratch_);
 }
 
-void RowSystem::solve_without_border(std::span<double> rows) const {
+// K = M J M' of the factors: rows = M^-1 rows.
+void RowSystem::solve_half(std::span<double> rows) const {
   const Index first = positive_factor_.order(), less = size_of(rows) - first;
   const auto upper = rows.first(at(first)), lower = rows.subspan(at(first));
-  positive_factor_.solve(upper);
+  positive_factor_.solve_half(upper);
   if (less == 0) {
     return;
   }
-  std::vector<double> coupled(at(less)), back(at(first));
-  multiply_transposed(view(scaled_mixed_), upper, coupled);
+  std::vector<double> coupled(at(less));
+  multiply_transposed(view(half_mixed_), upper, coupled);
   for (Index row = 0; row < less; ++row) {
-    lower[at(row)] = coupled[at(row)] - lower[at(row)];
+    lower[at(row)] -= coupled[at(row)];
   }
-  negative_factor_.solve(lower);
-  multiply(view(solved_mixed_), lower, back);
-  for (Index row = 0; row < first; ++row) {
-    upper[at(row)] -= back[at(row)];
+  negative_factor_.solve_half(lower);
+}
+
+// rows = M'^-1 J rows.
+void RowSystem::solve_other_half(std::span<double> rows) const {
+  const Index first = positive_factor_.order(), less = size_of(rows) - first;
+  const auto upper = rows.first(at(first)), lower = rows.subspan(at(first));
+  if (less > 0) {
+    std::vector<double> back(at(first));
+    for (double& value : lower) {
+      value = -value;
+    }
+    negative_factor_.solve_other_half(lower);
+    multiply(view(half_mixed_), lower, back);
+    for (Index row = 0; row < first; ++row) {
+      upper[at(row)] -= back[at(row)];
+    }
+  }
+  positive_factor_.solve_other_half(upper);
+}
+
+bool RowSystem::holds(std::span<const Index> columns) const {
+  return unit_ > 0.0 && !stale_ && column_sum_.rows() > 0 && negative_sum_.rows() == 0 &&
+         !columns.empty() && columns.back() < size_of(in_sums_) &&
+         changes(size_of(in_sums_), columns).empty();
+}
+
+void RowSystem::turn_negative(std::span<double> rows) const {
+  for (double& value : rows.subspan(at(positive_factor_.order()))) {
+    value = -value;
   }
 }
 
 void RowSystem::solve(std::span<double> rows) const {
-  solve_without_border(rows);
+
+  solve_half(rows);
   const Index order = size_of(border_);
-  if (order == 0) {
-    return;
-  }
-  std::vector<double> part(at(order)), taken(rows.size());
-  multiply_transposed(view(border_rows_), rows, part);
-  for (Index column = 0; column < order; ++column) {
-    for (Index row = column + 1; row < order; ++row) {
-      part[at(row)] -= border_factor_(row, column) * part[at(column)];
+  if (order > 0) {
+    std::vector<double> part(at(order)), taken(rows.begin(), rows.end());
+    turn_negative(taken);
+    multiply_transposed(view(border_half_), taken, part);
+    for (Index column = 0; column < order; ++column) {
+      for (Index row = column + 1; row < order; ++row) {
+        part[at(row)] -= border_factor_(row, column) * part[at(column)];
+      }
+    }
+    for (Index column = order - 1; column >= 0; --column) {
+      part[at(column)] /= border_factor_(column, column);
+      for (Index row = column + 1; row < order; ++row) {
+        part[at(column)] -= border_factor_(row, column) * part[at(row)];
+      }
+    }
+    multiply(view(border_half_), part, taken);
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      rows[row] -= taken[row];
     }
   }
-  for (Index column = order - 1; column >= 0; --column) {
-    part[at(column)] /= border_factor_(column, column);
-    for (Index row = column + 1; row < order; ++row) {
-      part[at(column)] -= border_factor_(row, column) * part[at(row)];
-    }
-  }
-  multiply(view(border_solved_), part, taken);
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    rows[row] -= taken[row];
-  }
+  solve_other_half(rows);
 }
 
 } // namespace vigil::penalized

@@ -16,12 +16,6 @@ namespace {
 constexpr int most_rounds = 500, block_rounds = 20, most_corrections = 3;
 constexpr double dependent = 1e-11; // pivot of an unpenalized column, relative to its diagonal
 
-GrowingMatrix zeros(Index rows, Index columns) {
-  GrowingMatrix matrix(rows);
-  matrix.resize(rows, columns);
-  return matrix;
-}
-
 } // namespace
 
 struct WideSolver::Call {
@@ -34,6 +28,8 @@ struct WideSolver::Call {
   std::vector<double> target = {};       ///< of these
   std::vector<double> target_slope = {}; ///< of all columns
   std::vector<double> rows = {};         ///< Q x of some x
+  std::vector<double> right = {};        ///< x of the last solution
+  std::vector<double> right_rows = {};   ///< Q x of it
 
   [[nodiscard]] Index positive_rows() const noexcept { return q.positive.rows; }
   [[nodiscard]] std::span<double> positive() { return std::span(rows).first(at(positive_rows())); }
@@ -45,6 +41,32 @@ struct WideSolver::Call {
     rows.resize(at(positive_rows() + q.negative.rows));
     multiply(q.positive, x, positive());
     multiply(q.negative, x, negative());
+  }
+  /// rows = Q x for the right-hand side of a solution: few entries of x are other ones than at the last solution.
+  void take_right_rows(std::vector<double> x) {
+    std::vector<Index> changed;
+    for (Index place = 0; place < size_of(right); ++place) {
+      if (x[at(place)] != right[at(place)]) {
+        changed.push_back(place);
+      }
+    }
+    if (right.empty() || size_of(changed) > size_of(x) / 4) {
+      take_rows(x);
+      right_rows = rows;
+    } else {
+      for (const Index place : changed) {
+        const double move = x[at(place)] - right[at(place)];
+        auto to = right_rows.begin();
+        for (const MatrixView& part : {q.positive, q.negative}) {
+          const double* from = part.data + place * part.stride;
+          for (Index row = 0; row < part.rows; ++row) {
+            *to++ += move * from[row];
+          }
+        }
+      }
+      rows = right_rows;
+    }
+    right = std::move(x);
   }
   /// Q' rows.
   [[nodiscard]] std::vector<double> transposed() {
@@ -252,7 +274,9 @@ bool WideSolver::sync(Call& call) {
                      .negative = call.q.negative,
                      .scale = call.q.scale,
                      .ridge = call.q.ridge,
-                     .factor = call.q.factor},
+                     .factor = call.q.factor,
+                     .columns = call.q.columns,
+                     .curvature = call.q.curvature},
                     penalized,
                     changed)) {
     return false;
@@ -296,7 +320,7 @@ void WideSolver::solve(Call& call) const {
       right.push_back(call.gradient[at(place)]);
     }
   }
-  call.take_rows(x);
+  call.take_right_rows(std::move(x));
   std::vector<double>& z = call.rows;
   rows_.solve(z);
   if (!right.empty()) {
@@ -313,7 +337,7 @@ void WideSolver::solve(Call& call) const {
     }
   }
   call.target_slope = call.transposed();
-  for (std::size_t place = 0; place < x.size(); ++place) {
+  for (std::size_t place = 0; place < call.target_slope.size(); ++place) {
     call.target_slope[place] = call.gradient[place] - call.q.scale * call.target_slope[place];
   }
   call.target.clear();

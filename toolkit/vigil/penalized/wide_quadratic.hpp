@@ -21,6 +21,8 @@ struct WideQuadratic {
   double ridge;
   std::span<const double> factor;
   QuadraticPenalty penalty;
+  MatrixView columns = {};              ///< X, whose transforms P and N are
+  const Curvature* curvature = nullptr; ///< that transforms them; null: only P and N are known
 };
 
 /// Solves it where columns outnumber the rows of P and N: what is factored has the order of the rows.
@@ -42,10 +44,16 @@ public:
   /// From b = a, in place. Returns the largest violation of the optimality conditions, in absolute terms; at most
   /// `tolerance` unless rounding or the limit of rounds (500) stands in the way.
   double minimise(const WideQuadratic& quadratic, double tolerance, std::span<double> coefficient);
-  /// To be called when P or N change; not when columns are added at their end.
+  /// To be called when P or N change, but not X; not when columns are added at their end.
   void forget() noexcept;
+  /// To be called before columns other than those listed (ascending) go: else the sums are made anew.
+  void take_out(const RowSystemTerms& terms, std::span<const Index> kept) {
+    rows_.take_out(terms, kept);
+  }
   /// The columns listed (ascending) are kept and numbered anew.
   void renumber(std::span<const Index> kept);
+  /// The system of the free penalized columns, as the last call left it.
+  [[nodiscard]] const RowSystem& rows() const noexcept { return rows_; }
 
 private:
   struct Call; // what lives while minimise() runs

@@ -13,6 +13,8 @@ namespace vigil::penalized {
 namespace {
 
 constexpr double good_contraction = 0.08; // of the Newton decrement by one step
+constexpr double fine_goal = 1e-5;        // below, the coefficients are settled by rows
+constexpr double held_share = 0.85;       // of the curvature, at least, that a step may take
 constexpr int shortest_steps = 30;        // halvings of a step
 // violation of a step's quadratic, in units of l1 thresholds; with groups also in units of the violation before the step
 constexpr double quadratic_goal = 1e-10, group_goal = 1e-3;
@@ -99,10 +101,25 @@ void WorkingSet::take_curvature() {
   wide_solver_.forget();
 }
 
+RowSystemTerms WorkingSet::row_terms(double ridge, std::span<const double> factor) const {
+  return {.positive = view(positive_),
+          .negative = view(negative_),
+          .scale = inverse_weight_,
+          .ridge = ridge,
+          .factor = factor,
+          .columns = view(values_),
+          .curvature = reference_.get()};
+}
+
 void WorkingSet::retain(std::span<const Index> places) {
   if (size_of(places) == size()) {
     return;
   }
+  std::vector<double> factor;
+  for (const ColumnPenalty& column : penalty_) {
+    factor.push_back(column.factor);
+  }
+  wide_solver_.take_out(row_terms(1.0, factor), places);
   const bool known = gradient_known_ == size();
   gradient_.resize(at(size()));
   for (Index to = 0; to < size_of(places); ++to) {
@@ -174,12 +191,13 @@ double WorkingSet::refresh_gradient(const Strength& strength) {
 void WorkingSet::minimise_quadratic(const Strength& strength, std::span<double> coefficient) {
   std::vector<double> factor, l1, l2, lower, upper;
   double smallest = strength.largest_lambda;
-  bool limits = false;
+  bool limits = false, settles = true;
   for (const ColumnPenalty& column : penalty_) {
     factor.push_back(column.factor);
     const double threshold = strength.l1(column.factor);
     l1.push_back(threshold * column.slope);
     l2.push_back(strength.l2(column.factor));
+    settles = settles && threshold * column.slope > 0.0;
     smallest = threshold > 0.0 ? std::min(smallest, threshold) : smallest;
     limits = limits || std::isfinite(column.lower) || std::isfinite(column.upper);
   }
@@ -204,13 +222,22 @@ void WorkingSet::minimise_quadratic(const Strength& strength, std::span<double> 
   }
   const double tolerance = quadratic_goal * smallest;
   if (strength.l2(1.0) > 0.0 && size() > positive_.rows() + negative_.rows()) {
+    // A little less of a curvature that is an old one anyway, where the factor then is that of the lambda before.
+    double scale = inverse_weight_;
+    const double held = wide_solver_.rows().unit() * strength.l2(1.0);
+    if (settles && !limits && negative_.rows() == 0 && held <= scale &&
+        held >= held_share * scale) {
+      scale = held;
+    }
     wide_solver_.minimise({.positive = view(positive_),
                            .negative = view(negative_),
-                           .scale = inverse_weight_,
+                           .scale = scale,
                            .gradient = gradient_,
                            .ridge = strength.l2(1.0),
                            .factor = factor,
-                           .penalty = penalty},
+                           .penalty = penalty,
+                           .columns = view(values_),
+                           .curvature = reference_.get()},
                           tolerance,
                           coefficient);
     return;
@@ -292,6 +319,7 @@ WorkingSet::Solved WorkingSet::solve_weighted(const Strength& strength, double g
   double decrement = 0.0; // of the last step; 0: none with this curvature
   bool fresh = false;     // the curvature was taken at this point
   int without_gain = 0;
+  bool try_rows = true; // since the last step
   AndersonMixing ends;
   const auto renew = [&] {
     take_curvature();
@@ -300,6 +328,17 @@ WorkingSet::Solved WorkingSet::solve_weighted(const Strength& strength, double g
     decrement = 0.0;
   };
   while (size() > 0 && solved.violation > goal && solved.iterations < most && without_gain < 3) {
+    if (try_rows && goal < fine_goal) {
+      try_rows = false;
+      if (settle_by_rows(strength, goal)) {
+        ++solved.iterations;
+        solved.violation = refresh_gradient(strength);
+        ends.clear();
+        decrement = 0.0;
+        fresh = false;
+        continue;
+      }
+    }
     const Step step = next_step(strength);
     const double expected = -step.promised;
     if (decrement > 0.0 && expected > good_contraction * decrement && !fresh) {
@@ -329,6 +368,7 @@ WorkingSet::Solved WorkingSet::solve_weighted(const Strength& strength, double g
     solved.violation = now;
     decrement = length > 0.0 ? expected : 0.0;
     fresh = fresh && length == 0.0;
+    try_rows = true;
   }
   return solved;
 }

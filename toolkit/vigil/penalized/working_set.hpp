@@ -69,6 +69,13 @@ public:
 
 private:
   Solved solve_weighted(const Strength& strength, double goal, Index most);
+  // working_set_rows.cpp
+  [[nodiscard]] std::vector<double>
+  coefficients_of(std::span<const double> target, const Strength& strength, double& others) const;
+  [[nodiscard]] RowSystemTerms row_terms(double ridge, std::span<const double> factor) const;
+  /// Moves to the minimum for the signs of the coefficients; false, and nothing done, where it turns one of them, a column
+  /// has no l1 part or limits, or the factor by rows is not of these columns.
+  bool settle_by_rows(const Strength& strength, double goal);
   // working_set_concave.cpp
   Solved solve_concave(const Strength& strength, double goal, Index most);
   double take_slopes(const Strength& strength);

@@ -94,6 +94,20 @@ void CoxLikelihood::transform_nested(const StratumCurvature& curvature,
   }
 }
 
+void CoxLikelihood::transform_back(const StratumCurvature& curvature,
+                                   std::span<const double> positive,
+                                   std::span<double> column) const {
+  VIGIL_EXPECTS(curvature.relative.empty() && size_of(positive) == curvature.positive_rows);
+  const Stratum& stratum = stratum_[at(curvature.stratum)];
+  double mean = 0.0; // derivative by the running mean, from the first row to the last
+  for (Index place = 0; place < curvature.positive_rows; ++place) {
+    const double distance =
+        curvature.root[at(place)] * positive[at(place)] + curvature.step[at(place)] * mean;
+    column[at(stratum.first_row + place)] = distance;
+    mean -= distance;
+  }
+}
+
 void CoxLikelihood::transform_by_means(const StratumCurvature& curvature,
                                        std::span<const double> values,
                                        std::span<double> positive,

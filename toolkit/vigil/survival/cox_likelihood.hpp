@@ -103,6 +103,11 @@ public:
                  std::span<const double> column,
                  std::span<double> positive,
                  std::span<double> negative) const;
+  /// The transposed map of a stratum with one factor: its rows of the column are overwritten, so that
+  /// x'column = P'positive for the transform P of any x that is zero in other strata. cost O(rows).
+  void transform_back(const StratumCurvature& curvature,
+                      std::span<const double> positive,
+                      std::span<double> column) const;
 
   /// Adds one stratum's information to `out`.
   /// columns   rows() x k, column after column, in row order
