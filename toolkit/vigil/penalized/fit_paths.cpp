@@ -87,7 +87,8 @@ struct Questions {
   std::vector<Index> columns = {};
   std::vector<Check> checks = {};
 
-  explicit Questions(std::span<const std::unique_ptr<PathFitter>> fitters) {
+  /// room: for columns that may be held beside those asked for.
+  Questions(std::span<const std::unique_ptr<PathFitter>> fitters, Index room) {
     for (const auto& fitter : fitters) {
       const SweepRequest& request = fitter->request();
       if (!request.sweep.empty()) {
@@ -96,6 +97,11 @@ struct Questions {
       columns.insert(columns.end(), request.columns.begin(), request.columns.end());
       for (const auto& check : request.checks) {
         checks.push_back({check.marker, fitter.get(), check.number});
+      }
+    }
+    if (size_of(checks) <= room) { // most are checked again soon
+      for (const Check& check : checks) {
+        columns.push_back(check.marker);
       }
     }
     std::sort(columns.begin(), columns.end());
@@ -133,7 +139,7 @@ struct Questions {
 
 } // namespace
 
-// Panels in a pass of their own. One pass for all else: over every block when some fit sweeps, else over those that
+// Panels in a pass of their own. Columns that were checked are held too, up to an eighth of the memory. One pass for all else: over every block when some fit sweeps, else over those that
 // hold what was asked for.
 void PathBatch::answer() {
   std::vector<PathFitter*> by_rows;
@@ -146,7 +152,9 @@ void PathBatch::answer() {
     ++whole_passes_;
     pass_panels(by_rows, data_.features, context_.scheduler);
   }
-  const Questions questions(fitters_);
+  constexpr Index float_bytes = 4;
+  const Index most_held = context_.memory_bytes / (8 * float_bytes * data_.subjects());
+  const Questions questions(fitters_, most_held - columns_.held());
   const FeatureSource& source = data_.features.source();
   const std::vector<Index> blocks = questions.blocks(source);
   if (blocks.empty()) {

@@ -25,6 +25,7 @@ public:
     const auto found = held_.find(column);
     return found == held_.end() ? std::span<const float>{} : std::span<const float>(found->second);
   }
+  [[nodiscard]] Index held() const noexcept { return size_of(held_); }
   void hold(Index column, std::span<const float> values) {
     held_.try_emplace(column, values.begin(), values.end());
   }
