@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/near.hpp"
+#include "tests/support/path_bytes.hpp"
 #include "tests/support/survival_case.hpp"
 #include <algorithm>
 #include <cmath>
@@ -225,24 +226,6 @@ INSTANTIATE_TEST_SUITE_P(
         Setting{"one_marker", 40, 1, 0, 1.0, efron, false, false, false, true, true}),
     [](const testing::TestParamInfo<Setting>& setting) { return setting.param.name; });
 
-// Every number of a path as bytes.
-std::string bytes_of(const PathFit& path) {
-  std::string bytes;
-  const auto append = [&](const auto& values) {
-    bytes.append(reinterpret_cast<const char*>(values.data()),
-                 values.size() * sizeof(values.front()));
-  };
-  append(path.lambda);
-  append(path.coefficients.point_start);
-  append(path.coefficients.feature);
-  append(path.coefficients.value);
-  append(path.deviance_explained);
-  append(path.objective);
-  append(path.kkt_violation);
-  append(path.iterations);
-  return bytes;
-}
-
 const Setting batch_setting{"batch", 60, 130, 2, 0.8, efron, false, true, false, true, true};
 
 std::vector<std::string> batch_bytes(Index block_features, int threads, std::vector<Index> items) {
@@ -269,7 +252,7 @@ std::vector<std::string> batch_bytes(Index block_features, int threads, std::vec
   const auto paths = fit_paths(
       {data, batch}, {.l1_ratio = 0.8, .factor = {}, .ties = efron}, {.points = 25}, context);
   for (std::size_t place = 0; place < items.size(); ++place) {
-    result[at(items[place])] = bytes_of(paths[place]);
+    result[at(items[place])] = test::bytes_of(paths[place]);
   }
   return result;
 }
@@ -297,7 +280,7 @@ TEST(LawOfTheBatch, WavesDoNotMatter) {
   const auto left = fit_paths({data, batch}, {}, {.points = 10}, wide);
   const auto right = fit_paths({data, batch}, {}, {.points = 10}, narrow_context);
   for (std::size_t path = 0; path < 3; ++path) {
-    EXPECT_EQ(bytes_of(left[path]), bytes_of(right[path]));
+    EXPECT_EQ(test::bytes_of(left[path]), test::bytes_of(right[path]));
   }
 }
 
@@ -326,7 +309,7 @@ TEST(LeakTripwire, GarbageInWeightZeroLeavesEveryByteAlone) {
     const CaseWeights weights = CaseWeights::ones(60).with_times(times);
     const auto preparations = fit_preparations(data, {&weights, 1}, {}, scheduler);
     const FitItem item{weights, preparations[0], RandomKey(1)};
-    return bytes_of(fit_paths({data, {&item, 1}}, {}, {.points = 20}, context)[0]);
+    return test::bytes_of(fit_paths({data, {&item, 1}}, {}, {.points = 20}, context)[0]);
   };
   EXPECT_EQ(bytes(false), bytes(true));
 }

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/path_bytes.hpp"
 #include "tests/support/plain_solution.hpp"
 #include "tests/support/survival_case.hpp"
 #include <algorithm>
@@ -20,23 +21,6 @@ namespace {
 constexpr Index subjects = 50, markers = 600, clinical = 2;
 const PenaltyOptions ridge{.l1_ratio = 0.0};
 const LambdaGrid grid{.points = 6, .smallest_fraction = 0.01};
-
-std::string bytes_of(const PathFit& path) {
-  std::string bytes;
-  const auto append = [&](const auto& values) {
-    bytes.append(reinterpret_cast<const char*>(values.data()),
-                 values.size() * sizeof(values.front()));
-  };
-  append(path.lambda);
-  append(path.coefficients.point_start);
-  append(path.coefficients.feature);
-  append(path.coefficients.value);
-  append(path.deviance_explained);
-  append(path.objective);
-  append(path.kkt_violation);
-  append(path.iterations);
-  return bytes;
-}
 
 struct Case {
   test::SurvivalCase made{RandomKey(81), subjects, markers, clinical};
@@ -88,7 +72,7 @@ batch_bytes(Index block_features, bool streamed, int threads, const std::vector<
   const auto paths = fit_paths({data, batch}, ridge, grid, context);
   for (std::size_t place = 0; place < items.size(); ++place) {
     EXPECT_EQ(paths[place].points(), 6);
-    result[at(items[place])] = bytes_of(paths[place]);
+    result[at(items[place])] = test::bytes_of(paths[place]);
   }
   return result;
 }
@@ -123,7 +107,7 @@ TEST(RidgeByTheRows, GarbageInWeightZeroLeavesEveryByteAlone) {
     const CaseWeights weights = CaseWeights::ones(subjects).with_times(times);
     const auto preparations = fit_preparations(data, {&weights, 1}, {}, scheduler);
     const FitItem item{weights, preparations[0], RandomKey(1)};
-    return bytes_of(fit_paths({data, {&item, 1}}, ridge, grid, context)[0]);
+    return test::bytes_of(fit_paths({data, {&item, 1}}, ridge, grid, context)[0]);
   };
   EXPECT_TRUE(bytes(false) == bytes(true));
 }
@@ -167,7 +151,7 @@ TEST(RidgeByTheRows, PartsAndPreparedPredictor) {
   }
   parts.run(std::vector<Index>{std::numeric_limits<Index>::max()});
   EXPECT_TRUE(parts.path(0).ended);
-  EXPECT_TRUE(bytes_of(parts.path(0)) == bytes_of(whole));
+  EXPECT_TRUE(test::bytes_of(parts.path(0)) == test::bytes_of(whole));
 }
 
 // The same problem through the working set of all columns, which limits that bind nowhere ask for.
