@@ -160,6 +160,7 @@ std::vector<Index> find_columns(const Covariates& covariates, std::span<const st
     faults.add("column " + quoted(name), "no such column");
     if (remedy.empty()) {
       std::vector<std::string> candidates;
+      candidates.reserve(known.size());
       for (const auto& entry : known) {
         candidates.emplace_back(entry.first);
       }

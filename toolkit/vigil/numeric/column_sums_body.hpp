@@ -12,12 +12,12 @@
 namespace vigil {
 namespace {
 
-constexpr Index strip_rows = 64, four = 4, subsets = 16;
-constexpr Index units_at_once = 4;
-
 /// `Lanes::width` columns under all weightings.
 template <class Lanes>
 class ColumnGroup {
+  static constexpr Index strip_rows = 64, four = 4, subsets = 16;
+  static constexpr Index units_at_once = 4;
+
 public:
   ColumnGroup(const ColumnSumsTask& task, Index column) : task_(task), column_(column) {
     const Index left = task.count - column;
