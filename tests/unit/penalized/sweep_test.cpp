@@ -239,6 +239,26 @@ TEST(Sweep, ExcessIsFoundWhereABoundIsOverItsLimitOrNoNumber) {
   }
 }
 
+TEST(Sweep, AnEndlessRestLeavesEveryMarkerUndecidedAndNoOther) {
+  const std::vector<float> zero(21, 0.0F), one(21, 1.0F);
+  for (const auto& [name, kernel] : kernels()) {
+    for (const float rest : {HUGE_VALF, std::nanf("")}) {
+      std::vector<std::uint16_t> over(2, 0);
+      kernel.find_excess({.value = zero.data(),
+                          .norm = one.data(),
+                          .uncentred = one.data(),
+                          .factor = one.data(),
+                          .rest = rest,
+                          .slack = 0.0F,
+                          .limit = 1.0F,
+                          .count = 21,
+                          .over = over.data()});
+      EXPECT_EQ(over[0], 0xFFFF) << name;
+      EXPECT_EQ(over[1], 0x001F) << name;
+    }
+  }
+}
+
 TEST(Sweep, NothingToDoWritesNothing) {
   const Work work(20, 3, 2);
   for (const auto& [name, kernel] : kernels()) {

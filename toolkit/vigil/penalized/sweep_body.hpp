@@ -120,7 +120,9 @@ void mix_all(const MixTask& task) {
     }
     float all[sweep_lanes];
     sums.store(all);
-    std::copy_n(all, task.count - first, task.out + first);
+    for (Index lane = 0; first + lane < task.count; ++lane) {
+      task.out[first + lane] = all[lane];
+    }
   }
 }
 
@@ -139,9 +141,10 @@ void find_all_excess(const ExcessTask& task) {
   for (; first + sweep_lanes <= task.count; first += sweep_lanes) {
     look([](const float* from) { return Lanes::load(from); }, first);
   }
-  if (first < task.count) { // lanes beyond the last marker are 0, which is not over 0
+  if (first < task.count) { // lanes beyond the last marker say nothing: 0 times infinity would
     const Index rest_count = task.count - first;
     look([rest_count](const float* from) { return Lanes::load_first(from, rest_count); }, first);
+    task.over[first / sweep_lanes] &= static_cast<std::uint16_t>((1U << rest_count) - 1U);
   }
 }
 
