@@ -27,18 +27,6 @@ Index round_up(Index count, Index step) {
   return (count + step - 1) / step * step;
 }
 
-ColumnSumsKernel chosen_kernel() {
-  switch (instruction_set()) {
-  case InstructionSet::avx512:
-    return column_sums_avx512;
-  case InstructionSet::avx2:
-    return column_sums_avx2;
-  case InstructionSet::plain:
-    break;
-  }
-  return column_sums_plain;
-}
-
 } // namespace
 
 PackedWeightings::PackedWeightings(std::span<const std::span<const double>> weightings, Index rows)
@@ -74,7 +62,8 @@ PackedWeightings::PackedWeightings(std::span<const std::span<const double>> weig
 }
 
 void ColumnSums::set(std::span<const float> columns) {
-  set(columns, chosen_kernel());
+  set(columns,
+      choose_kernel<ColumnSumsKernel>(&column_sums_avx512, &column_sums_avx2, &column_sums_plain));
 }
 
 void ColumnSums::set(std::span<const float> columns, ColumnSumsKernel kernel) {

@@ -16,4 +16,19 @@ enum class InstructionSet { plain, avx2, avx512 };
 /// plain) if the processor has it. Decided once.
 [[nodiscard]] InstructionSet instruction_set();
 
+/// The kernel for instruction_set().
+template <class Kernel>
+[[nodiscard]] const Kernel&
+choose_kernel(const Kernel& avx512, const Kernel& avx2, const Kernel& plain) {
+  switch (instruction_set()) {
+  case InstructionSet::avx512:
+    return avx512;
+  case InstructionSet::avx2:
+    return avx2;
+  case InstructionSet::plain:
+    break;
+  }
+  return plain;
+}
+
 } // namespace vigil

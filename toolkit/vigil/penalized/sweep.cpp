@@ -90,15 +90,7 @@ double centred_product(std::span<const double> column,
 namespace {
 
 const SweepKernel& kernel() {
-  switch (instruction_set()) {
-  case InstructionSet::avx512:
-    return sweep_avx512;
-  case InstructionSet::avx2:
-    return sweep_avx2;
-  case InstructionSet::plain:
-    break;
-  }
-  return sweep_plain;
+  return choose_kernel(sweep_avx512, sweep_avx2, sweep_plain);
 }
 
 } // namespace
