@@ -64,8 +64,8 @@ public:
     for (Index marker = 0; marker < markers(); ++marker) {
       double product = 0.0;
       double* out = &product;
-      const float* from = direction.data();
-      sweep({.columns = columns_[at(marker)].data(),
+      const float *column = columns_[at(marker)].data(), *from = direction.data();
+      sweep({.columns = &column,
              .length = size_of(weight_),
              .count = 1,
              .directions = &from,
@@ -369,8 +369,8 @@ TEST(ResidualSubspace, TheSlackCoversRowsThatShareALane) {
   for (std::size_t i = 0; i < 1024; i += 16) {
     by_subject[i] = direction;
   }
-  const float* from = by_subject.data();
-  sweep({.columns = column.data(),
+  const float *values = column.data(), *from = by_subject.data();
+  sweep({.columns = &values,
          .length = 1024,
          .count = 1,
          .directions = &from,

@@ -55,13 +55,16 @@ struct Work {
   [[nodiscard]] std::vector<double>
   run(Kernel kernel, Index column, Index columns_run, Index direction, Index directions_run) const {
     std::vector<double> products(at(columns_run * directions_run), -7.0);
-    std::vector<const float*> from;
+    std::vector<const float*> values, from;
     std::vector<double*> to;
+    for (Index c = 0; c < columns_run; ++c) {
+      values.push_back(columns.data() + (column + c) * length);
+    }
     for (Index d = 0; d < directions_run; ++d) {
       from.push_back(directions.data() + (direction + d) * length);
       to.push_back(products.data() + d * columns_run);
     }
-    kernel({.columns = columns.data() + column * length,
+    kernel({.columns = values.data(),
             .length = length,
             .count = columns_run,
             .directions = from.data(),
@@ -122,18 +125,19 @@ TEST(Sweep, StaysWithinTheStatedRounding) {
   }
 }
 
-// Every number of columns and directions around the register tiles (4 x 6 and 2 x 3): a product is its own.
+// Every number of columns and directions around the register tiles (4 x 6, 4 x 3 and 8 x 1) and the columns that stay
+// near together (32 at this length): a product is its own.
 TEST(Sweep, AProductDependsOnItsColumnAndDirectionAlone) {
-  const Work work(37, 9, 13);
+  const Work work(37, 41, 13);
   const auto expected = work.run(sweep_plain.sweep);
   for (const auto& [name, kernel] : kernels()) {
-    for (Index columns = 1; columns <= 9; ++columns) {
+    for (const Index columns : {1, 2, 3, 4, 5, 7, 8, 9, 12, 31, 32, 33, 36, 40, 41}) {
       for (Index directions = 1; directions <= 13; ++directions) {
-        const Index column = 9 - columns, direction = 13 - directions;
+        const Index column = 41 - columns, direction = 13 - directions;
         const auto part = work.run(kernel.sweep, column, columns, direction, directions);
         for (Index d = 0; d < directions; ++d) {
           for (Index c = 0; c < columns; ++c) {
-            ASSERT_EQ(part[at(d * columns + c)], expected[at((direction + d) * 9 + column + c)])
+            ASSERT_EQ(part[at(d * columns + c)], expected[at((direction + d) * 41 + column + c)])
                 << name << ": " << columns << " columns, " << directions << " directions";
           }
         }
@@ -214,26 +218,33 @@ TEST(Sweep, ExcessIsFoundWhereABoundIsOverItsLimitOrNoNumber) {
       factor.push_back(std::fabs(list(3, marker)));
     }
     value.back() = norm.back() = uncentred.back() = factor.back() = 0.0F; // at its limit, not over
+    std::vector<float> checked(value); // over, at most or no number where value is none of it
+    std::rotate(checked.begin(), checked.begin() + count / 2, checked.end());
+    const auto is_over = [&](Index marker, bool with_checks) {
+      float bound = std::fma(0.2F, norm[at(marker)], std::fabs(value[at(marker)]));
+      bound = std::fma(0.1F, uncentred[at(marker)], bound);
+      const float second = std::fma(0.3F, norm[at(marker)], checked[at(marker)]);
+      return !(bound <= factor[at(marker)]) && !(with_checks && second <= factor[at(marker)]);
+    };
     for (const auto& [name, kernel] : kernels()) {
-      std::vector<std::uint16_t> over(at((count + 15) / 16), 0);
-      kernel.find_excess({.value = value.data(),
-                          .norm = norm.data(),
-                          .uncentred = uncentred.data(),
-                          .factor = factor.data(),
-                          .rest = 0.2F,
-                          .slack = 0.1F,
-                          .limit = 1.0F,
-                          .count = count,
-                          .over = over.data()});
-      for (Index lane = 0; lane < 16 * size_of(over); ++lane) {
-        const bool found = ((over[at(lane / 16)] >> (lane % 16)) & 1) != 0;
-        bool expected = false;
-        if (lane < count) {
-          float bound = std::fma(0.2F, norm[at(lane)], std::fabs(value[at(lane)]));
-          bound = std::fma(0.1F, uncentred[at(lane)], bound);
-          expected = !(bound <= factor[at(lane)]);
+      for (const bool with_checks : {false, true}) {
+        std::vector<std::uint16_t> over(at((count + 15) / 16), 0);
+        kernel.find_excess({.value = value.data(),
+                            .norm = norm.data(),
+                            .uncentred = uncentred.data(),
+                            .factor = factor.data(),
+                            .checked = with_checks ? checked.data() : nullptr,
+                            .rest = 0.2F,
+                            .slack = 0.1F,
+                            .limit = 1.0F,
+                            .moved = 0.3F,
+                            .count = count,
+                            .over = over.data()});
+        for (Index lane = 0; lane < 16 * size_of(over); ++lane) {
+          const bool found = ((over[at(lane / 16)] >> (lane % 16)) & 1) != 0;
+          EXPECT_EQ(found, lane < count && is_over(lane, with_checks))
+              << name << ", marker " << lane << " of " << count;
         }
-        EXPECT_EQ(found, expected) << name << ", marker " << lane << " of " << count;
       }
     }
   }
@@ -248,9 +259,11 @@ TEST(Sweep, AnEndlessRestLeavesEveryMarkerUndecidedAndNoOther) {
                           .norm = one.data(),
                           .uncentred = one.data(),
                           .factor = one.data(),
+                          .checked = nullptr,
                           .rest = rest,
                           .slack = 0.0F,
                           .limit = 1.0F,
+                          .moved = 0.0F,
                           .count = 21,
                           .over = over.data()});
       EXPECT_EQ(over[0], 0xFFFF) << name;

@@ -22,12 +22,15 @@ void answer_sweeps(std::span<PathFitter* const> sweeping, const ColumnBlock& blo
   }
   std::vector<double> products(at(features * number));
   std::vector<double*> out;
-  std::vector<const float*> directions;
+  std::vector<const float*> columns, directions;
+  for (Index feature = 0; feature < features; ++feature) {
+    columns.push_back(block.column(feature).data());
+  }
   for (Index fit = 0; fit < number; ++fit) {
     out.push_back(products.data() + fit * features);
     directions.push_back(sweeping[at(fit)]->request().sweep.data());
   }
-  sweep({.columns = block.values().data(),
+  sweep({.columns = columns.data(),
          .length = size_of(block.values()) / features,
          .count = features,
          .directions = directions.data(),

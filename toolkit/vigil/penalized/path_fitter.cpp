@@ -19,7 +19,10 @@ constexpr Index most_steps = 100;          // of Newton at one lambda
 constexpr Index rough_rounds = 3, most_rounds = 100;
 constexpr Index most_idle = 2;             // points that a column stays without a coefficient
 constexpr double runaway_curvature = 1e-6; // saturated below: what is left of a column's
-constexpr double worth_a_sweep = 0.15;     // undecided share of the markers
+// Undecided share of the markers that is worth a sweep. The first sweeps of the fits of a batch fall together and
+// share one pass over the matrix.
+constexpr double worth_a_sweep = 0.15, worth_an_early_sweep = 0.05;
+constexpr Index early_directions = 4;
 
 } // namespace
 
@@ -47,6 +50,7 @@ PathFitter::PathFitter(const TrainingData& data,
   residual_float_.assign(at(data.subjects()), 0.0F);
   marker_factor_ = marker_factors(factor_, markers());
   norms_ = marker_norms(data, item, prepared_on, marker_factor_);
+  checked_ = CheckedBounds(groups_.empty() ? markers() : 0);
   working_ = std::make_unique<WorkingSet>(*loss_, groups_);
   subspace_ = std::make_unique<ResidualSubspace>(loss_->weight(), markers(), directions);
   path_.null_value = working_->point().value;
@@ -269,12 +273,11 @@ void PathFitter::certify(const MarkerColumns& held) {
       lambda() * penalty_.l1_ratio * loss_->total_weight() * (1.0 + allowed_violation);
   const double slack = subspace_->slack(split_);
   std::vector<Index> open =
-      groups_.empty()
-          ? movable(over(limit, split_.rest_norm, slack), limit, split_.rest_norm, slack)
-          : ask_about_groups(limit, slack);
-  drop_known(open, limit);
+      groups_.empty() ? undecided_markers(limit, slack) : ask_about_groups(limit, slack);
   const bool swept = state_ == State::swept;
-  const double most_open = worth_a_sweep * static_cast<double>(markers());
+  const bool early = subspace_->directions() <= early_directions;
+  const double most_open =
+      (early ? worth_an_early_sweep : worth_a_sweep) * static_cast<double>(markers());
   if (!swept && static_cast<double>(size_of(open)) > most_open && split_.rest_norm > 0.0) {
     if (subspace_->full()) {
       subspace_->drop_oldest();

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/penalized/checked_bounds.hpp"
 #include "vigil/penalized/group_penalty.hpp"
 #include "vigil/penalized/lambda_grid.hpp"
 #include "vigil/penalized/loss.hpp"
@@ -138,7 +139,8 @@ private:
   [[nodiscard]] std::vector<Index> over(double limit, double rest_norm, double slack) const;
   [[nodiscard]] std::vector<Index>
   movable(std::vector<Index> markers, double limit, double rest_norm, double slack) const;
-  void drop_known(std::vector<Index>& markers, double limit);
+  [[nodiscard]] std::vector<Index> undecided_markers(double limit, double slack) const;
+  void take_product(Index number, std::span<const float> column, double product);
   void remember_checks();
   [[nodiscard]] std::vector<Index> strongest(std::vector<std::pair<double, Index>> columns) const;
   [[nodiscard]] double lambda() const { return lambda_[at(solved_points())]; }
@@ -193,15 +195,8 @@ private:
   std::vector<Index> checks_; ///< columns whose exact gradient was asked for
   std::vector<double> check_gradient_;
   std::vector<double> check_bound_; ///< at least the absolute product with the residual
-  /// What checks at an earlier residual say: at least the absolute product of a marker with it.
-  struct Known {
-    Index marker = 0;
-    double bound = 0.0;
-  };
-  std::vector<Known> known_;           ///< ascending
-  std::vector<double> known_residual_; ///< by row
-  std::vector<Known> carried_;         ///< markers that known_ decides here, with their bounds here
-  std::vector<Index> idle_; ///< by place of the working set: points without a coefficient
+  CheckedBounds checked_;           ///< not with groups: these are decided as wholes
+  std::vector<Index> idle_;         ///< by place of the working set: points without a coefficient
   std::vector<double> lambda_;
   Index iterations_ = 0, rounds_ = 0;
   double goal_ = 0.0; ///< of the working set, in this round

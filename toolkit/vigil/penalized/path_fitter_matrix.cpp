@@ -20,15 +20,6 @@ namespace {
 constexpr Index most_columns = 6000;
 constexpr Index most_bytes = Index{1} << 32;
 
-// Checks jump from column to column: the processor does not guess which one is next.
-constexpr Index columns_ahead = 2;
-void fetch(std::span<const float> column) {
-  constexpr std::size_t cache_line = 16;
-  for (std::size_t place = 0; place < column.size(); place += cache_line) {
-    __builtin_prefetch(column.data() + place);
-  }
-}
-
 } // namespace
 
 void PathFitter::ask_for_columns(std::vector<Index> columns, const MarkerColumns& held) {
@@ -122,29 +113,30 @@ double PathFitter::exact_gradient(Index column, std::span<const float> stored) c
   return product / rule.scale / loss_->total_weight();
 }
 
-// In float first: most columns are then surely under the limit, and the rest is done again in double.
 void PathFitter::answer_check(Index number, std::span<const float> column) {
+  double product = 0.0;
+  double* out = &product;
+  const float *from = column.data(), *direction = residual_float_.data();
+  sweep({.columns = &from,
+         .length = size_of(column),
+         .count = 1,
+         .directions = &direction,
+         .number = 1,
+         .out = &out});
+  take_product(number, column, product);
+}
+
+// product: in float. Most columns are then surely under the limit, and the rest is done again in double.
+void PathFitter::take_product(Index number, std::span<const float> column, double product) {
   const Index marker = checks_[at(number)];
-  const double surely = check_limit_ * surely_zero(marker);
-  if (surely > 0.0 && marker < markers()) {
-    double product = 0.0;
-    double* out = &product;
-    const float* direction = residual_float_.data();
-    sweep({.columns = column.data(),
-           .length = size_of(column),
-           .count = 1,
-           .directions = &direction,
-           .number = 1,
-           .out = &out});
-    const auto rule = item_.preparation.column(marker);
-    const double offset = data_.features.offset(marker);
-    const double centred = std::fabs(product - (rule.centre - offset) * residual_sum_) / rule.scale;
-    const double most = centred + static_cast<double>(norms_.uncentred[at(marker)]) * check_slack_;
-    if (most <= surely) { // false for a product that is not finite
-      check_gradient_[at(number)] = 0.0;
-      check_bound_[at(number)] = most;
-      return;
-    }
+  const auto rule = item_.preparation.column(marker);
+  const double offset = data_.features.offset(marker);
+  const double centred = std::fabs(product - (rule.centre - offset) * residual_sum_) / rule.scale;
+  const double most = centred + static_cast<double>(norms_.uncentred[at(marker)]) * check_slack_;
+  if (most <= check_limit_ * surely_zero(marker)) { // false for a product that is not finite
+    check_gradient_[at(number)] = 0.0;
+    check_bound_[at(number)] = most;
+    return;
   }
   check_gradient_[at(number)] = exact_gradient(marker, column);
   check_bound_[at(number)] = std::fabs(check_gradient_[at(number)]) * loss_->total_weight();
@@ -170,19 +162,33 @@ void PathFitter::ask_for_checks(std::vector<Index> columns,
   }
   check_gradient_.assign(checks_.size(), 0.0);
   check_bound_.assign(checks_.size(), 0.0);
-  const auto stored_at = [&](Index number) {
-    const bool marker = number < size_of(checks_) && checks_[at(number)] < markers();
-    return marker ? held.find(checks_[at(number)]) : std::span<const float>{};
-  };
+  std::vector<Index> numbers; // of checks whose columns are at hand
+  std::vector<const float*> from;
   for (Index number = 0; number < size_of(checks_); ++number) {
     const Index column = checks_[at(number)];
-    const auto stored = stored_at(number);
-    fetch(stored_at(number + columns_ahead));
-    if (column < markers() && stored.empty()) {
+    if (column >= markers()) {
+      check_gradient_[at(number)] = exact_gradient(column, {});
+      continue;
+    }
+    const auto stored = held.find(column);
+    if (stored.empty()) {
       request_.checks.push_back({column, number});
     } else {
-      answer_check(number, stored);
+      numbers.push_back(number);
+      from.push_back(stored.data());
     }
+  }
+  std::vector<double> products(from.size());
+  double* out = products.data();
+  const float* direction = residual_float_.data();
+  sweep({.columns = from.data(),
+         .length = data_.subjects(),
+         .count = size_of(from),
+         .directions = &direction,
+         .number = 1,
+         .out = &out});
+  for (std::size_t place = 0; place < numbers.size(); ++place) {
+    take_product(numbers[place], {from[place], at(data_.subjects())}, products[place]);
   }
 }
 
@@ -207,45 +213,30 @@ std::vector<Index> PathFitter::over(double limit, double rest_norm, double slack
                     .skip = in_working_set_});
 }
 
-// A check at an earlier residual r0 holds near it too: |z'r| <= |z'r0| + norm_z ||r - r0||. Drops the markers that are
-// thereby at most at the limit times their factor. Groups are decided as wholes: not by this.
-void PathFitter::drop_known(std::vector<Index>& markers, double limit) {
-  carried_.clear();
-  if (known_.empty() || !groups_.empty()) {
-    return;
-  }
-  std::vector<double> change(working_->point().residual);
-  for (std::size_t row = 0; row < change.size(); ++row) {
-    change[row] -= known_residual_[row];
-  }
-  const double moved = 1.0001 * subspace_->norm(change);
-  auto known = known_.begin();
-  std::erase_if(markers, [&](Index marker) {
-    known =
-        std::find_if(known, known_.end(), [&](const Known& each) { return each.marker >= marker; });
-    if (known == known_.end() || known->marker != marker) {
-      return false;
-    }
-    const double bound = known->bound + static_cast<double>(norms_.norm[at(marker)]) * moved;
-    if (!(bound <= 0.999999 * limit * factor_[at(marker)])) {
-      return false;
-    }
-    carried_.push_back({marker, bound});
-    return true;
-  });
+// The same, less those that are decided by what products with earlier residuals say, or by limits.
+std::vector<Index> PathFitter::undecided_markers(double limit, double slack) const {
+  const BoundTest test{.combined = combined_,
+                       .norms = norms_,
+                       .rest_norm = split_.rest_norm,
+                       .slack = slack,
+                       .limit = limit,
+                       .factor = marker_factor_,
+                       .skip = in_working_set_,
+                       .checked = checked_.values(),
+                       .distance = checked_.distance(*subspace_, working_->point().residual)};
+  return movable(undecided(test), limit, split_.rest_norm, slack);
 }
 
 void PathFitter::remember_checks() {
-  known_ = carried_;
+  if (!groups_.empty()) {
+    return;
+  }
+  checked_.move_to(*subspace_, working_->point().residual, norms_.norm);
   for (Index number = 0; number < size_of(checks_); ++number) {
     if (checks_[at(number)] < markers()) {
-      known_.push_back({checks_[at(number)], check_bound_[at(number)]});
+      checked_.set(checks_[at(number)], check_bound_[at(number)]);
     }
   }
-  std::sort(known_.begin(), known_.end(), [](const Known& left, const Known& right) {
-    return left.marker < right.marker;
-  });
-  known_residual_ = working_->point().residual;
 }
 
 // Those that are not held at zero by a limit on the side to which they are pulled.
@@ -259,6 +250,9 @@ std::vector<Index> PathFitter::movable(std::vector<Index> markers,
   const auto held_below = [&](Index marker) {
     return !penalty_.lower.empty() && penalty_.lower[at(marker)] == 0.0;
   };
+  if (penalty_.lower.empty() && penalty_.upper.empty()) {
+    return markers;
+  }
   std::erase_if(markers, [&](Index marker) {
     const double pull = static_cast<double>(combined_[at(marker)]);
     const double width = 1.0001 * (static_cast<double>(norms_.norm[at(marker)]) * rest_norm +

@@ -114,9 +114,11 @@ std::vector<Index> undecided(const BoundTest& test) {
                .norm = test.norms.norm.data(),
                .uncentred = test.norms.uncentred.data(),
                .factor = test.factor.data(),
+               .checked = test.checked.empty() ? nullptr : test.checked.data(),
                .rest = static_cast<float>(1.0001 * test.rest_norm),
                .slack = static_cast<float>(1.0001 * test.slack),
                .limit = static_cast<float>(0.999999 * test.limit),
+               .moved = static_cast<float>(test.distance),
                .count = markers,
                .over = over.data()});
   std::vector<Index> result;

@@ -61,14 +61,17 @@ private:
   std::vector<std::vector<float>> products_;  ///< markers for each direction
 };
 
-/// The markers with |combined| + norm rest_norm + uncentred slack > limit factor, ascending; `skip` marks those not asked
-/// for; a marker that must never be listed has a huge factor.
+/// The markers with |combined| + norm rest_norm + uncentred slack > limit factor, ascending, less those with
+/// checked + norm distance <= limit factor; `skip` marks those not asked for; a marker that must never be listed has a
+/// huge factor.
 struct BoundTest {
   std::span<const float> combined;
   const MarkerNorms& norms;
   double rest_norm = 0.0, slack = 0.0, limit = 0.0;
   std::span<const float> factor;
   std::span<const std::uint8_t> skip;
+  std::span<const float> checked = {}; ///< as CheckedBounds has them; empty: nothing is known
+  double distance = 0.0;               ///< a little more than there is
 };
 [[nodiscard]] std::vector<Index> undecided(const BoundTest& test);
 

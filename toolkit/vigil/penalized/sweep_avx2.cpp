@@ -14,7 +14,23 @@ __m256i first_lanes(Index count) {
                             _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
+struct EightLanes {
+  __m256 value;
+  static EightLanes zero() { return {_mm256_setzero_ps()}; }
+  static EightLanes load(const float* from) { return {_mm256_loadu_ps(from)}; }
+  static EightLanes load_first(const float* from, Index count) {
+    return {_mm256_maskload_ps(from, first_lanes(count))};
+  }
+  void add_product(EightLanes left, EightLanes right) {
+    value = _mm256_fmadd_ps(left.value, right.value, value);
+  }
+};
+
 struct Avx2Lanes {
+  using Part = EightLanes;
+  static constexpr int parts = 2;
+  static Avx2Lanes of(const Part (&both)[parts]) { return {both[0].value, both[1].value}; }
+
   __m256 low, high;
   static Avx2Lanes zero() { return {_mm256_setzero_ps(), _mm256_setzero_ps()}; }
   static Avx2Lanes all(float value) { return {_mm256_set1_ps(value), _mm256_set1_ps(value)}; }
@@ -52,7 +68,7 @@ struct Avx2Lanes {
 
 } // namespace
 
-const SweepKernel sweep_avx2{.sweep = sweep_all<Avx2Lanes, 2, 3>,
+const SweepKernel sweep_avx2{.sweep = sweep_all<Avx2Lanes, 4, 3, 8>,
                              .mix = mix_all<Avx2Lanes, 4>,
                              .find_excess = find_all_excess<Avx2Lanes>};
 

@@ -10,6 +10,10 @@ namespace vigil::penalized {
 namespace {
 
 struct Avx512Lanes {
+  using Part = Avx512Lanes;
+  static constexpr int parts = 1;
+  static Avx512Lanes of(const Part (&all)[parts]) { return all[0]; }
+
   __m512 value;
   static Avx512Lanes zero() { return {_mm512_setzero_ps()}; }
   static Avx512Lanes all(float value) { return {_mm512_set1_ps(value)}; }
@@ -40,7 +44,7 @@ struct Avx512Lanes {
 
 } // namespace
 
-const SweepKernel sweep_avx512{.sweep = sweep_all<Avx512Lanes, 4, 6>,
+const SweepKernel sweep_avx512{.sweep = sweep_all<Avx512Lanes, 4, 6, 8>,
                                .mix = mix_all<Avx512Lanes, 8>,
                                .find_excess = find_all_excess<Avx512Lanes>};
 

@@ -9,50 +9,73 @@
 // The one body of the sweep, included by each kernel file with its own Lanes:
 //   Lanes::zero(), Lanes::all(float), Lanes::load(const float*), Lanes::load_first(const float*, Index),
 //   lanes.store(float*), lanes.add_product(Lanes, Lanes), lanes.absolute(),
-//   lanes.total() (lanes added as a fixed tree), lanes.not_at_most(Lanes) (a bit for each lane).
+//   lanes.total() (lanes added as a fixed tree), lanes.not_at_most(Lanes) (a bit for each lane);
+//   Lanes::Part: what one register holds of the sixteen, Lanes::parts of these: zero, load, load_first, add_product;
+//   Lanes::of(const Part (&)[parts]).
 // Everything here has internal linkage, so that no kernel gets another one's code.
 namespace vigil::penalized {
 namespace {
 
-/// C columns times D directions, one tile of registers.
-template <class Lanes, int C, int D>
+/// C columns times D directions, one tile of registers, in one pass for each part of the lanes. Ahead: the tile after
+/// this one is fetched meanwhile, as columns are too short to be streams to the processor.
+template <class Lanes, int C, int D, bool Ahead>
 void sweep_tile(const SweepTask& task, Index column, Index direction) {
+  using Part = typename Lanes::Part;
+  constexpr Index width = sweep_lanes / Lanes::parts;
+  const float *from[C], *next[C], *weights_from[D];
+  for (int c = 0; c < C; ++c) {
+    from[c] = task.columns[column + c];
+    next[c] = task.columns[std::min(column + C + c, task.count - 1)];
+  }
+  for (int d = 0; d < D; ++d) {
+    weights_from[d] = task.directions[direction + d];
+  }
   double sums[C][D] = {};
   for (Index first = 0; first < task.length; first += sweep_rows) {
     const Index end = std::min(task.length, first + sweep_rows);
     const Index whole = first + (end - first) / sweep_lanes * sweep_lanes;
-    Lanes part[C][D];
-    for (int c = 0; c < C; ++c) {
-      for (int d = 0; d < D; ++d) {
-        part[c][d] = Lanes::zero();
-      }
-    }
-    const Index ahead =
-        C * task.length; // the tile after this one: short columns are no streams to the processor
-    const auto add = [&](const auto& load, Index row) {
-      Lanes values[C];
+    Part stored[C][D][Lanes::parts];
+    for (int p = 0; p < Lanes::parts; ++p) {
+      Part part[C][D];
       for (int c = 0; c < C; ++c) {
-        const float* from = task.columns + (column + c) * task.length + row;
-        values[c] = load(from);
-        __builtin_prefetch(from + ahead);
-      }
-      for (int d = 0; d < D; ++d) {
-        const Lanes weight = load(task.directions[direction + d] + row);
-        for (int c = 0; c < C; ++c) {
-          part[c][d].add_product(values[c], weight);
+        for (int d = 0; d < D; ++d) {
+          part[c][d] = Part::zero();
         }
       }
-    };
-    for (Index row = first; row < whole; row += sweep_lanes) {
-      add([](const float* from) { return Lanes::load(from); }, row);
-    }
-    if (whole < end) {
-      const Index rest = end - whole;
-      add([rest](const float* from) { return Lanes::load_first(from, rest); }, whole);
+      const auto add = [&](const auto& load, Index row) {
+        Part weights[D];
+        for (int d = 0; d < D; ++d) {
+          weights[d] = load(weights_from[d] + row);
+        }
+        for (int c = 0; c < C; ++c) {
+          const Part values = load(from[c] + row);
+          for (int d = 0; d < D; ++d) {
+            part[c][d].add_product(values, weights[d]);
+          }
+        }
+      };
+      for (Index row = first; row < whole; row += sweep_lanes) {
+        for (int c = 0; Ahead && c < C; ++c) {
+          if (p == 0) {
+            __builtin_prefetch(next[c] + row);
+          }
+        }
+        add([](const float* at_row) { return Part::load(at_row); }, row + p * width);
+      }
+      const Index rest = std::min(width, end - whole - p * width);
+      if (rest > 0) {
+        add([rest](const float* at_row) { return Part::load_first(at_row, rest); },
+            whole + p * width);
+      }
+      for (int c = 0; c < C; ++c) {
+        for (int d = 0; d < D; ++d) {
+          stored[c][d][p] = part[c][d];
+        }
+      }
     }
     for (int c = 0; c < C; ++c) {
       for (int d = 0; d < D; ++d) {
-        sums[c][d] += static_cast<double>(part[c][d].total());
+        sums[c][d] += static_cast<double>(Lanes::of(stored[c][d]).total());
       }
     }
   }
@@ -63,25 +86,35 @@ void sweep_tile(const SweepTask& task, Index column, Index direction) {
   }
 }
 
+/// D directions from `direction` on with the columns first .. end - 1.
 template <class Lanes, int C, int D>
-void sweep_columns(const SweepTask& task, Index column) {
-  Index direction = 0;
-  for (; direction + D <= task.number; direction += D) {
-    sweep_tile<Lanes, C, D>(task, column, direction);
+void sweep_columns(const SweepTask& task, Index first, Index end, Index direction) {
+  Index column = first;
+  for (; column + C <= end; column += C) {
+    direction == 0 ? sweep_tile<Lanes, C, D, true>(task, column, direction)
+                   : sweep_tile<Lanes, C, D, false>(task, column, direction);
   }
-  for (; direction < task.number; ++direction) {
-    sweep_tile<Lanes, C, 1>(task, column, direction);
+  for (; column < end; ++column) {
+    sweep_tile<Lanes, 1, D, false>(task, column, direction);
   }
 }
 
-template <class Lanes, int C, int D>
+/// Tiles of C columns and D directions; of S columns for directions left over. Columns that are together as long as
+/// half of a processor's nearest memory stay there while all directions pass.
+template <class Lanes, int C, int D, int S>
 void sweep_all(const SweepTask& task) {
-  Index column = 0;
-  for (; column + C <= task.count; column += C) {
-    sweep_columns<Lanes, C, D>(task, column);
-  }
-  for (; column < task.count; ++column) {
-    sweep_columns<Lanes, 1, D>(task, column);
+  constexpr Index near_floats = 4096;
+  const Index together =
+      std::clamp<Index>(near_floats / std::max<Index>(1, task.length) / S * S, S, 4 * S);
+  for (Index first = 0; first < task.count; first += together) {
+    const Index end = std::min(task.count, first + together);
+    Index direction = 0;
+    for (; direction + D <= task.number; direction += D) {
+      sweep_columns<Lanes, C, D>(task, first, end, direction);
+    }
+    for (; direction < task.number; ++direction) {
+      sweep_columns<Lanes, S, 1>(task, first, end, direction);
+    }
   }
 }
 
@@ -129,13 +162,20 @@ void mix_all(const MixTask& task) {
 template <class Lanes>
 void find_all_excess(const ExcessTask& task) {
   const Lanes rest = Lanes::all(task.rest), slack = Lanes::all(task.slack),
-              limit = Lanes::all(task.limit);
+              limit = Lanes::all(task.limit), moved = Lanes::all(task.moved);
   const auto look = [&](const auto& load, Index first) {
+    const Lanes norm = load(task.norm + first);
     Lanes bound = load(task.value + first).absolute(), most = Lanes::zero();
-    bound.add_product(rest, load(task.norm + first));
+    bound.add_product(rest, norm);
     bound.add_product(slack, load(task.uncentred + first));
     most.add_product(limit, load(task.factor + first));
-    task.over[first / sweep_lanes] = bound.not_at_most(most);
+    std::uint16_t over = bound.not_at_most(most);
+    if (task.checked != nullptr) {
+      Lanes checked = load(task.checked + first);
+      checked.add_product(moved, norm);
+      over &= checked.not_at_most(most);
+    }
+    task.over[first / sweep_lanes] = over;
   };
   Index first = 0;
   for (; first + sweep_lanes <= task.count; first += sweep_lanes) {

@@ -8,13 +8,13 @@
 
 namespace vigil::penalized {
 
-/// Products of float columns with float directions: out[d][c] = sum_i columns[c * length + i] * directions[d][i].
+/// Products of float columns with float directions: out[d][c] = sum_i columns[c][i] * directions[d][i].
 ///
 /// order   sixteen lanes of fused multiply-adds over at most 1024 rows, lanes added in a fixed tree, these sums added
 ///         in double: the bits depend on the column and the direction alone, and are the same for every kernel
 struct SweepTask {
-  const float* columns; ///< `count` columns, `length` apart
-  Index length, count;
+  const float* const* columns;    ///< `length` values each
+  Index length, count;            ///< count: of columns
   const float* const* directions; ///< `length` values each
   Index number;                   ///< of directions
   double* const* out;             ///< `count` values for each direction
@@ -32,11 +32,12 @@ struct MixTask {
   float* out;
 };
 
-/// Whether |value[c]| + norm[c] rest + uncentred[c] slack > limit factor[c], or is not a number: bit c % 16 of
-/// over[c / 16]. The same bits for every kernel.
+/// Whether |value[c]| + norm[c] rest + uncentred[c] slack > limit factor[c], or is not a number, and so is
+/// checked[c] + norm[c] moved: bit c % 16 of over[c / 16]. The same bits for every kernel.
 struct ExcessTask {
   const float *value, *norm, *uncentred, *factor;
-  float rest, slack, limit;
+  const float* checked; ///< null: the second is not asked
+  float rest, slack, limit, moved;
   Index count;
   std::uint16_t* over;
 };

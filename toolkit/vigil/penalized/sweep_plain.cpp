@@ -10,6 +10,10 @@ namespace vigil::penalized {
 namespace {
 
 struct PlainLanes {
+  using Part = PlainLanes;
+  static constexpr int parts = 1;
+  static PlainLanes of(const Part (&all)[parts]) { return all[0]; }
+
   std::array<float, sweep_lanes> value;
   static PlainLanes zero() { return {}; }
   static PlainLanes all(float value) {
@@ -56,7 +60,7 @@ struct PlainLanes {
 
 } // namespace
 
-const SweepKernel sweep_plain{.sweep = sweep_all<PlainLanes, 1, 1>,
+const SweepKernel sweep_plain{.sweep = sweep_all<PlainLanes, 1, 1, 1>,
                               .mix = mix_all<PlainLanes, 1>,
                               .find_excess = find_all_excess<PlainLanes>};
 
