@@ -81,6 +81,32 @@ TEST(MarkerNorms, AreInfiniteWhereARowCountsThatDidNotCountInThePreparation) {
   EXPECT_EQ(norms.norm[0], std::numeric_limits<float>::infinity());
 }
 
+TEST(MarkerNorms, CentreAndScaleArePreparedOnesOfTheStoredColumn) {
+  Scheduler scheduler(1);
+  Case the(1);
+  for (Index i = 0; i < subjects; ++i) { // a scale whose inverse is no normal float
+    the.made.marker_values[at(3 * subjects + i)] *= 1e38F;
+  }
+  const TrainingData data = the.made.data();
+  const auto preparation = fit_preparations(data, {&the.weights, 1}, {}, scheduler);
+  const FitItem item{the.weights, preparation[0], RandomKey(1)};
+  const MarkerNorms norms =
+      marker_norms(data, item, the.weights, std::vector<float>(at(markers), 1.0F));
+  for (Index marker = 0; marker < markers; ++marker) {
+    const auto rule = preparation[0].column(marker);
+    if (marker == 3) {
+      ASSERT_GT(rule.scale, 8.6e37);
+      EXPECT_EQ(norms.inverse_scale[3], 0.0F);
+      EXPECT_EQ(norms.norm[3], std::numeric_limits<float>::infinity());
+      EXPECT_EQ(norms.uncentred[3], std::numeric_limits<float>::infinity());
+    } else {
+      EXPECT_EQ(norms.centre[at(marker)],
+                static_cast<float>(rule.centre - data.features.offset(marker)));
+      EXPECT_EQ(norms.inverse_scale[at(marker)], static_cast<float>(1.0 / rule.scale));
+    }
+  }
+}
+
 TEST(MarkerNorms, AMarkerThatIsNotKeptHasAHugeFactorAndNoNorm) {
   Scheduler scheduler(1);
   Case the(1);

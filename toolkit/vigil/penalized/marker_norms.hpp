@@ -12,8 +12,11 @@ namespace vigil::penalized {
 /// What bounds the product of a marker with a residual (see ResidualSubspace), one entry per marker:
 ///   norm     root of the weighted sum of squares of the prepared column, centred: sqrt(W) SD
 ///   uncentred  the same of the stored column, on the prepared scale
+/// and what makes a product of the stored column one of the prepared column, each rounded once:
+///   centre   of the stored column
+///   inverse_scale  0 where a marker is not kept, or one of the two is no normal float: the norms are then infinite
 struct MarkerNorms {
-  std::vector<float> norm, uncentred;
+  std::vector<float> norm = {}, uncentred = {}, centre = {}, inverse_scale = {};
 };
 
 /// Norms of one fit, not below what they stand for.

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace vigil::penalized {
@@ -86,21 +87,31 @@ void PathFitter::ask_for_sweep(std::span<const double> direction, double norm) {
 }
 
 void PathFitter::answer_sweep(const ColumnBlock& block, std::span<const double> products) {
-  const Index first = block.first_feature();
-  const auto answers = subspace_->last_products().subspan(at(first), products.size());
-  for (Index number = 0; number < size_of(products); ++number) {
-    const Index marker = first + number;
-    if (factor_[at(marker)] < 0.0) {
-      answers[at(number)] = 0.0F;
-      continue;
+  const std::size_t first = at(block.first_feature()), count = products.size();
+  const auto answers = subspace_->last_products().subspan(first, count);
+  const float* centre = norms_.centre.data() + first;
+  const float* inverse_scale = norms_.inverse_scale.data() + first;
+  bool finite = true;
+  for (std::size_t number = 0; number < count; ++number) {
+    const double product = products[number];
+    finite &= std::fabs(product) < std::numeric_limits<double>::infinity();
+    answers[number] =
+        static_cast<float>((product - static_cast<double>(centre[number]) * sweep_sum_) *
+                           static_cast<double>(inverse_scale[number]));
+  }
+  for (std::size_t number = 0; number < count && !finite; ++number) {
+    const Index marker = block.first_feature() + static_cast<Index>(number);
+    if (!std::isfinite(products[number])) {
+      const auto rule = item_.preparation.column(marker);
+      const double offset = data_.features.offset(marker);
+      const bool kept = factor_[at(marker)] >= 0.0;
+      answers[number] =
+          kept ? static_cast<float>(
+                     centred_product(
+                         block.column(static_cast<Index>(number)), exact_sweep_, offset, rule) /
+                     rule.scale)
+               : 0.0F;
     }
-    const auto rule = item_.preparation.column(marker);
-    const double offset = data_.features.offset(marker);
-    const double product = products[at(number)];
-    const double centred = std::isfinite(product)
-                               ? product - (rule.centre - offset) * sweep_sum_
-                               : centred_product(block.column(number), exact_sweep_, offset, rule);
-    answers[at(number)] = static_cast<float>(centred / rule.scale);
   }
 }
 
@@ -129,9 +140,9 @@ void PathFitter::answer_check(Index number, std::span<const float> column) {
 // product: in float. Most columns are then surely under the limit, and the rest is done again in double.
 void PathFitter::take_product(Index number, std::span<const float> column, double product) {
   const Index marker = checks_[at(number)];
-  const auto rule = item_.preparation.column(marker);
-  const double offset = data_.features.offset(marker);
-  const double centred = std::fabs(product - (rule.centre - offset) * residual_sum_) / rule.scale;
+  const double centre = static_cast<double>(norms_.centre[at(marker)]);
+  const double centred = std::fabs(product - centre * residual_sum_) *
+                         static_cast<double>(norms_.inverse_scale[at(marker)]);
   const double most = centred + static_cast<double>(norms_.uncentred[at(marker)]) * check_slack_;
   if (most <= check_limit_ * surely_zero(marker)) { // false for a product that is not finite
     check_gradient_[at(number)] = 0.0;

@@ -88,7 +88,7 @@ double ResidualSubspace::roundings(double further) const noexcept {
   // the rows of a resample may all fall into one lane
   const auto in_a_lane =
       static_cast<double>(std::min(size_of(inverse_weight_), sweep_rows / sweep_lanes));
-  return 1.01 * (in_a_lane + 12.0 + further) * 0x1p-24;
+  return 1.01 * (in_a_lane + 14.0 + further) * 0x1p-24;
 }
 
 double ResidualSubspace::slack(const Split& split) const noexcept {

@@ -16,10 +16,11 @@ namespace vigil::penalized {
 /// their products with all columns. Any later residual is r = Q a + e, and for a column z, centred and scaled,
 ///
 ///   |z'r| <= |sum_k a_k C_zk| + norm_z ||e|| + slack uncentred_z sum_k |a_k|
-///   slack  = 1.01 (min(n, 64) + 4 + K + 8) 2^-24
+///   slack  = 1.01 (min(n, 64) + 4 + K + 10) 2^-24
 ///
 /// by Cauchy and Schwarz in the weighted metric; the slack covers float products of at most 1024 rows in 16 lanes (64 in
-/// each, whichever the n rows of positive weight are), C in float and its combination in float. The directions are held as the floats that were swept, so that r = Q a + e is
+/// each, whichever the n rows of positive weight are), their centring and scaling by floats, C in float and its
+/// combination in float. The directions are held as the floats that were swept, so that r = Q a + e is
 /// exact to double rounding. With case weights 0 and 1 the metric is the plain one on the resample's own rows.
 ///
 /// source  design of the project (docs/methods/certificate.md); checked by tests/unit/penalized/residual_subspace_test
