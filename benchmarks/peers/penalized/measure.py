@@ -119,8 +119,7 @@ class Bench:
             prefix = self.work / ("design_%d_%d" % (n, p))
             cohort = prefix.with_suffix(".h5ad")
             if not cohort.exists():
-                self.run([self.vigil, "simulate", "survival", "-n", n, "-p", p, "--rho", 0.65, "--true", 20, "--censoring", 0.6,
-                          "--seed", 1, "-o", cohort, "--quiet"])
+                self.run([sys.executable, HERE / "make_design.py", n, p, cohort])
         if not pathlib.Path(str(prefix) + ".dim").exists():
             self.run([self.programs / "write_doubles", cohort, prefix])
         return cohort, prefix
