@@ -3,6 +3,7 @@
 #include "vigil/storage/column_store.hpp"
 
 #include "vigil/base/error.hpp"
+#include "vigil/base/large_pages.hpp"
 #include "vigil/base/text.hpp"
 
 #include <algorithm>
@@ -26,7 +27,7 @@ ColumnStore::ColumnStore(const MatrixShape& shape, const MatrixSelection& select
   for (Index place = 0; place < size_of(selection.subjects); ++place) {
     target_[at(selection.subjects[at(place)])] = place;
   }
-  result_.values.resize(selection.subjects.size() * selection.features.size());
+  result_.values = zeros_in_large_pages(size_of(selection.subjects) * size_of(selection.features));
   result_.offset.assign(selection.features.size(), std::numeric_limits<double>::quiet_NaN());
 }
 
