@@ -120,6 +120,7 @@ void WorkingSet::retain(std::span<const Index> places) {
     factor.push_back(column.factor);
   }
   wide_solver_.take_out(row_terms(1.0, factor), places);
+  forget_pull(places);
   const bool known = gradient_known_ == size();
   gradient_.resize(at(size()));
   for (Index to = 0; to < size_of(places); ++to) {
@@ -264,9 +265,17 @@ bool WorkingSet::move_to(std::vector<double> coefficient,
                          std::vector<double> eta,
                          double promised,
                          const Strength& strength) {
+  LossPoint point = loss_.evaluate(eta);
+  return move_to(std::move(coefficient), std::move(eta), std::move(point), promised, strength);
+}
+
+bool WorkingSet::move_to(std::vector<double> coefficient,
+                         std::vector<double> eta,
+                         LossPoint point,
+                         double promised,
+                         const Strength& strength) {
   const double before = objective(strength);
   const double noise = 1e-14 * (std::fabs(before) + 1.0);
-  LossPoint point = loss_.evaluate(eta);
   const double after = penalty(coefficient, strength) - point.value * inverse_weight_;
   if (!(after <= before + 1e-4 * promised + noise)) {
     return false;

@@ -70,8 +70,12 @@ public:
 private:
   Solved solve_weighted(const Strength& strength, double goal, Index most);
   // working_set_rows.cpp
-  [[nodiscard]] std::vector<double>
-  coefficients_of(std::span<const double> target, const Strength& strength, double& others) const;
+  struct Signed; ///< coefficients for signs, and what is known with them
+  [[nodiscard]] Signed coefficients_of(std::span<const double> target,
+                                       std::span<const double> residual,
+                                       const Strength& strength) const;
+  void follow_pull(std::span<const double> pull);
+  void forget_pull(std::span<const Index> kept);
   [[nodiscard]] RowSystemTerms row_terms(double ridge, std::span<const double> factor) const;
   /// Moves to the minimum for the signs of the coefficients; false, and nothing done, where it turns one of them, a column
   /// has no l1 part or limits, or the factor by rows is not of these columns.
@@ -112,9 +116,14 @@ private:
   double move(const Step& step, const Strength& strength, bool whole_only);
   /// Whether no limit is exceeded: a mix of points within them need not be.
   [[nodiscard]] bool within_limits(std::span<const double> coefficient) const;
-  /// Moves there when the objective falls enough, as promised by a step.
+  /// Moves there when the objective falls enough, as promised by a step. point: the likelihood at eta.
   bool move_to(std::vector<double> coefficient,
                std::vector<double> eta,
+               double promised,
+               const Strength& strength);
+  bool move_to(std::vector<double> coefficient,
+               std::vector<double> eta,
+               LossPoint point,
                double promised,
                const Strength& strength);
 
@@ -131,6 +140,8 @@ private:
   GrowingMatrix positive_, negative_; ///< transformed by the curvature
   GrowingMatrix curvature_;           ///< of the first columns; others follow when it is needed
   std::unique_ptr<const Curvature> reference_; ///< where the curvature was taken
+  std::vector<double> pull_;   ///< by column: l1 / l2 with the sign of the coefficient
+  std::vector<double> pulled_; ///< X pull_ by row; empty until it is needed
   QuadraticSolver solver_;
   WideSolver wide_solver_;
 };

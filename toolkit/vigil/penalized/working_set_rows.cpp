@@ -74,6 +74,9 @@ public:
   [[nodiscard]] double violation() const noexcept { return violation_; }
   /// X'target / W is the gradient that the coefficients have.
   [[nodiscard]] std::span<const double> target() const noexcept { return target_; }
+  /// Linear predictor of these coefficients, and the likelihood there.
+  [[nodiscard]] const std::vector<double>& eta() const noexcept { return eta_; }
+  [[nodiscard]] const LossPoint& point() const noexcept { return point_; }
 
 private:
   void turn_once() {
@@ -113,21 +116,35 @@ private:
 
 } // namespace
 
-// The coefficients that belong to target, X'target / W being their gradient; empty where a sign would turn. others: the
-// largest violation of a column without one.
-std::vector<double> WorkingSet::coefficients_of(std::span<const double> target,
-                                                const Strength& strength,
-                                                double& others) const {
-  std::vector<double> result(at(size()));
-  multiply_transposed(view(values_), target, result);
-  others = 0.0;
+/// Coefficients, empty where a sign would turn; the gradient there; the largest violation of a column without one.
+struct WorkingSet::Signed {
+  std::vector<double> coefficient, gradient;
+  double others = 0.0;
+};
+
+// The coefficients that belong to target, X'target / W being their gradient. residual: that at their linear predictor.
+WorkingSet::Signed WorkingSet::coefficients_of(std::span<const double> target,
+                                               std::span<const double> residual,
+                                               const Strength& strength) const {
+  constexpr Index at_once = 32; // columns that stay near for the second product
+  Signed result{.coefficient = std::vector<double>(at(size())),
+                .gradient = std::vector<double>(at(size()))};
+  for (Index first = 0; first < size(); first += at_once) {
+    const Index count = std::min(at_once, size() - first);
+    const MatrixView columns = view(values_, first, count);
+    multiply_transposed(
+        columns, target, std::span(result.coefficient).subspan(at(first), at(count)));
+    multiply_transposed(
+        columns, residual, std::span(result.gradient).subspan(at(first), at(count)));
+  }
   for (Index place = 0; place < size(); ++place) {
     const ColumnPenalty& column = penalty_[at(place)];
     const double b = coefficient_[at(place)], l1 = strength.l1(column.factor) * column.slope;
-    double& value = result[at(place)];
+    result.gradient[at(place)] *= inverse_weight_;
+    double& value = result.coefficient[at(place)];
     value *= inverse_weight_;
     if (b == 0.0) {
-      others = std::max(others, std::fabs(value) / l1 - 1.0);
+      result.others = std::max(result.others, std::fabs(value) / l1 - 1.0);
       value = 0.0;
       continue;
     }
@@ -139,6 +156,47 @@ std::vector<double> WorkingSet::coefficients_of(std::span<const double> target,
   return result;
 }
 
+// Little of it changes from lambda to lambda: l1 / l2 does not depend on it.
+void WorkingSet::follow_pull(std::span<const double> pull) {
+  pull_.resize(pull.size(), 0.0);
+  std::vector<Index> changed;
+  for (Index place = 0; place < size(); ++place) {
+    if (std::fabs(pull[at(place)] - pull_[at(place)]) > 1e-12 * std::fabs(pull[at(place)])) {
+      changed.push_back(place);
+    }
+  }
+  if (pulled_.empty() || size_of(changed) > size() / 4) {
+    pulled_.resize(at(loss_.rows()));
+    multiply(view(values_), pull, pulled_);
+    pull_.assign(pull.begin(), pull.end());
+    return;
+  }
+  for (const Index place : changed) {
+    const double change = pull[at(place)] - pull_[at(place)];
+    const auto column = values_.column(place);
+    for (std::size_t row = 0; row < column.size(); ++row) {
+      pulled_[row] += change * column[row];
+    }
+    pull_[at(place)] = pull[at(place)];
+  }
+}
+
+// Before columns other than those listed go.
+void WorkingSet::forget_pull(std::span<const Index> kept) {
+  if (pulled_.empty()) {
+    return;
+  }
+  std::vector<double> pull(at(size()), 0.0);
+  for (const Index place : kept) {
+    pull[at(place)] = place < size_of(pull_) ? pull_[at(place)] : 0.0;
+  }
+  follow_pull(pull);
+  for (Index to = 0; to < size_of(kept); ++to) {
+    pull_[at(to)] = pull_[at(kept[at(to)])];
+  }
+  pull_.resize(kept.size());
+}
+
 bool WorkingSet::settle_by_rows(const Strength& strength, double goal) {
   const double ridge = strength.l2(1.0);
   const RowSystem& system = wide_solver_.rows();
@@ -146,7 +204,7 @@ bool WorkingSet::settle_by_rows(const Strength& strength, double goal) {
     return false;
   }
   std::vector<Index> free;
-  std::vector<double> factor, pull(at(size()), 0.0), shift(at(loss_.rows()));
+  std::vector<double> factor, pull(at(size()), 0.0);
   double smallest = strength.largest_lambda;
   for (Index place = 0; place < size(); ++place) {
     const ColumnPenalty& column = penalty_[at(place)];
@@ -164,7 +222,7 @@ bool WorkingSet::settle_by_rows(const Strength& strength, double goal) {
   if (free.empty() || !system.holds(free)) {
     return false;
   }
-  multiply(view(values_), pull, shift);
+  follow_pull(pull);
   const auto first = values_.column(free.front());
   const SignedMinimum::Parts parts{.loss = loss_,
                                    .curvature = *reference_,
@@ -172,25 +230,25 @@ bool WorkingSet::settle_by_rows(const Strength& strength, double goal) {
                                    .terms = row_terms(ridge, factor),
                                    .smallest = smallest,
                                    .length = std::sqrt(dot(first, first))};
-  SignedMinimum minimum(parts, std::move(shift), eta_, point_);
-  double others = 0.0;
+  SignedMinimum minimum(parts, pulled_, eta_, point_);
   if (!minimum.turn_until(std::max(goal, first_goal))) {
     return false;
   }
-  std::vector<double> coefficient = coefficients_of(minimum.target(), strength, others);
-  const bool worth_more = others <= 10.0 * minimum.violation() && minimum.violation() > goal;
-  if (!coefficient.empty() && worth_more) {
+  Signed found = coefficients_of(minimum.target(), minimum.point().residual, strength);
+  const bool worth_more = found.others <= 10.0 * minimum.violation() && minimum.violation() > goal;
+  if (!found.coefficient.empty() && worth_more) {
     if (!minimum.turn_until(goal)) {
       return false;
     }
-    coefficient = coefficients_of(minimum.target(), strength, others);
+    found = coefficients_of(minimum.target(), minimum.point().residual, strength);
   }
-  if (coefficient.empty()) {
+  if (found.coefficient.empty() ||
+      !move_to(std::move(found.coefficient), minimum.eta(), minimum.point(), 0.0, strength)) {
     return false;
   }
-  std::vector<double> eta(at(loss_.rows()));
-  multiply(view(values_), coefficient, eta);
-  return move_to(std::move(coefficient), std::move(eta), 0.0, strength);
+  gradient_ = std::move(found.gradient);
+  gradient_known_ = size();
+  return true;
 }
 
 } // namespace vigil::penalized
