@@ -35,7 +35,7 @@ struct Fold {
 std::vector<Fold> folds_of(const CaseWeights& within, std::span<const Index> fold_of, Index folds) {
   std::vector<Fold> result;
   for (Index fold = 1; fold <= folds; ++fold) {
-    std::vector<std::uint32_t> train(at(within.subjects()), 0), test(train.size(), 0);
+    std::vector<std::uint32_t> train(at(within.subjects()), 0), test(at(within.subjects()), 0);
     for (const Index subject : within.support()) {
       auto& side = fold_of[at(subject)] == fold ? test : train;
       side[at(subject)] = within.times(subject);

@@ -101,6 +101,7 @@ bool WorkingSet::solve_turn(Turn& turn, const Strength& strength) const {
   std::vector<Index> moving;
   for (Index number = 0; number < size_of(turn.places); ++number) {
     std::vector<double> cross;
+    cross.reserve(moving.size());
     for (const Index other : moving) {
       cross.push_back(matrix(number, other));
     }
