@@ -116,11 +116,12 @@ private:
   double move(const Step& step, const Strength& strength, bool whole_only);
   /// Whether no limit is exceeded: a mix of points within them need not be.
   [[nodiscard]] bool within_limits(std::span<const double> coefficient) const;
-  /// Moves there when the objective falls enough, as promised by a step. point: the likelihood at eta.
+  /// Moves there when the objective falls enough, as promised by a step.
   bool move_to(std::vector<double> coefficient,
                std::vector<double> eta,
                double promised,
                const Strength& strength);
+  /// point: the likelihood at eta.
   bool move_to(std::vector<double> coefficient,
                std::vector<double> eta,
                LossPoint point,

@@ -17,6 +17,8 @@ namespace {
 constexpr int most_turns = 30;
 constexpr double least_contraction = 0.5; // of what is left, by one turn
 constexpr double first_goal = 1e-3;       // at which the other columns are looked at
+constexpr double most_apart =
+    1e-11; // of the linear predictor by sums from that by the coefficients
 
 // With F the columns that have a coefficient, t their signs and v = residual / W, the minimum for these signs is the
 // solution of
@@ -116,41 +118,58 @@ private:
 
 } // namespace
 
-/// Coefficients, empty where a sign would turn; the gradient there; the largest violation of a column without one.
+/// Coefficients, empty where a sign would turn; their linear predictor; the gradient at the residual that is held; the
+/// largest violation of a column without one.
 struct WorkingSet::Signed {
-  std::vector<double> coefficient, gradient;
+  std::vector<double> coefficient, eta, gradient;
   double others = 0.0;
+
+  /// Sums over the columns lose digits where l1 / l2 is large.
+  [[nodiscard]] bool belongs_to(std::span<const double> by_sums) const {
+    double apart = 0.0, largest = 1.0;
+    for (std::size_t row = 0; row < eta.size(); ++row) {
+      apart = std::max(apart, std::fabs(eta[row] - by_sums[row]));
+      largest = std::max(largest, std::fabs(eta[row]));
+    }
+    return apart <= most_apart * largest;
+  }
 };
 
 // The coefficients that belong to target, X'target / W being their gradient. residual: that at their linear predictor.
 WorkingSet::Signed WorkingSet::coefficients_of(std::span<const double> target,
                                                std::span<const double> residual,
                                                const Strength& strength) const {
-  constexpr Index at_once = 32; // columns that stay near for the second product
+  constexpr Index at_once = 32; // columns that stay near for the later products
   Signed result{.coefficient = std::vector<double>(at(size())),
+                .eta = std::vector<double>(target.size(), 0.0),
                 .gradient = std::vector<double>(at(size()))};
+  std::vector<double> part(target.size());
   for (Index first = 0; first < size(); first += at_once) {
     const Index count = std::min(at_once, size() - first);
     const MatrixView columns = view(values_, first, count);
-    multiply_transposed(
-        columns, target, std::span(result.coefficient).subspan(at(first), at(count)));
+    const auto values = std::span(result.coefficient).subspan(at(first), at(count));
+    multiply_transposed(columns, target, values);
     multiply_transposed(
         columns, residual, std::span(result.gradient).subspan(at(first), at(count)));
-  }
-  for (Index place = 0; place < size(); ++place) {
-    const ColumnPenalty& column = penalty_[at(place)];
-    const double b = coefficient_[at(place)], l1 = strength.l1(column.factor) * column.slope;
-    result.gradient[at(place)] *= inverse_weight_;
-    double& value = result.coefficient[at(place)];
-    value *= inverse_weight_;
-    if (b == 0.0) {
-      result.others = std::max(result.others, std::fabs(value) / l1 - 1.0);
-      value = 0.0;
-      continue;
+    for (Index place = first; place < first + count; ++place) {
+      const ColumnPenalty& column = penalty_[at(place)];
+      const double b = coefficient_[at(place)], l1 = strength.l1(column.factor) * column.slope;
+      result.gradient[at(place)] *= inverse_weight_;
+      double& value = result.coefficient[at(place)];
+      value *= inverse_weight_;
+      if (b == 0.0) {
+        result.others = std::max(result.others, std::fabs(value) / l1 - 1.0);
+        value = 0.0;
+        continue;
+      }
+      value = (value - std::copysign(l1, b)) / strength.l2(column.factor);
+      if (!(value * b > 0.0)) {
+        return {};
+      }
     }
-    value = (value - std::copysign(l1, b)) / strength.l2(column.factor);
-    if (!(value * b > 0.0)) {
-      return {};
+    multiply(columns, values, part);
+    for (std::size_t row = 0; row < part.size(); ++row) {
+      result.eta[row] += part[row];
     }
   }
   return result;
@@ -242,7 +261,7 @@ bool WorkingSet::settle_by_rows(const Strength& strength, double goal) {
     }
     found = coefficients_of(minimum.target(), minimum.point().residual, strength);
   }
-  if (found.coefficient.empty() ||
+  if (found.coefficient.empty() || !found.belongs_to(minimum.eta()) ||
       !move_to(std::move(found.coefficient), minimum.eta(), minimum.point(), 0.0, strength)) {
     return false;
   }
