@@ -103,9 +103,9 @@ void sweep_columns(const SweepTask& task, Index first, Index end, Index directio
 /// half of a processor's nearest memory stay there while all directions pass.
 template <class Lanes, int C, int D, int S>
 void sweep_all(const SweepTask& task) {
-  constexpr Index near_floats = 4096;
+  constexpr Index near_floats = 4096, most_together = 4 * Index{S};
   const Index together =
-      std::clamp<Index>(near_floats / std::max<Index>(1, task.length) / S * S, S, 4 * S);
+      std::clamp<Index>(near_floats / std::max<Index>(1, task.length) / S * S, S, most_together);
   for (Index first = 0; first < task.count; first += together) {
     const Index end = std::min(task.count, first + together);
     Index direction = 0;
