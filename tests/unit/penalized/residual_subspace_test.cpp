@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/random.hpp"
-#include "vigil/penalized/residual_subspace.hpp"
+#include "vigil/penalized/marker_bounds.hpp"
 #include "vigil/penalized/sweep.hpp"
 
 #include <gtest/gtest.h>
@@ -10,6 +10,7 @@
 #include <cmath>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace vigil::penalized {
@@ -105,23 +106,32 @@ private:
 // What a path asks: the markers whose bound is over limit times their factor.
 struct Bound {
   std::vector<float> combined;
-  double rest_norm = 0.0, slack = 0.0;
+  double slack = 0.0;
+  ResidualSubspace::Split split;
 
-  Bound(const ResidualSubspace& subspace, const ResidualSubspace::Split& split, Index markers)
-      : combined(at(markers)), rest_norm(split.rest_norm), slack(subspace.slack(split)) {
-    subspace.combine(split, combined);
+  Bound(const ResidualSubspace& subspace, ResidualSubspace::Split of, Index markers)
+      : slack(subspace.slack(of)), split(std::move(of)), subspace_(subspace),
+        bounds_(markers, false) {
+    const std::vector<float> one(at(markers), 1.0F);
+    const MarkerNorms norms{.norm = one, .uncentred = one};
+    const auto all = bounds_.combine_all(
+        {.subspace = subspace, .split = split, .norms = norms, .factor = one, .skip = {}});
+    combined.assign(all.begin(), all.end());
   }
   [[nodiscard]] std::vector<Index>
-  over(double limit, const MarkerNorms& norms, const std::vector<float>& factor) const {
+  over(double limit, const MarkerNorms& norms, const std::vector<float>& factor) {
     const std::vector<std::uint8_t> skip(factor.size(), 0);
-    return undecided({.combined = combined,
-                      .norms = norms,
-                      .rest_norm = rest_norm,
-                      .slack = slack,
-                      .limit = limit,
-                      .factor = factor,
-                      .skip = skip});
+    return bounds_.undecided({.subspace = subspace_,
+                              .split = split,
+                              .norms = norms,
+                              .limit = limit,
+                              .factor = factor,
+                              .skip = skip});
   }
+
+private:
+  const ResidualSubspace& subspace_;
+  MarkerBounds bounds_;
 };
 
 struct Kind {
@@ -197,14 +207,15 @@ void expect_all_listed(const Columns& columns,
                        const ResidualSubspace& subspace,
                        const std::vector<double>& residual) {
   const auto split = subspace.split(residual);
-  const Bound bound(subspace, split, columns.markers());
+  Bound bound(subspace, split, columns.markers());
   std::vector<float> factor;
   for (Index marker = 0; marker < columns.markers(); ++marker) {
     const double truth = std::fabs(columns.product(marker, residual));
     factor.push_back(static_cast<float>(0.999999 * truth));
-    const double most = std::fabs(static_cast<double>(bound.combined[at(marker)])) +
-                        static_cast<double>(columns.norms().norm[at(marker)]) * bound.rest_norm +
-                        static_cast<double>(columns.norms().uncentred[at(marker)]) * bound.slack;
+    const double most =
+        std::fabs(static_cast<double>(bound.combined[at(marker)])) +
+        static_cast<double>(columns.norms().norm[at(marker)]) * bound.split.rest_norm +
+        static_cast<double>(columns.norms().uncentred[at(marker)]) * bound.slack;
     EXPECT_LE(truth, most) << "column " << marker << ", " << subspace.directions() << " directions";
   }
   EXPECT_EQ(size_of(bound.over(1.0, columns.norms(), factor)), columns.markers());
@@ -328,7 +339,7 @@ TEST(ResidualSubspace, FindsAPlantedViolation) {
     const double limit = truth / 1.000002;
     EXPECT_LT(std::fabs(static_cast<double>(bound.combined[0])), 1e-3 * limit) << weighting.name;
     EXPECT_EQ(bound.over(limit, all.norms(), {1.0F}), std::vector<Index>{0}) << weighting.name;
-    bound.rest_norm *= 0.99; // there is nothing to spare
+    bound.split.rest_norm *= 0.99; // there is nothing to spare
     EXPECT_TRUE(bound.over(limit, all.norms(), {1.0F}).empty()) << weighting.name;
   }
 }
@@ -380,14 +391,14 @@ TEST(ResidualSubspace, TheSlackCoversRowsThatShareALane) {
   EXPECT_GT(exact - product, 17.0 * 0x1p-24 * exact); // more than 64 / 16 + 13 roundings
   subspace.last_products()[0] = static_cast<float>(product);
   const auto split = subspace.split(residual);
-  const Bound bound(subspace, split, 1);
+  Bound bound(subspace, split, 1);
   double squares = 0.0;
   for (const float value : column) {
     squares += static_cast<double>(value) * static_cast<double>(value);
   }
   EXPECT_LE(exact,
             static_cast<double>(bound.combined[0]) +
-                std::sqrt(squares) * (bound.rest_norm + bound.slack));
+                std::sqrt(squares) * (bound.split.rest_norm + bound.slack));
 }
 
 // A proof by the bound is worth something: a small step leaves most columns decided.
@@ -401,7 +412,7 @@ TEST(ResidualSubspace, DecidesMostColumnsAfterASmallStep) {
   for (double& value : residual) {
     value += 0.02 * draw.normal();
   }
-  const Bound bound(subspace, subspace.split(residual), 1000);
+  Bound bound(subspace, subspace.split(residual), 1000);
   double limit = 0.0;
   for (const float value : bound.combined) {
     limit = std::max(limit, std::fabs(static_cast<double>(value)));
@@ -423,7 +434,7 @@ TEST(Undecided, ListsWhatIsNotANumber) {
       subspace.add(std::vector<double>{1.0, 0.0}, 1.0);
       std::fill(subspace.last_products().begin(), subspace.last_products().end(), 0.5F);
       subspace.last_products()[at(spoiled)] = value;
-      const Bound bound(subspace, subspace.split(std::vector<double>{1.0, 0.1}), 600);
+      Bound bound(subspace, subspace.split(std::vector<double>{1.0, 0.1}), 600);
       const MarkerNorms norms{.norm = std::vector<float>(600, 1.0F),
                               .uncentred = std::vector<float>(600, 1.0F)};
       EXPECT_EQ(bound.over(10.0, norms, std::vector<float>(600, 1.0F)),
@@ -450,7 +461,7 @@ TEST(ResidualSubspace, ForgetsTheOldestDirectionFirst) {
   EXPECT_LT(subspace.split(rest).rest_norm, 1e-6 * subspace.norm(rest));
   expect_all_listed(columns, subspace, first);
   expect_all_listed(columns, subspace, rest);
-  const Bound bound(subspace, subspace.split(rest), 10); // the products stayed with their direction
+  Bound bound(subspace, subspace.split(rest), 10); // the products stayed with their direction
   for (Index marker = 0; marker < 10; ++marker) {
     const double truth = columns.product(marker, rest);
     EXPECT_NEAR(

@@ -27,7 +27,7 @@ std::vector<std::pair<std::string, SweepKernel>> kernels() {
   if (instruction_set() >= InstructionSet::avx512) {
     result.emplace_back("avx512", sweep_avx512);
   }
-  result.emplace_back("chosen", SweepKernel{sweep, mix, find_excess});
+  result.emplace_back("chosen", SweepKernel{sweep, bound});
   return result;
 }
 
@@ -169,81 +169,111 @@ TEST(Sweep, AMissingValueSpoilsItsOwnColumnOnly) {
   }
 }
 
-// Lists and parts of one mixture.
-std::vector<float> mixture(const Work& work, const SweepKernel& kernel, Index number, Index count) {
-  std::vector<const float*> lists;
-  for (Index k = 0; k < number; ++k) {
-    lists.push_back(work.columns.data() + k * work.length);
-  }
-  std::vector<float> out(at(count + 1), -7.0F);
-  kernel.mix({.products = lists.data(),
-              .part = work.directions.data(),
-              .number = number,
-              .count = count,
-              .out = out.data()});
-  return out;
-}
+// Markers for BoundTask, with lists as the columns of a Work.
+struct Bounds {
+  Work work;
+  Index count;
+  std::vector<float> norm, uncentred, factor, held, combined;
+  std::vector<std::uint16_t> over, pointed;
 
-TEST(Sweep, AMixtureIsAddedListByListInFloat) {
-  const Index count = 300;
-  const Work work(count, 20, 1);
-  for (const auto& [name, kernel] : kernels()) {
-    for (const Index number : {0, 1, 2, 20}) {
-      for (const Index markers : {0, 1, 15, 16, 17, 63, 64, 65, 128, 150, 300}) {
-        const auto found = mixture(work, kernel, number, markers);
-        EXPECT_EQ(found.back(), -7.0F) << name;
-        for (Index marker = 0; marker < markers; ++marker) {
-          float sum = 0.0F;
-          for (Index k = 0; k < number; ++k) {
-            sum = std::fma(work.directions[at(k)], work.columns[at(k * work.length + marker)], sum);
-          }
-          ASSERT_EQ(found[at(marker)], sum) << name << ", " << number << " lists, " << markers;
-        }
+  explicit Bounds(Index count_)
+      : work(count_, 24, 1), count(count_), combined(at(count + 1), -7.0F),
+        over(at((count + 15) / 16), 0x5A5A), pointed(over) {
+    for (Index marker = 0; marker < count; ++marker) {
+      norm.push_back(std::fabs(list(20, marker)));
+      uncentred.push_back(std::fabs(list(21, marker)));
+      factor.push_back(std::fabs(list(22, marker)));
+      // whole sixteens of small ones, others of both kinds
+      held.push_back(marker % 48 < 16 ? -10.0F * norm.back() : std::fabs(list(23, marker)));
+    }
+    if (count > 7) {
+      work.columns[7] = std::nanf(""); // of list 0
+    }
+    held.push_back(-7.0F);
+    norm.back() = uncentred.back() = factor.back() = 0.0F;
+  }
+  [[nodiscard]] float list(Index number, Index marker) const {
+    return work.columns[at(number * count + marker)];
+  }
+  void run(const SweepKernel& kernel, Index number, bool with_held) {
+    std::vector<const float*> lists;
+    for (Index k = 0; k < number; ++k) {
+      lists.push_back(work.columns.data() + k * count);
+    }
+    std::vector<float> part(at(number), 0.25F);
+    kernel.bound({.products = lists.data(),
+                  .part = part.data(),
+                  .number = number,
+                  .count = count,
+                  .norm = norm.data(),
+                  .uncentred = uncentred.data(),
+                  .factor = factor.data(),
+                  .rest = 0.2F,
+                  .slack = 0.1F,
+                  .limit = 1.5F,
+                  .moved = 0.3F,
+                  .raise = 1.25F,
+                  .settled = 0.28F,
+                  .held = with_held ? held.data() : nullptr,
+                  .combined = combined.data(),
+                  .over = over.data(),
+                  .pointed = pointed.data()});
+  }
+};
+
+// The definition in the header of the kernels, marker by marker.
+void expect_bounds(const Bounds& before, const Bounds& after, Index number, bool with_held) {
+  EXPECT_EQ(after.combined.back(), -7.0F);
+  EXPECT_EQ(after.held.back(), -7.0F);
+  for (Index first = 0; first < before.count; first += 16) {
+    const Index end = std::min(before.count, first + 16);
+    const auto most = [&](Index marker) { return 1.5F * before.factor[at(marker)]; };
+    const auto surely = [&](Index marker) {
+      return std::fma(0.3F, before.norm[at(marker)], before.held[at(marker)]) <= most(marker);
+    };
+    bool all_surely = with_held;
+    for (Index marker = first; marker < end; ++marker) {
+      all_surely = all_surely && surely(marker);
+    }
+    for (Index marker = first; marker < first + 16; ++marker) {
+      const bool over = ((after.over[at(marker / 16)] >> (marker % 16)) & 1) != 0;
+      const bool pointed = ((after.pointed[at(marker / 16)] >> (marker % 16)) & 1) != 0;
+      if (marker >= end || all_surely) {
+        EXPECT_FALSE(over || pointed) << marker;
+        continue;
+      }
+      float sum = 0.0F;
+      for (Index k = 0; k < number; ++k) {
+        sum = std::fma(0.25F, before.list(k, marker), sum);
+      }
+      float bound = std::fma(0.2F, before.norm[at(marker)], std::fabs(sum));
+      bound = std::fma(0.1F, before.uncentred[at(marker)], bound);
+      EXPECT_EQ(over, !(bound <= most(marker)) && !(with_held && surely(marker))) << marker;
+      EXPECT_EQ(pointed, !(std::fabs(sum) <= most(marker))) << marker;
+      const float held = std::fma(-0.28F, before.norm[at(marker)], 1.25F * bound);
+      const bool smaller = with_held && held < before.held[at(marker)];
+      EXPECT_EQ(after.held[at(marker)], smaller ? held : before.held[at(marker)]) << marker;
+      if (!std::isnan(sum)) {
+        EXPECT_EQ(after.combined[at(marker)], sum) << marker;
       }
     }
+    for (Index marker = first; marker < end && all_surely; ++marker) {
+      EXPECT_EQ(after.combined[at(marker)], before.combined[at(marker)]) << marker;
+      EXPECT_EQ(after.held[at(marker)], before.held[at(marker)]) << marker;
+    }
   }
 }
 
-TEST(Sweep, ExcessIsFoundWhereABoundIsOverItsLimitOrNoNumber) {
-  for (const Index count : {1, 15, 16, 17, 40}) {
-    const Work work(count, 4, 1);
-    const auto list = [&](Index number, Index marker) {
-      return work.columns[at(number * count + marker)];
-    };
-    std::vector<float> value, norm, uncentred, factor;
-    for (Index marker = 0; marker < count; ++marker) {
-      value.push_back(marker == 7 ? std::nanf("") : list(0, marker));
-      norm.push_back(std::fabs(list(1, marker)));
-      uncentred.push_back(std::fabs(list(2, marker)));
-      factor.push_back(std::fabs(list(3, marker)));
-    }
-    value.back() = norm.back() = uncentred.back() = factor.back() = 0.0F; // at its limit, not over
-    std::vector<float> checked(value); // over, at most or no number where value is none of it
-    std::rotate(checked.begin(), checked.begin() + count / 2, checked.end());
-    const auto is_over = [&](Index marker, bool with_checks) {
-      float bound = std::fma(0.2F, norm[at(marker)], std::fabs(value[at(marker)]));
-      bound = std::fma(0.1F, uncentred[at(marker)], bound);
-      const float second = std::fma(0.3F, norm[at(marker)], checked[at(marker)]);
-      return !(bound <= factor[at(marker)]) && !(with_checks && second <= factor[at(marker)]);
-    };
-    for (const auto& [name, kernel] : kernels()) {
-      for (const bool with_checks : {false, true}) {
-        std::vector<std::uint16_t> over(at((count + 15) / 16), 0);
-        kernel.find_excess({.value = value.data(),
-                            .norm = norm.data(),
-                            .uncentred = uncentred.data(),
-                            .factor = factor.data(),
-                            .checked = with_checks ? checked.data() : nullptr,
-                            .rest = 0.2F,
-                            .slack = 0.1F,
-                            .limit = 1.0F,
-                            .moved = 0.3F,
-                            .count = count,
-                            .over = over.data()});
-        for (Index lane = 0; lane < 16 * size_of(over); ++lane) {
-          const bool found = ((over[at(lane / 16)] >> (lane % 16)) & 1) != 0;
-          EXPECT_EQ(found, lane < count && is_over(lane, with_checks))
-              << name << ", marker " << lane << " of " << count;
+TEST(Sweep, BoundsFollowTheirDefinition) {
+  for (const auto& [name, kernel] : kernels()) {
+    for (const Index count : {1, 15, 16, 17, 40, 300}) {
+      for (const Index number : {0, 1, 2, 20}) {
+        for (const bool with_held : {false, true}) {
+          SCOPED_TRACE(name + ", " + std::to_string(number) + " lists, " + std::to_string(count));
+          const Bounds before(count);
+          Bounds after = before;
+          after.run(kernel, number, with_held);
+          expect_bounds(before, after, number, with_held);
         }
       }
     }
@@ -254,20 +284,28 @@ TEST(Sweep, AnEndlessRestLeavesEveryMarkerUndecidedAndNoOther) {
   const std::vector<float> zero(21, 0.0F), one(21, 1.0F);
   for (const auto& [name, kernel] : kernels()) {
     for (const float rest : {HUGE_VALF, std::nanf("")}) {
-      std::vector<std::uint16_t> over(2, 0);
-      kernel.find_excess({.value = zero.data(),
-                          .norm = one.data(),
-                          .uncentred = one.data(),
-                          .factor = one.data(),
-                          .checked = nullptr,
-                          .rest = rest,
-                          .slack = 0.0F,
-                          .limit = 1.0F,
-                          .moved = 0.0F,
-                          .count = 21,
-                          .over = over.data()});
+      std::vector<float> held(21, HUGE_VALF), combined(21);
+      std::vector<std::uint16_t> over(2, 0), pointed(2, 0);
+      kernel.bound({.products = nullptr,
+                    .part = nullptr,
+                    .number = 0,
+                    .count = 21,
+                    .norm = one.data(),
+                    .uncentred = one.data(),
+                    .factor = one.data(),
+                    .rest = rest,
+                    .slack = 0.0F,
+                    .limit = 1.0F,
+                    .moved = 0.0F,
+                    .raise = 1.0F,
+                    .settled = 0.0F,
+                    .held = held.data(),
+                    .combined = combined.data(),
+                    .over = over.data(),
+                    .pointed = pointed.data()});
       EXPECT_EQ(over[0], 0xFFFF) << name;
       EXPECT_EQ(over[1], 0x001F) << name;
+      EXPECT_EQ(held, std::vector<float>(21, HUGE_VALF)) << name;
     }
   }
 }

@@ -44,13 +44,12 @@ PathFitter::PathFitter(const TrainingData& data,
   factor_ = penalty_factors(penalty, data, item.preparation);
   groups_ = GroupMap(penalty, factor_);
   in_working_set_.assign(at(data.columns()), 0);
-  combined_.resize(at(markers()));
   residual_.assign(at(data.subjects()), 0.0);
   sweep_.assign(at(data.subjects()), 0.0F);
   residual_float_.assign(at(data.subjects()), 0.0F);
   marker_factor_ = marker_factors(factor_, markers());
   norms_ = marker_norms(data, item, prepared_on, marker_factor_);
-  checked_ = CheckedBounds(groups_.empty() ? markers() : 0);
+  bounds_ = MarkerBounds(markers(), groups_.empty());
   working_ = std::make_unique<WorkingSet>(*loss_, groups_);
   subspace_ = std::make_unique<ResidualSubspace>(loss_->weight(), markers(), directions);
   path_.null_value = working_->point().value;
@@ -187,16 +186,17 @@ void PathFitter::look_for_largest(const MarkerColumns& held) {
     ask_for_checks(ask_about_groups(0.9999 * surely_largest(slack), slack), 0.0, held);
     return;
   }
+  const auto combined = bounds_.combine_all(question(0.0));
   double surely = 0.0;
   for (Index marker = 0; marker < markers(); ++marker) {
     if (factor_[at(marker)] > 0.0) {
-      const double bound = std::fabs(static_cast<double>(combined_[at(marker)])) -
+      const double bound = std::fabs(static_cast<double>(combined[at(marker)])) -
                            static_cast<double>(norms_.norm[at(marker)]) * split_.rest_norm -
                            static_cast<double>(norms_.uncentred[at(marker)]) * slack;
       surely = std::max(surely, bound / factor_[at(marker)]);
     }
   }
-  ask_for_checks(over(0.9999 * surely, split_.rest_norm, slack), 0.0, held);
+  ask_for_checks(bounds_.undecided(question(0.9999 * surely)), 0.0, held);
 }
 
 void PathFitter::begin_path() {
@@ -242,9 +242,10 @@ void PathFitter::add_candidates(const MarkerColumns& held) {
   if (!groups_.empty()) {
     found = groups_over(limit, 0.0, 0.0);
   } else {
-    for (const Index marker : movable(over(limit, 0.0, 0.0), limit, 0.0, 0.0)) {
+    for (const Index marker : movable(bounds_.pointed(question(limit)), limit, 0.0, 0.0)) {
       found.push_back(
-          {-std::fabs(static_cast<double>(combined_[at(marker)])) / factor_[at(marker)], marker});
+          {-std::fabs(static_cast<double>(bounds_.combined()[at(marker)])) / factor_[at(marker)],
+           marker});
     }
   }
   state_ = found.empty() || ++rounds_ >= rough_rounds ? State::tight : State::rough;
@@ -273,7 +274,8 @@ void PathFitter::certify(const MarkerColumns& held) {
       lambda() * penalty_.l1_ratio * loss_->total_weight() * (1.0 + allowed_violation);
   const double slack = subspace_->slack(split_);
   std::vector<Index> open =
-      groups_.empty() ? undecided_markers(limit, slack) : ask_about_groups(limit, slack);
+      groups_.empty() ? movable(bounds_.undecided(question(limit)), limit, split_.rest_norm, slack)
+                      : ask_about_groups(limit, slack);
   const bool swept = state_ == State::swept;
   const bool early = subspace_->directions() <= early_directions;
   const double most_open =

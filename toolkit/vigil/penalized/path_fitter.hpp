@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "vigil/penalized/checked_bounds.hpp"
 #include "vigil/penalized/group_penalty.hpp"
 #include "vigil/penalized/lambda_grid.hpp"
 #include "vigil/penalized/loss.hpp"
+#include "vigil/penalized/marker_bounds.hpp"
 #include "vigil/penalized/marker_columns.hpp"
 #include "vigil/penalized/marker_norms.hpp"
 #include "vigil/penalized/path_fit.hpp"
@@ -136,10 +136,9 @@ private:
   void record_ridge_points();
   void add_coefficients(const RidgePoint& solved, Index number);
   void split_residual();
-  [[nodiscard]] std::vector<Index> over(double limit, double rest_norm, double slack) const;
+  [[nodiscard]] MarkerBounds::Question question(double limit) const;
   [[nodiscard]] std::vector<Index>
   movable(std::vector<Index> markers, double limit, double rest_norm, double slack) const;
-  [[nodiscard]] std::vector<Index> undecided_markers(double limit, double slack) const;
   void take_product(Index number, std::span<const float> column, double product);
   void remember_checks();
   [[nodiscard]] std::vector<Index> strongest(std::vector<std::pair<double, Index>> columns) const;
@@ -184,7 +183,6 @@ private:
   std::vector<double> members_;      ///< scratch: a value for each member of a group
   MarkerNorms norms_;
   std::vector<std::uint8_t> in_working_set_;
-  std::vector<float> combined_;
   std::vector<double> residual_;    ///< by subject
   std::vector<float> sweep_;        ///< by subject
   std::vector<double> exact_sweep_; ///< the same in double
@@ -195,8 +193,8 @@ private:
   std::vector<Index> checks_; ///< columns whose exact gradient was asked for
   std::vector<double> check_gradient_;
   std::vector<double> check_bound_; ///< at least the absolute product with the residual
-  CheckedBounds checked_;           ///< not with groups: these are decided as wholes
-  std::vector<Index> idle_;         ///< by place of the working set: points without a coefficient
+  MarkerBounds bounds_;
+  std::vector<Index> idle_; ///< by place of the working set: points without a coefficient
   std::vector<double> lambda_;
   Index iterations_ = 0, rounds_ = 0;
   double goal_ = 0.0; ///< of the working set, in this round

@@ -14,7 +14,7 @@ namespace vigil::penalized {
 
 namespace {
 
-constexpr double rounding_of_bounds = 1.0001; // as in undecided()
+constexpr double rounding_of_bounds = 1.0001; // as in MarkerBounds
 constexpr double sure = 0.999999;             // of a threshold, against rounding
 
 } // namespace
@@ -30,14 +30,15 @@ void PathFitter::gather_bounds(Index group, double rest_norm, double slack, doub
     }
     const double width = static_cast<double>(norms_.norm[at(column)]) * rest_norm +
                          static_cast<double>(norms_.uncentred[at(column)]) * slack;
-    const double bound =
-        std::fabs(static_cast<double>(combined_[at(column)])) + side * rounding_of_bounds * width;
+    const double bound = std::fabs(static_cast<double>(bounds_.combined()[at(column)])) +
+                         side * rounding_of_bounds * width;
     members_.push_back(bound < 0.0 ? 0.0 : bound);
   }
 }
 
 // A strength (in the scale of the residuals) at which some group surely leaves zero.
 double PathFitter::surely_largest(double slack) {
+  bounds_.combine_all(question(0.0));
   double largest = 0.0;
   for (Index group = 0; group < groups_.groups(); ++group) {
     gather_bounds(group, split_.rest_norm, slack, -1.0);
@@ -49,6 +50,7 @@ double PathFitter::surely_largest(double slack) {
 // Groups outside the working set that may leave zero at a strength, ascending; first: minus how far they may be over.
 std::vector<std::pair<double, Index>>
 PathFitter::groups_over(double limit, double rest_norm, double slack) {
+  bounds_.combine_all(question(limit));
   std::vector<std::pair<double, Index>> result;
   const double t = sure * limit;
   for (Index group = 0; group < groups_.groups(); ++group) {

@@ -203,49 +203,30 @@ void PathFitter::ask_for_checks(std::vector<Index> columns,
   }
 }
 
-// The residual as a part in the subspace and a rest, and the part's products with all markers.
+// The residual as a part in the subspace and a rest.
 void PathFitter::split_residual() {
   const auto& residual = working_->point().residual;
   for (Index row = 0; row < loss_->rows(); ++row) {
     residual_[at(loss_->subjects()[at(row)])] = residual[at(row)];
   }
   split_ = subspace_->split(residual);
-  subspace_->combine(split_, combined_);
+  bounds_.move_to(*subspace_, residual, norms_);
 }
 
-// Markers outside the working set whose bound is over limit times their factor.
-std::vector<Index> PathFitter::over(double limit, double rest_norm, double slack) const {
-  return undecided({.combined = combined_,
-                    .norms = norms_,
-                    .rest_norm = rest_norm,
-                    .slack = slack,
-                    .limit = limit,
-                    .factor = marker_factor_,
-                    .skip = in_working_set_});
-}
-
-// The same, less those that are decided by what products with earlier residuals say, or by limits.
-std::vector<Index> PathFitter::undecided_markers(double limit, double slack) const {
-  const BoundTest test{.combined = combined_,
-                       .norms = norms_,
-                       .rest_norm = split_.rest_norm,
-                       .slack = slack,
-                       .limit = limit,
-                       .factor = marker_factor_,
-                       .skip = in_working_set_,
-                       .checked = checked_.values(),
-                       .distance = checked_.distance(*subspace_, working_->point().residual)};
-  return movable(undecided(test), limit, split_.rest_norm, slack);
+// Of markers outside the working set.
+MarkerBounds::Question PathFitter::question(double limit) const {
+  return {.subspace = *subspace_,
+          .split = split_,
+          .norms = norms_,
+          .limit = limit,
+          .factor = marker_factor_,
+          .skip = in_working_set_};
 }
 
 void PathFitter::remember_checks() {
-  if (!groups_.empty()) {
-    return;
-  }
-  checked_.move_to(*subspace_, working_->point().residual, norms_.norm);
-  for (Index number = 0; number < size_of(checks_); ++number) {
+  for (Index number = 0; number < size_of(checks_) && groups_.empty(); ++number) {
     if (checks_[at(number)] < markers()) {
-      checked_.set(checks_[at(number)], check_bound_[at(number)]);
+      bounds_.set(checks_[at(number)], check_bound_[at(number)], norms_);
     }
   }
 }
@@ -265,7 +246,7 @@ std::vector<Index> PathFitter::movable(std::vector<Index> markers,
     return markers;
   }
   std::erase_if(markers, [&](Index marker) {
-    const double pull = static_cast<double>(combined_[at(marker)]);
+    const double pull = static_cast<double>(bounds_.combined()[at(marker)]);
     const double width = 1.0001 * (static_cast<double>(norms_.norm[at(marker)]) * rest_norm +
                                    static_cast<double>(norms_.uncentred[at(marker)]) * slack);
     const double threshold = 0.999999 * limit * factor_[at(marker)];

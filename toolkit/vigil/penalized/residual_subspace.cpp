@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/penalized/residual_subspace.hpp"
 
-#include "vigil/penalized/sweep.hpp"
+#include "vigil/penalized/sweep_kernel.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
 namespace vigil::penalized {
@@ -71,19 +70,6 @@ std::span<float> ResidualSubspace::last_products() {
   return products_[at(directions() - 1)];
 }
 
-void ResidualSubspace::combine(const Split& split, std::span<float> out) const {
-  VIGIL_EXPECTS(size_of(out) == markers_ && split.part.size() == direction_.size());
-  std::vector<const float*> products;
-  for (std::size_t k = 0; k < split.part.size(); ++k) {
-    products.push_back(products_[k].data());
-  }
-  mix({.products = products.data(),
-       .part = split.part.data(),
-       .number = size_of(split.part),
-       .count = markers_,
-       .out = out.data()});
-}
-
 double ResidualSubspace::roundings(double further) const noexcept {
   // the rows of a resample may all fall into one lane
   const auto in_a_lane =
@@ -105,32 +91,6 @@ double ResidualSubspace::norm(std::span<const double> residual) const noexcept {
 
 double ResidualSubspace::product_slack(double norm) const noexcept {
   return roundings(1.0) * norm; // one more: the residual as floats
-}
-
-std::vector<Index> undecided(const BoundTest& test) {
-  const Index markers = size_of(test.combined);
-  std::vector<std::uint16_t> over(at((markers + sweep_lanes - 1) / sweep_lanes));
-  find_excess({.value = test.combined.data(),
-               .norm = test.norms.norm.data(),
-               .uncentred = test.norms.uncentred.data(),
-               .factor = test.factor.data(),
-               .checked = test.checked.empty() ? nullptr : test.checked.data(),
-               .rest = static_cast<float>(1.0001 * test.rest_norm),
-               .slack = static_cast<float>(1.0001 * test.slack),
-               .limit = static_cast<float>(0.999999 * test.limit),
-               .moved = static_cast<float>(test.distance),
-               .count = markers,
-               .over = over.data()});
-  std::vector<Index> result;
-  for (Index sixteen = 0; sixteen < size_of(over); ++sixteen) {
-    for (unsigned bits = over[at(sixteen)]; bits != 0; bits &= bits - 1) {
-      const Index marker = sixteen * sweep_lanes + std::countr_zero(bits);
-      if (test.skip[at(marker)] == 0) {
-        result.push_back(marker);
-      }
-    }
-  }
-  return result;
 }
 
 } // namespace vigil::penalized

@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "vigil/penalized/marker_norms.hpp"
+#include "vigil/base/index.hpp"
 
-#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -46,8 +45,10 @@ public:
   [[nodiscard]] std::span<const float> last_direction() const { return direction_.back(); }
   [[nodiscard]] std::span<float> last_products();
 
-  /// sum_k a_k C_zk for every marker.
-  void combine(const Split& split, std::span<float> out) const;
+  /// C_zk of direction k for every marker.
+  [[nodiscard]] std::span<const float> products(Index direction) const {
+    return products_[at(direction)];
+  }
   [[nodiscard]] double slack(const Split& split) const noexcept;
   /// ||r|| in the metric, and the slack of one float product of the residual itself.
   [[nodiscard]] double norm(std::span<const double> residual) const noexcept;
@@ -61,19 +62,5 @@ private:
   std::vector<std::vector<float>> direction_; ///< oldest first
   std::vector<std::vector<float>> products_;  ///< markers for each direction
 };
-
-/// The markers with |combined| + norm rest_norm + uncentred slack > limit factor, ascending, less those with
-/// checked + norm distance <= limit factor; `skip` marks those not asked for; a marker that must never be listed has a
-/// huge factor.
-struct BoundTest {
-  std::span<const float> combined;
-  const MarkerNorms& norms;
-  double rest_norm = 0.0, slack = 0.0, limit = 0.0;
-  std::span<const float> factor;
-  std::span<const std::uint8_t> skip;
-  std::span<const float> checked = {}; ///< as CheckedBounds has them; empty: nothing is known
-  double distance = 0.0;               ///< a little more than there is
-};
-[[nodiscard]] std::vector<Index> undecided(const BoundTest& test);
 
 } // namespace vigil::penalized

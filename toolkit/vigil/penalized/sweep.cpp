@@ -99,12 +99,8 @@ void sweep(const SweepTask& task) {
   kernel().sweep(task);
 }
 
-void mix(const MixTask& task) {
-  kernel().mix(task);
-}
-
-void find_excess(const ExcessTask& task) {
-  kernel().find_excess(task);
+void bound(const BoundTask& task) {
+  kernel().bound(task);
 }
 
 } // namespace vigil::penalized

@@ -49,6 +49,9 @@ struct Avx2Lanes {
     const __m256 sign = _mm256_set1_ps(-0.0F);
     return {_mm256_andnot_ps(sign, low), _mm256_andnot_ps(sign, high)};
   }
+  [[nodiscard]] Avx2Lanes smaller(Avx2Lanes other) const {
+    return {_mm256_min_ps(low, other.low), _mm256_min_ps(high, other.high)};
+  }
   [[nodiscard]] std::uint16_t not_at_most(Avx2Lanes other) const {
     const int first = _mm256_movemask_ps(_mm256_cmp_ps(low, other.low, _CMP_NLE_UQ));
     const int second = _mm256_movemask_ps(_mm256_cmp_ps(high, other.high, _CMP_NLE_UQ));
@@ -68,8 +71,6 @@ struct Avx2Lanes {
 
 } // namespace
 
-const SweepKernel sweep_avx2{.sweep = sweep_all<Avx2Lanes, 4, 3, 8>,
-                             .mix = mix_all<Avx2Lanes, 4>,
-                             .find_excess = find_all_excess<Avx2Lanes>};
+const SweepKernel sweep_avx2{.sweep = sweep_all<Avx2Lanes, 4, 3, 8>, .bound = bound_all<Avx2Lanes>};
 
 } // namespace vigil::penalized

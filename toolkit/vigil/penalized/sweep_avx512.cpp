@@ -24,6 +24,9 @@ struct Avx512Lanes {
   }
   void store(float* to) const { _mm512_storeu_ps(to, value); }
   [[nodiscard]] Avx512Lanes absolute() const { return {_mm512_abs_ps(value)}; }
+  [[nodiscard]] Avx512Lanes smaller(Avx512Lanes other) const {
+    return {_mm512_maskz_min_ps(0xFFFF, value, other.value)}; // g++ 12 warns of the one without
+  }
   [[nodiscard]] std::uint16_t not_at_most(Avx512Lanes other) const {
     return _mm512_cmp_ps_mask(value, other.value, _CMP_NLE_UQ);
   }
@@ -45,7 +48,6 @@ struct Avx512Lanes {
 } // namespace
 
 const SweepKernel sweep_avx512{.sweep = sweep_all<Avx512Lanes, 4, 6, 8>,
-                               .mix = mix_all<Avx512Lanes, 8>,
-                               .find_excess = find_all_excess<Avx512Lanes>};
+                               .bound = bound_all<Avx512Lanes>};
 
 } // namespace vigil::penalized

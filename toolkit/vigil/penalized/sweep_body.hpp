@@ -8,7 +8,8 @@
 
 // The one body of the sweep, included by each kernel file with its own Lanes:
 //   Lanes::zero(), Lanes::all(float), Lanes::load(const float*), Lanes::load_first(const float*, Index),
-//   lanes.store(float*), lanes.add_product(Lanes, Lanes), lanes.absolute(),
+//   lanes.store(float*), lanes.add_product(Lanes, Lanes), lanes.absolute(), lanes.smaller(other) (the other where one is no
+//   number),
 //   lanes.total() (lanes added as a fixed tree), lanes.not_at_most(Lanes) (a bit for each lane);
 //   Lanes::Part: what one register holds of the sixteen, Lanes::parts of these: zero, load, load_first, add_product;
 //   Lanes::of(const Part (&)[parts]).
@@ -118,73 +119,66 @@ void sweep_all(const SweepTask& task) {
   }
 }
 
-/// M sixteens of markers, held in registers while all lists are added.
-template <class Lanes, int M>
-void mix_tile(const MixTask& task, Index first) {
-  Lanes sums[M];
-  for (int m = 0; m < M; ++m) {
-    sums[m] = Lanes::zero();
-  }
-  for (Index k = 0; k < task.number; ++k) {
-    const Lanes part = Lanes::all(task.part[k]);
-    for (int m = 0; m < M; ++m) {
-      sums[m].add_product(part, Lanes::load(task.products[k] + first + m * sweep_lanes));
-    }
-  }
-  for (int m = 0; m < M; ++m) {
-    sums[m].store(task.out + first + m * sweep_lanes);
-  }
-}
-
-template <class Lanes, int M>
-void mix_all(const MixTask& task) {
-  Index first = 0;
-  for (; first + M * sweep_lanes <= task.count; first += M * sweep_lanes) {
-    mix_tile<Lanes, M>(task, first);
-  }
-  for (; first + sweep_lanes <= task.count; first += sweep_lanes) {
-    mix_tile<Lanes, 1>(task, first);
-  }
-  if (first < task.count) {
-    Lanes sums = Lanes::zero();
-    for (Index k = 0; k < task.number; ++k) {
-      sums.add_product(Lanes::all(task.part[k]),
-                       Lanes::load_first(task.products[k] + first, task.count - first));
-    }
-    float all[sweep_lanes];
-    sums.store(all);
-    for (Index lane = 0; first + lane < task.count; ++lane) {
-      task.out[first + lane] = all[lane];
-    }
-  }
-}
-
 template <class Lanes>
-void find_all_excess(const ExcessTask& task) {
+void bound_all(const BoundTask& given) {
+  const BoundTask task = given; // its pointers stay in registers
   const Lanes rest = Lanes::all(task.rest), slack = Lanes::all(task.slack),
-              limit = Lanes::all(task.limit), moved = Lanes::all(task.moved);
-  const auto look = [&](const auto& load, Index first) {
+              limit = Lanes::all(task.limit), moved = Lanes::all(task.moved),
+              raise = Lanes::all(task.raise), back = Lanes::all(-task.settled);
+  const auto look = [&](const auto& load, const auto& store, Index first) {
+    std::uint16_t& over = task.over[first / sweep_lanes];
+    std::uint16_t& pointed = task.pointed[first / sweep_lanes];
     const Lanes norm = load(task.norm + first);
-    Lanes bound = load(task.value + first).absolute(), most = Lanes::zero();
+    Lanes most = Lanes::zero(), held = Lanes::zero();
+    most.add_product(limit, load(task.factor + first));
+    if (task.held != nullptr) {
+      held = load(task.held + first);
+      Lanes carried = held;
+      carried.add_product(moved, norm);
+      over = carried.not_at_most(most);
+      pointed = 0;
+      if (over == 0) {
+        return;
+      }
+    }
+    Lanes combined = Lanes::zero();
+    for (Index k = 0; k < task.number; ++k) {
+      combined.add_product(Lanes::all(task.part[k]), load(task.products[k] + first));
+    }
+    store(combined, task.combined + first);
+    Lanes bound = combined.absolute();
+    pointed = bound.not_at_most(most);
     bound.add_product(rest, norm);
     bound.add_product(slack, load(task.uncentred + first));
-    most.add_product(limit, load(task.factor + first));
-    std::uint16_t over = bound.not_at_most(most);
-    if (task.checked != nullptr) {
-      Lanes checked = load(task.checked + first);
-      checked.add_product(moved, norm);
-      over &= checked.not_at_most(most);
+    const std::uint16_t fresh = bound.not_at_most(most);
+    if (task.held == nullptr) {
+      over = fresh;
+      return;
     }
-    task.over[first / sweep_lanes] = over;
+    over &= fresh;
+    Lanes kept = Lanes::zero();
+    kept.add_product(raise, bound);
+    kept.add_product(back, norm);
+    store(kept.smaller(held), task.held + first);
   };
   Index first = 0;
   for (; first + sweep_lanes <= task.count; first += sweep_lanes) {
-    look([](const float* from) { return Lanes::load(from); }, first);
+    look([](const float* from) { return Lanes::load(from); },
+         [](const Lanes& lanes, float* to) { lanes.store(to); },
+         first);
   }
   if (first < task.count) { // lanes beyond the last marker say nothing: 0 times infinity would
-    const Index rest_count = task.count - first;
-    look([rest_count](const float* from) { return Lanes::load_first(from, rest_count); }, first);
-    task.over[first / sweep_lanes] &= static_cast<std::uint16_t>((1U << rest_count) - 1U);
+    const Index left = task.count - first;
+    const auto present = static_cast<std::uint16_t>((1U << left) - 1U);
+    look([left](const float* from) { return Lanes::load_first(from, left); },
+         [left](const Lanes& lanes, float* to) {
+           float all[sweep_lanes];
+           lanes.store(all);
+           std::copy_n(all, left, to);
+         },
+         first);
+    task.over[first / sweep_lanes] &= present;
+    task.pointed[first / sweep_lanes] &= present;
   }
 }
 

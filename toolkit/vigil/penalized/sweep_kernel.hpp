@@ -23,29 +23,32 @@ struct SweepTask {
 constexpr Index sweep_lanes = 16;
 constexpr Index sweep_rows = 1024; ///< added in float before double takes over
 
-/// What sweeps say of markers at a later residual (ResidualSubspace): out[c] = sum_k part[k] * products[k][c].
-/// Fused multiply-adds in the order of k: the same bits for every kernel.
-struct MixTask {
+/// What is known of markers at a residual (MarkerBounds), sixteen at a time. Where
+///
+///   held[c] + norm[c] moved <= limit factor[c]
+///
+/// for all sixteen, nothing is done: both of their bits are 0. Else for each of them
+///
+///   combined[c] = sum_k part[k] products[k][c]
+///   bound       = |combined[c]| + norm[c] rest + uncentred[c] slack
+///   held[c]     = min(held[c], raise bound - norm[c] settled)
+///
+/// over is said of a marker whose two bounds are both more than limit factor[c], or no numbers; pointed of one whose
+/// |combined[c]| alone is. Fused multiply-adds in this order: the same bits for every kernel.
+struct BoundTask {
   const float* const* products; ///< `number` lists of `count` values
   const float* part;            ///< `number` values
   Index number, count;
-  float* out;
-};
-
-/// Whether |value[c]| + norm[c] rest + uncentred[c] slack > limit factor[c], or is not a number, and so is
-/// checked[c] + norm[c] moved: bit c % 16 of over[c / 16]. The same bits for every kernel.
-struct ExcessTask {
-  const float *value, *norm, *uncentred, *factor;
-  const float* checked; ///< null: the second is not asked
-  float rest, slack, limit, moved;
-  Index count;
-  std::uint16_t* over;
+  const float *norm, *uncentred, *factor;
+  float rest, slack, limit, moved, raise, settled;
+  float* held;                   ///< null: nothing is held, and the bound is not
+  float* combined;               ///< of markers that were computed
+  std::uint16_t *over, *pointed; ///< bit c % 16 of entry c / 16
 };
 
 struct SweepKernel {
   void (*sweep)(const SweepTask& task);
-  void (*mix)(const MixTask& task);
-  void (*find_excess)(const ExcessTask& task);
+  void (*bound)(const BoundTask& task);
 };
 extern const SweepKernel sweep_avx512, sweep_avx2, sweep_plain;
 

@@ -35,6 +35,13 @@ struct PlainLanes {
     }
     return lanes;
   }
+  [[nodiscard]] PlainLanes smaller(const PlainLanes& other) const {
+    PlainLanes lanes{};
+    for (std::size_t lane = 0; lane < value.size(); ++lane) {
+      lanes.value[lane] = value[lane] < other.value[lane] ? value[lane] : other.value[lane];
+    }
+    return lanes;
+  }
   [[nodiscard]] std::uint16_t not_at_most(const PlainLanes& other) const {
     unsigned bits = 0;
     for (std::size_t lane = 0; lane < value.size(); ++lane) {
@@ -61,7 +68,6 @@ struct PlainLanes {
 } // namespace
 
 const SweepKernel sweep_plain{.sweep = sweep_all<PlainLanes, 1, 1, 1>,
-                              .mix = mix_all<PlainLanes, 1>,
-                              .find_excess = find_all_excess<PlainLanes>};
+                              .bound = bound_all<PlainLanes>};
 
 } // namespace vigil::penalized
