@@ -35,12 +35,14 @@ FeatureMatrix::FeatureMatrix(std::shared_ptr<const FeatureSource> source,
     : source_(std::move(source)),
       info_(std::make_shared<const std::vector<FeatureInfo>>(std::move(info))) {
   VIGIL_EXPECTS(source_ != nullptr && size_of(*info_) == source_->features());
-  std::vector<double> offset;
-  offset.reserve(info_->size());
+  Lists lists;
+  lists.offset.reserve(info_->size());
+  lists.penalized.reserve(info_->size());
   for (const FeatureInfo& each : *info_) {
-    offset.push_back(each.offset);
+    lists.offset.push_back(each.offset);
+    lists.penalized.push_back(each.penalized ? 1 : 0);
   }
-  offset_ = std::make_shared<const std::vector<double>>(std::move(offset));
+  lists_ = std::make_shared<const Lists>(std::move(lists));
 }
 
 const FeatureInfo& FeatureMatrix::info(Index feature) const {

@@ -6,6 +6,7 @@
 #include "vigil/cohort/feature_info.hpp"
 #include "vigil/parallel/scheduler.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -70,8 +71,9 @@ public:
   [[nodiscard]] Index subjects() const noexcept { return source_->subjects(); }
   [[nodiscard]] Index features() const noexcept { return source_->features(); }
   [[nodiscard]] const FeatureInfo& info(Index feature) const;
-  /// info(feature).offset, from a list of its own: loops over all features read nothing else.
-  [[nodiscard]] double offset(Index feature) const { return (*offset_)[at(feature)]; }
+  /// info(feature).offset and .penalized, from lists of their own: loops over all features read nothing else.
+  [[nodiscard]] double offset(Index feature) const { return lists_->offset[at(feature)]; }
+  [[nodiscard]] bool penalized(Index feature) const { return lists_->penalized[at(feature)] != 0; }
 
   /// Visits every block once.
   void pass(Scheduler& scheduler, const BlockVisit& visit) const;
@@ -82,7 +84,11 @@ public:
 private:
   std::shared_ptr<const FeatureSource> source_;
   std::shared_ptr<const std::vector<FeatureInfo>> info_;
-  std::shared_ptr<const std::vector<double>> offset_;
+  struct Lists {
+    std::vector<double> offset = {};
+    std::vector<std::uint8_t> penalized = {};
+  };
+  std::shared_ptr<const Lists> lists_;
 };
 
 /// A source in memory: `values` holds features x subjects, one feature after another.

@@ -309,6 +309,9 @@ void PathFitter::take_checks(const MarkerColumns& held) {
   }
   for (Index number = 0; number < size_of(checks_) && groups_.empty(); ++number) {
     const Index column = checks_[at(number)];
+    if (check_gradient_[at(number)] == 0.0) { // surely under its threshold
+      continue;
+    }
     take(kkt_violation(check_gradient_[at(number)],
                        0.0,
                        column_penalty(

@@ -93,9 +93,9 @@ std::vector<double> penalty_factors(const PenaltyOptions& options,
     } else if (!options.factor.empty()) {
       factor = std::isinf(options.factor[at(column)]) ? -1.0 : options.factor[at(column)];
     } else {
-      const FeatureInfo& info =
-          column < markers ? data.features.info(column) : data.clinical.info(column - markers);
-      factor = info.penalized ? 1.0 : 0.0;
+      const bool penalized = column < markers ? data.features.penalized(column)
+                                              : data.clinical.info(column - markers).penalized;
+      factor = penalized ? 1.0 : 0.0;
     }
   }
   return factors;

@@ -1,0 +1,240 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/base/random.hpp"
+#include "vigil/forest/survival_node.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <numeric>
+#include <vector>
+
+namespace vigil::forest {
+namespace {
+
+// Times with ties between events and censored subjects, times drawn and sampling weights.
+struct Drawn {
+  SurvivalOutcome outcome;
+  CaseWeights weights = CaseWeights::ones(0);
+
+  Drawn(Index subjects, bool copies, bool sampling, std::uint64_t seed) {
+    RandomStream draw(RandomKey(83).child(static_cast<Index>(seed)));
+    std::vector<std::uint32_t> times;
+    std::vector<double> weight;
+    for (Index subject = 0; subject < subjects; ++subject) {
+      outcome.time.push_back(std::ceil(8.0 * draw.exponential()));
+      outcome.event.push_back(draw.uniform() < 0.6 ? 1 : 0);
+      times.push_back(copies ? static_cast<std::uint32_t>(draw.index_below(4)) : 1);
+      weight.push_back(sampling ? 0.3 + draw.exponential() : 2.0);
+    }
+    weights = CaseWeights::ones(subjects).with_times(times).with_sampling(weight);
+  }
+  [[nodiscard]] double time(Index subject) const { return outcome.time[at(subject)]; }
+  [[nodiscard]] bool event(Index subject) const { return outcome.event[at(subject)] != 0; }
+};
+
+// The log-rank numerator and variance by the definition: a table at every event time.
+struct Table {
+  double numerator = 0.0, variance = 0.0;
+};
+Table table_of(const Drawn& drawn,
+               const std::vector<Index>& subjects,
+               const std::vector<bool>& left,
+               bool sampling) {
+  const auto weight = [&](Index subject) {
+    return sampling ? drawn.weights[subject] : drawn.weights.times(subject);
+  };
+  Table table;
+  for (double time = 1.0; time < 200.0; time += 1.0) {
+    double at_risk = 0.0, at_risk_left = 0.0, died = 0.0, died_left = 0.0;
+    for (std::size_t place = 0; place < subjects.size(); ++place) {
+      const Index subject = subjects[place];
+      if (drawn.time(subject) >= time) {
+        at_risk += weight(subject);
+        at_risk_left += left[place] ? weight(subject) : 0.0;
+      }
+      if (drawn.time(subject) == time && drawn.event(subject)) {
+        died += weight(subject);
+        died_left += left[place] ? weight(subject) : 0.0;
+      }
+    }
+    if (died == 0.0) {
+      continue;
+    }
+    const double share = at_risk_left / at_risk;
+    table.numerator += died_left - died * share;
+    const double spread = sampling        ? died * (1.0 - died / at_risk)
+                          : at_risk > 1.0 ? died * (at_risk - died) / (at_risk - 1.0)
+                                          : 0.0;
+    table.variance += spread * share * (1.0 - share);
+  }
+  return table;
+}
+
+// Sum over copies of the squared scores s M, and the design factor.
+struct Squares {
+  double permutation = 0.0, design = 1.0;
+};
+Squares squares_of(const Drawn& drawn, const std::vector<Index>& subjects, bool sampling) {
+  Squares squares;
+  double weighted = 0.0, plain = 0.0;
+  for (const Index subject : subjects) {
+    const auto u = [&](Index each) {
+      return sampling ? drawn.weights[each] : drawn.weights.times(each);
+    };
+    double hazard = 0.0;
+    for (double time = 1.0; time <= drawn.time(subject); time += 1.0) {
+      double at_risk = 0.0, died = 0.0;
+      for (const Index other : subjects) {
+        at_risk += drawn.time(other) >= time ? u(other) : 0.0;
+        died += drawn.time(other) == time && drawn.event(other) ? u(other) : 0.0;
+      }
+      hazard += died > 0.0 ? died / at_risk : 0.0;
+    }
+    const double residual = (drawn.event(subject) ? 1.0 : 0.0) - hazard;
+    const double s = sampling ? drawn.weights.sampling(subject) : 1.0;
+    squares.permutation += drawn.weights.times(subject) * s * s * residual * residual;
+    weighted += std::pow(u(subject) * residual, 2);
+    plain += u(subject) * residual * residual;
+  }
+  squares.design = sampling ? weighted / plain : 1.0;
+  return squares;
+}
+
+TEST(SurvivalNode, StatisticsFollowTheirDefinition) {
+  for (Index round = 0; round < 60; ++round) {
+    const bool copies = round % 2 == 1, sampling = round % 3 == 2;
+    const Drawn drawn(12 + round, copies, sampling, static_cast<std::uint64_t>(round));
+    const SurvivalRows rows = survival_rows(drawn.outcome, drawn.weights);
+    RandomStream draw(RandomKey(84).child(round));
+    std::vector<std::uint32_t> numbers;
+    std::vector<Index> subjects;
+    std::vector<bool> left;
+    for (Index row = 0; row < rows.rows(); ++row) {
+      if (draw.uniform() < 0.8) {
+        numbers.push_back(static_cast<std::uint32_t>(row));
+        subjects.push_back(rows.subject[at(row)]);
+        left.push_back(draw.uniform() < 0.4);
+      }
+    }
+    SurvivalNode node;
+    node.look_at(rows, rows.copies, numbers);
+    if (node.flat()) {
+      continue;
+    }
+    const bool differ = !rows.equal_sampling;
+    const Table table = table_of(drawn, subjects, left, differ);
+    const Squares squares = squares_of(drawn, subjects, differ);
+    CutSums sums, all;
+    for (std::size_t place = 0; place < numbers.size(); ++place) {
+      all.add(node.sums()[place]);
+      if (left[place]) {
+        sums.add(node.sums()[place]);
+      }
+    }
+    EXPECT_EQ(all.score, 0);
+    EXPECT_EQ(all.counts, node.counts());
+    const auto n = static_cast<double>(all.counts.copies()),
+               n_left = static_cast<double>(sums.counts.copies());
+    if (n_left == 0.0 || n_left == n) {
+      continue;
+    }
+    // sums of at most 72 terms in double
+    EXPECT_NEAR(node.numerator(sums.score), table.numerator, 1e-11 * n) << round;
+    const double permutation = n_left * (n - n_left) / (n * (n - 1.0)) * squares.permutation;
+    const double gain = table.numerator * table.numerator / permutation;
+    EXPECT_NEAR(
+        node.permutation_gain(sums.score, sums.counts.copies()), gain, 1e-10 * (1.0 + gain));
+    const double variance = node.exact_variance([&](std::uint32_t row) {
+      const auto found = std::ranges::find(numbers, row) - numbers.begin();
+      return left[static_cast<std::size_t>(found)];
+    });
+    EXPECT_NEAR(variance, squares.design * table.variance, 1e-11 * n) << round;
+  }
+}
+
+// By enumeration of all ways to send three of seven subjects to the left.
+TEST(SurvivalNode, ThePermutationVarianceIsThatOfAllAssignments) {
+  for (const bool sampling : {false, true}) {
+    const Drawn drawn(7, false, sampling, 5);
+    const SurvivalRows rows = survival_rows(drawn.outcome, drawn.weights);
+    std::vector<std::uint32_t> numbers(7);
+    std::iota(numbers.begin(), numbers.end(), 0U);
+    SurvivalNode node;
+    node.look_at(rows, rows.copies, numbers);
+    ASSERT_FALSE(node.flat());
+    double squares = 0.0;
+    Index ways = 0;
+    std::int64_t some = 0;
+    for (unsigned set = 0; set < 128; ++set) {
+      if (std::popcount(set) != 3) {
+        continue;
+      }
+      std::int64_t score = 0;
+      for (std::size_t place = 0; place < 7; ++place) {
+        score += ((set >> place) & 1U) != 0 ? node.sums()[place].score : 0;
+      }
+      squares += std::pow(node.numerator(score), 2);
+      some = score != 0 ? score : some;
+      ++ways;
+    }
+    const double variance = std::pow(node.numerator(some), 2) / node.permutation_gain(some, 3);
+    EXPECT_NEAR(variance, squares / static_cast<double>(ways), 1e-12 * variance) << sampling;
+  }
+}
+
+// Four subjects, worked by hand: death at 1 (4 at risk) and at 3 (2 at risk), one censored at 1 and one at 4.
+TEST(SurvivalNode, HandWorkedLeaf) {
+  const SurvivalOutcome outcome{.entry = {}, .time = {3.0, 1.0, 4.0, 1.0}, .event = {1, 1, 0, 0}};
+  const SurvivalRows rows = survival_rows(outcome, CaseWeights::ones(4));
+  EXPECT_EQ(rows.subject, (std::vector<Index>{1, 3, 0, 2}));
+  EXPECT_EQ(rows.event_time, (std::vector<double>{1.0, 3.0}));
+  EXPECT_EQ(rows.passed, (std::vector<std::uint32_t>{1, 1, 2, 2}));
+  EXPECT_EQ(rows.instant, (std::vector<std::uint32_t>{0, 0, 1, 2}));
+  SurvivalNode node;
+  const std::vector<std::uint32_t> numbers{0, 1, 2, 3};
+  node.look_at(rows, rows.copies, numbers);
+  ASSERT_EQ(node.events().size(), 2U);
+  EXPECT_EQ(node.events()[0].hazard, 0.25);
+  EXPECT_EQ(node.events()[1].hazard, 0.5);
+  // scores: 1 - 1/4, -1/4, 1 - 3/4, -3/4
+  EXPECT_NEAR(node.numerator(node.sums()[0].score), 0.75, 1e-15);
+  EXPECT_NEAR(node.numerator(node.sums()[1].score), -0.25, 1e-15);
+  EXPECT_NEAR(node.numerator(node.sums()[2].score), 0.25, 1e-15);
+  EXPECT_NEAR(node.numerator(node.sums()[3].score), -0.75, 1e-15);
+}
+
+TEST(SurvivalNode, NothingToSeparateIsFlat) {
+  SurvivalNode node;
+  const SurvivalOutcome censored{.entry = {}, .time = {1.0, 2.0, 3.0}, .event = {0, 0, 0}};
+  const SurvivalRows rows = survival_rows(censored, CaseWeights::ones(3));
+  const std::vector<std::uint32_t> numbers{0, 1, 2};
+  node.look_at(rows, rows.copies, numbers);
+  EXPECT_TRUE(node.flat());
+  const SurvivalOutcome together{.entry = {}, .time = {2.0, 2.0}, .event = {1, 1}};
+  const SurvivalRows same = survival_rows(together, CaseWeights::ones(2));
+  node.look_at(same, same.copies, std::span(numbers).first(2));
+  EXPECT_TRUE(node.flat()); // both scores are 0
+}
+
+TEST(SideCounts, CompareFieldByField) {
+  const SideCounts least(5, 1, 3), most(20, 30, 7);
+  EXPECT_TRUE(SideCounts(5, 1, 3).within(least, most));
+  EXPECT_TRUE(SideCounts(20, 30, 7).within(least, most));
+  EXPECT_FALSE(SideCounts(4, 10, 5).within(least, most));
+  EXPECT_FALSE(SideCounts(10, 0, 5).within(least, most));
+  EXPECT_FALSE(SideCounts(10, 10, 2).within(least, most));
+  EXPECT_FALSE(SideCounts(21, 10, 5).within(least, most));
+  EXPECT_FALSE(SideCounts(10, 31, 5).within(least, most));
+  EXPECT_FALSE(SideCounts(10, 10, 8).within(least, most));
+  const SideCounts largest(SideCounts::most, SideCounts::most, SideCounts::most);
+  EXPECT_TRUE(largest.within(least, largest));
+  EXPECT_EQ(largest.copies(), SideCounts::most);
+  EXPECT_EQ(largest.without(least).events(), SideCounts::most - 3);
+}
+
+} // namespace
+} // namespace vigil::forest

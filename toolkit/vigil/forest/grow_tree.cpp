@@ -1,0 +1,180 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/forest/grow_tree.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace vigil::forest {
+
+TreeGrower::TreeGrower(const SurvivalRows& rows,
+                       const RankColumns& ranks,
+                       const TreeOptions& options)
+    : rows_(rows), ranks_(ranks), options_(options), copies_(at(rows.rows())),
+      leaf_(at(rows.rows())), drawn_(at(ranks.columns()), 0) {
+  VIGIL_EXPECTS(options.rule != nullptr && options.features_per_split <= ranks.columns());
+  Index highest = 0;
+  for (Index column = 0; column < ranks.columns(); ++column) {
+    highest = std::max(highest, ranks.highest(column));
+  }
+  scratch_.cells.reserve(highest);
+}
+
+// Subjects are drawn, not copies: a subject that a resample has drawn twice is in the bag or out of it as a whole.
+void TreeGrower::draw_rows(const RandomKey& key) {
+  RandomStream draw(key);
+  const Index rows = rows_.rows();
+  std::fill(copies_.begin(), copies_.end(), 0U);
+  if (options_.replace) {
+    for (Index number = 0; number < rows; ++number) {
+      const Index row = draw.index_below(rows);
+      copies_[at(row)] += rows_.copies[at(row)];
+    }
+  } else {
+    Index wanted =
+        std::max<Index>(1, std::llround(options_.sample_fraction * static_cast<double>(rows)));
+    for (Index row = 0; row < rows; ++row) { // selection sampling (Knuth, algorithm S)
+      if (draw.index_below(rows - row) < wanted) {
+        copies_[at(row)] = rows_.copies[at(row)];
+        --wanted;
+      }
+    }
+  }
+  in_.clear();
+  out_.clear();
+  for (Index row = 0; row < rows; ++row) {
+    (copies_[at(row)] > 0 ? in_ : out_).push_back(static_cast<std::uint32_t>(row));
+  }
+}
+
+// Floyd's sample, ascending.
+void TreeGrower::draw_features(const RandomKey& key) {
+  features_.clear();
+  const Index columns = ranks_.columns(), wanted = options_.features_per_split;
+  RandomStream draw(key);
+  for (Index last = columns - wanted; last < columns; ++last) {
+    Index column = draw.index_below(last + 1);
+    column = drawn_[at(column)] != 0 ? last : column;
+    drawn_[at(column)] = 1;
+    features_.push_back(static_cast<std::uint32_t>(column));
+  }
+  for (const std::uint32_t column : features_) {
+    drawn_[column] = 0;
+  }
+  std::sort(features_.begin(), features_.end());
+}
+
+Split TreeGrower::find_split() {
+  Split best;
+  for (std::size_t number = 0; number < features_.size(); ++number) {
+    if (number + 1 < features_.size()) {
+      constexpr Index line = 32, most = 2048; // ranks; columns that stay near
+      const auto next = ranks_.column(features_[number + 1]);
+      for (Index row = 0; row < std::min(most, size_of(next)); row += line) {
+        __builtin_prefetch(next.data() + row);
+      }
+    }
+    const Index feature = features_[number];
+    options_.rule->search(node_, {feature, ranks_.column(feature)}, options_.leaf, scratch_, best);
+  }
+  return best;
+}
+
+// Rows on the left first, both sides in their order; returns where the right ones begin.
+Index TreeGrower::partition(std::vector<std::uint32_t>& rows,
+                            Index first,
+                            Index end,
+                            const Split& split) {
+  const auto ranks = ranks_.column(split.feature);
+  moved_.clear();
+  Index left = first;
+  for (Index place = first; place < end; ++place) {
+    const std::uint32_t row = rows[at(place)];
+    const std::uint16_t rank = ranks[row];
+    if (rank == 0 ? split.missing_left : rank <= split.cut) {
+      rows[at(left++)] = row;
+    } else {
+      moved_.push_back(row);
+    }
+  }
+  std::copy(moved_.begin(), moved_.end(), rows.begin() + left);
+  return left;
+}
+
+void TreeGrower::add_leaf(Tree& tree, const Part& part) {
+  const Index leaf = tree.leaves(), times = size_of(rows_.event_time);
+  double mortality = 0.0;
+  for (const auto& time : node_.events()) {
+    tree.jump_time.push_back(time.number);
+    tree.jump.push_back(time.hazard);
+    mortality += time.hazard * static_cast<double>(times - time.number);
+  }
+  tree.jump_start.push_back(static_cast<std::uint32_t>(tree.jump.size()));
+  tree.mortality.push_back(mortality);
+  tree.child[at(part.node)] = static_cast<std::uint32_t>(leaf);
+  std::fill(leaf_.begin() + part.out_first,
+            leaf_.begin() + part.out_end,
+            static_cast<std::uint32_t>(leaf));
+}
+
+Tree TreeGrower::grow(const RandomKey& key) {
+  Tree tree;
+  const auto add_node = [&] {
+    tree.feature.push_back(Tree::no_feature);
+    tree.cut.push_back(0);
+    tree.missing_left.push_back(0);
+    tree.child.push_back(0);
+    return tree.nodes() - 1;
+  };
+  draw_rows(key.child("rows"));
+  leaf_.resize(out_.size());
+  std::vector<Part> open{{.first = 0,
+                          .end = size_of(in_),
+                          .out_first = 0,
+                          .out_end = size_of(out_),
+                          .node = add_node(),
+                          .key = key.child("node")}};
+  while (!open.empty()) {
+    const Part part = open.back();
+    open.pop_back();
+    node_.look_at(
+        rows_, copies_, std::span(in_).subspan(at(part.first), at(part.end - part.first)));
+    Split split;
+    if (node_.counts().subjects() > options_.min_node && !node_.flat()) {
+      draw_features(part.key);
+      split = find_split();
+    }
+    if (split.feature == no_index) {
+      add_leaf(tree, part);
+      continue;
+    }
+    // half way to the next rank of the node: rows that the tree has not seen may be between
+    split.cut = static_cast<std::uint16_t>(std::midpoint<int>(split.cut, split.next - 1));
+    const Index middle = partition(in_, part.first, part.end, split);
+    if (!split.missing) { // none to learn from: the way of most
+      split.missing_left = middle - part.first >= part.end - middle;
+    }
+    const Index out_middle = partition(out_, part.out_first, part.out_end, split);
+    const Index left = add_node(), right = add_node();
+    tree.feature[at(part.node)] = static_cast<std::uint32_t>(split.feature);
+    tree.cut[at(part.node)] = split.cut;
+    tree.missing_left[at(part.node)] = split.missing_left ? 1 : 0;
+    tree.child[at(part.node)] = static_cast<std::uint32_t>(left);
+    open.push_back({.first = middle,
+                    .end = part.end,
+                    .out_first = out_middle,
+                    .out_end = part.out_end,
+                    .node = right,
+                    .key = part.key.child(1)});
+    open.push_back({.first = part.first,
+                    .end = middle,
+                    .out_first = part.out_first,
+                    .out_end = out_middle,
+                    .node = left,
+                    .key = part.key.child(0)});
+  }
+  return tree;
+}
+
+} // namespace vigil::forest

@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/base/random.hpp"
+#include "vigil/forest/rank_columns.hpp"
+#include "vigil/forest/split_rules.hpp"
+#include "vigil/forest/tree.hpp"
+
+#include <span>
+#include <vector>
+
+namespace vigil::forest {
+
+/// How a tree is grown.
+struct TreeOptions {
+  Index features_per_split = 1;
+  Index min_node = 15; ///< no split of so many distinct subjects or fewer
+  LeafLimits leaf = {};
+  double sample_fraction = 0.632; ///< of the subjects, without replacement
+  bool replace = false;           ///< as many draws as subjects instead, with replacement
+  const SplitRule* rule = nullptr;
+};
+
+/// What a tree is grown with: one per worker, used again for every tree.
+class TreeGrower {
+public:
+  TreeGrower(const SurvivalRows& rows, const RankColumns& ranks, const TreeOptions& options);
+
+  /// The tree at this address: what is drawn depends on the key and on the path to a node alone.
+  [[nodiscard]] Tree grow(const RandomKey& key);
+  /// Of the last tree: rows that it did not see, and the leaf of each.
+  [[nodiscard]] std::span<const std::uint32_t> out_of_bag() const noexcept { return out_; }
+  [[nodiscard]] std::span<const std::uint32_t> leaf() const noexcept { return leaf_; }
+
+private:
+  struct Part { ///< rows of a node, in the bag and out of it
+    Index first, end, out_first, out_end;
+    Index node;
+    RandomKey key;
+  };
+  void draw_rows(const RandomKey& key);
+  void draw_features(const RandomKey& key);
+  [[nodiscard]] Split find_split();
+  void add_leaf(Tree& tree, const Part& part);
+  Index partition(std::vector<std::uint32_t>& rows, Index first, Index end, const Split& split);
+
+  const SurvivalRows& rows_;
+  const RankColumns& ranks_;
+  const TreeOptions options_;
+  std::vector<std::uint32_t> copies_; ///< in the bag, by row
+  std::vector<std::uint32_t> in_, out_, moved_, leaf_;
+  std::vector<std::uint32_t> features_;
+  std::vector<std::uint8_t> drawn_; ///< by column
+  SurvivalNode node_;
+  SplitScratch scratch_;
+};
+
+} // namespace vigil::forest

@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/forest/split_search.hpp"
+
+#include <span>
+#include <string_view>
+
+namespace vigil::forest {
+
+/// A column as a search sees it.
+struct CutColumn {
+  Index feature = 0;
+  std::span<const std::uint16_t> ranks; ///< of all rows
+};
+
+/// One split rule: `search` makes `best` the best of itself and the column's cuts.
+struct SplitRule {
+  std::string_view name, formula, source, use;
+  void (*search)(const SurvivalNode& node,
+                 const CutColumn& column,
+                 const LeafLimits& limits,
+                 SplitScratch& scratch,
+                 Split& best);
+};
+
+/// All rules; the first is the default.
+/// checked by tests/unit/forest/split_rules_test
+[[nodiscard]] std::span<const SplitRule> split_rule_table() noexcept;
+/// Throws ConfigError with the nearest name.
+[[nodiscard]] const SplitRule& find_split_rule(std::string_view name);
+
+} // namespace vigil::forest

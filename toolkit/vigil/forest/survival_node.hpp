@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/forest/cut_sums.hpp"
+#include "vigil/forest/survival_rows.hpp"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace vigil::forest {
+
+/// Least numbers on each side of a cut.
+struct LeafLimits {
+  Index subjects = 5, events = 3;
+};
+
+/// The constants of a node for log-rank statistics, by one pass over its rows in time order.
+///
+/// With u_i the weight of a row (times drawn, and sampling weights where these differ), D_j and Y_j the weight of the
+/// events and of those at risk at the node's event time t_j, s_i the sampling weight of a copy and N the copies,
+///
+///   H(t)   = sum_{t_j <= t} D_j / Y_j,   M_i = event_i - H(T_i),   sum u_i M_i = 0
+///   U      = sum_L u_i M_i                 the log-rank numerator, exact with ties
+///   V_perm = N_L (N - N_L) / (N (N - 1)) sum_i copies_i s_i^2 M_i^2
+///   V      = sum_j v_j p_j (1 - p_j),   p_j = Y_Lj / Y_j,   v_j = D_j (Y_j - D_j) / (Y_j - 1)
+///
+/// With sampling weights that differ v_j = D_j (1 - D_j / Y_j), and V is multiplied by sum u^2 M^2 / sum u M^2, the
+/// design factor of the node. Scores are kept as whole numbers of a power of two that the node chooses (51 bits for the
+/// sum of their absolute values), and add up to zero.
+///
+/// source  Hothorn, Lausen 2003 (permutation variance of log-rank scores); Mantel 1966; checked by
+///         tests/unit/forest/survival_node_test, tests/reference/forest_test
+class SurvivalNode {
+public:
+  /// rows: numbers of rows of `all`, ascending; copies: of every row of `all`. All must stay while the node is used.
+  void look_at(const SurvivalRows& all,
+               std::span<const std::uint32_t> copies,
+               std::span<const std::uint32_t> rows);
+
+  [[nodiscard]] std::span<const std::uint32_t> rows() const noexcept { return rows_; }
+  [[nodiscard]] std::span<const CutSums> sums() const noexcept { return sums_; }
+  [[nodiscard]] SideCounts counts() const noexcept { return counts_; }
+  /// No cut can say anything: no event, or a single copy, or all scores zero.
+  [[nodiscard]] bool flat() const noexcept { return !(squares_ > 0.0); }
+
+  /// U in real units.
+  [[nodiscard]] double numerator(std::int64_t score) const {
+    return static_cast<double>(score) * unit_;
+  }
+  /// U^2 / V_perm of a cut with these on the left, 0 < copies < N.
+  [[nodiscard]] double permutation_gain(std::int64_t score, Index copies) const {
+    const auto value = static_cast<double>(score);
+    return value * value * inverse_[at(copies)];
+  }
+  /// V of the cut that sends the rows to the left for which goes_left(row) holds. cost: one pass.
+  template <class GoesLeft>
+  [[nodiscard]] double exact_variance(const GoesLeft& goes_left) const {
+    double variance = 0.0, left = 0.0;
+    Index place = size_of(rows_);
+    for (auto time = events_.rbegin(); time != events_.rend(); ++time) {
+      for (; place > time->first; --place) {
+        left += goes_left(rows_[at(place - 1)]) ? weight_[at(place - 1)] : 0.0;
+      }
+      const double share = left / time->at_risk;
+      variance += time->variance * share * (1.0 - share);
+    }
+    return design_ * variance;
+  }
+
+  struct EventTime {
+    Index first = 0;          ///< place in rows() of the first that is at risk
+    std::uint32_t number = 0; ///< of the time in SurvivalRows::event_time
+    double hazard = 0.0;      ///< D / Y
+    double at_risk = 0.0, variance = 0.0;
+  };
+  /// Ascending.
+  [[nodiscard]] std::span<const EventTime> events() const noexcept { return events_; }
+
+private:
+  void take_scores();
+  void take_inverse();
+
+  std::span<const std::uint32_t> rows_;
+  std::vector<CutSums> sums_;
+  std::vector<double> weight_; ///< u, by place
+  std::vector<double> score_;  ///< u M, by place
+  std::vector<double>
+      inverse_; ///< of V_perm, by copies on the left, in squared units of the scores
+  std::vector<EventTime> events_;
+  SideCounts counts_;
+  double unit_ = 0.0, squares_ = 0.0, design_ = 1.0;
+};
+
+} // namespace vigil::forest

@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/forest/survival_rows.hpp"
+
+#include <algorithm>
+
+namespace vigil::forest {
+
+SurvivalRows survival_rows(const SurvivalOutcome& outcome, const CaseWeights& weights) {
+  VIGIL_EXPECTS(outcome.entry.empty() && weights.subjects() == size_of(outcome.time));
+  SurvivalRows rows;
+  rows.subject.assign(weights.support().begin(), weights.support().end());
+  const auto time = [&](Index subject) { return outcome.time[at(subject)]; };
+  std::stable_sort(rows.subject.begin(), rows.subject.end(), [&](Index left, Index right) {
+    return time(left) < time(right);
+  });
+  double last = 0.0;
+  std::uint32_t instant = 0;
+  for (const Index subject : rows.subject) {
+    rows.event.push_back(outcome.event[at(subject)]);
+    rows.copies.push_back(weights.times(subject));
+    rows.sampling.push_back(weights.sampling(subject));
+    rows.equal_sampling = rows.equal_sampling && rows.sampling.back() == rows.sampling.front();
+    instant += rows.instant.empty() || time(subject) == last ? 0 : 1;
+    last = time(subject);
+    rows.instant.push_back(instant);
+    if (rows.event.back() != 0 && (rows.event_time.empty() || rows.event_time.back() < last)) {
+      rows.event_time.push_back(last);
+    }
+  }
+  for (const Index subject : rows.subject) {
+    rows.passed.push_back(static_cast<std::uint32_t>(
+        std::upper_bound(rows.event_time.begin(), rows.event_time.end(), time(subject)) -
+        rows.event_time.begin()));
+  }
+  return rows;
+}
+
+} // namespace vigil::forest

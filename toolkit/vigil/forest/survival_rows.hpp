@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/cohort/case_weights.hpp"
+#include "vigil/cohort/outcome.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace vigil::forest {
+
+/// The subjects of a fit in ascending order of time, so that every set of rows that keeps this order has its risk sets
+/// without sorting. One entry per row, but for event_time.
+///
+/// order   by time, then by subject
+/// checked by tests/unit/forest/survival_node_test
+struct SurvivalRows {
+  std::vector<Index> subject;
+  std::vector<std::uint8_t> event;
+  std::vector<std::uint32_t> copies;   ///< times drawn
+  std::vector<double> sampling;        ///< weight of each copy
+  std::vector<std::uint32_t> instant;  ///< number of the row's time among the distinct ones
+  std::vector<std::uint32_t> passed;   ///< event times up to and including the row's time
+  std::vector<double> event_time = {}; ///< distinct, ascending
+  bool equal_sampling = true;          ///< every copy weighs the same
+
+  [[nodiscard]] Index rows() const noexcept { return size_of(subject); }
+};
+
+/// The subjects of positive weight. Right-censored data: entry must be empty.
+[[nodiscard]] SurvivalRows survival_rows(const SurvivalOutcome& outcome,
+                                         const CaseWeights& weights);
+
+} // namespace vigil::forest
