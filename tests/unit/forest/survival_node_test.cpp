@@ -148,11 +148,17 @@ TEST(SurvivalNode, StatisticsFollowTheirDefinition) {
     const double gain = table.numerator * table.numerator / permutation;
     EXPECT_NEAR(
         node.permutation_gain(sums.score, sums.counts.copies()), gain, 1e-10 * (1.0 + gain));
-    const double variance = node.exact_variance([&](std::uint32_t row) {
-      const auto found = std::ranges::find(numbers, row) - numbers.begin();
-      return left[static_cast<std::size_t>(found)];
-    });
-    EXPECT_NEAR(variance, squares.design * table.variance, 1e-11 * n) << round;
+    // rows on the left have rank 1 or none, the others rank 2 or none: missing values go either way
+    std::vector<double> scratch;
+    for (const bool missing_left : {false, true}) {
+      std::vector<std::uint16_t> ranks(at(rows.rows()), 77);
+      for (std::size_t place = 0; place < numbers.size(); ++place) {
+        const bool missing = place % 3 == 0 && left[place] == missing_left;
+        ranks[numbers[place]] = static_cast<std::uint16_t>(missing ? 0 : left[place] ? 1 : 2);
+      }
+      const double variance = node.exact_variance(ranks, 1, missing_left, scratch);
+      EXPECT_NEAR(variance, squares.design * table.variance, 1e-11 * n) << round;
+    }
   }
 }
 
@@ -193,7 +199,7 @@ TEST(SurvivalNode, HandWorkedLeaf) {
   EXPECT_EQ(rows.subject, (std::vector<Index>{1, 3, 0, 2}));
   EXPECT_EQ(rows.event_time, (std::vector<double>{1.0, 3.0}));
   EXPECT_EQ(rows.passed, (std::vector<std::uint32_t>{1, 1, 2, 2}));
-  EXPECT_EQ(rows.instant, (std::vector<std::uint32_t>{0, 0, 1, 2}));
+  EXPECT_EQ(rows.moment, (std::vector<std::uint32_t>{1, 0, 3, 4}));
   SurvivalNode node;
   const std::vector<std::uint32_t> numbers{0, 1, 2, 3};
   node.look_at(rows, rows.copies, numbers);
@@ -221,17 +227,16 @@ TEST(SurvivalNode, NothingToSeparateIsFlat) {
 }
 
 TEST(SideCounts, CompareFieldByField) {
-  const SideCounts least(5, 1, 3), most(20, 30, 7);
-  EXPECT_TRUE(SideCounts(5, 1, 3).within(least, most));
-  EXPECT_TRUE(SideCounts(20, 30, 7).within(least, most));
-  EXPECT_FALSE(SideCounts(4, 10, 5).within(least, most));
-  EXPECT_FALSE(SideCounts(10, 0, 5).within(least, most));
-  EXPECT_FALSE(SideCounts(10, 10, 2).within(least, most));
-  EXPECT_FALSE(SideCounts(21, 10, 5).within(least, most));
-  EXPECT_FALSE(SideCounts(10, 31, 5).within(least, most));
-  EXPECT_FALSE(SideCounts(10, 10, 8).within(least, most));
+  const SideCounts least(5, 1, 3);
+  EXPECT_TRUE(SideCounts(5, 1, 3).reaches(least));
+  EXPECT_TRUE(SideCounts(20, 30, 7).reaches(least));
+  EXPECT_FALSE(SideCounts(4, 10, 5).reaches(least));
+  EXPECT_FALSE(SideCounts(10, 0, 5).reaches(least));
+  EXPECT_FALSE(SideCounts(10, 10, 2).reaches(least));
   const SideCounts largest(SideCounts::most, SideCounts::most, SideCounts::most);
-  EXPECT_TRUE(largest.within(least, largest));
+  EXPECT_TRUE(largest.reaches(largest));
+  EXPECT_TRUE(largest.reaches({}));
+  EXPECT_FALSE(least.reaches(largest));
   EXPECT_EQ(largest.copies(), SideCounts::most);
   EXPECT_EQ(largest.without(least).events(), SideCounts::most - 3);
 }

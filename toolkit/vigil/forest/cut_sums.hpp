@@ -4,6 +4,7 @@
 
 #include "vigil/base/index.hpp"
 
+#include <bit>
 #include <cstdint>
 
 namespace vigil::forest {
@@ -27,11 +28,9 @@ public:
   [[nodiscard]] constexpr SideCounts without(SideCounts other) const noexcept {
     return SideCounts(word_ - other.word_);
   }
-  /// Whether every field is at least that of `least` and at most that of `highest`.
-  [[nodiscard]] constexpr bool within(SideCounts least, SideCounts highest) const noexcept {
-    const std::uint64_t over = (word_ | guards) - least.word_;
-    const std::uint64_t under = (highest.word_ | guards) - word_;
-    return (over & under & guards) == guards;
+  /// Whether no field is less than that of the other.
+  [[nodiscard]] constexpr bool reaches(SideCounts other) const noexcept {
+    return (((word_ | guards) - other.word_) & guards) == guards;
   }
   [[nodiscard]] friend constexpr bool operator==(SideCounts, SideCounts) = default;
 
@@ -47,13 +46,13 @@ private:
 
 /// What adds up over one side of a cut. Integers: no order of addition can decide between cuts, and every processor
 /// finds the same one.
-struct CutSums {
+struct alignas(16) CutSums {
   std::int64_t score = 0; ///< in units of the node's own (SurvivalNode)
   SideCounts counts;
 
-  constexpr void add(const CutSums& other) noexcept {
-    score += other.score;
-    counts.add(other.counts);
+  void add(const CutSums& other) noexcept { // both words at once
+    using Words = std::int64_t __attribute__((vector_size(16)));
+    *this = std::bit_cast<CutSums>(std::bit_cast<Words>(*this) + std::bit_cast<Words>(other));
   }
 };
 

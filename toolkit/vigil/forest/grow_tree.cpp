@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace vigil::forest {
@@ -18,7 +19,7 @@ TreeGrower::TreeGrower(const SurvivalRows& rows,
   for (Index column = 0; column < ranks.columns(); ++column) {
     highest = std::max(highest, ranks.highest(column));
   }
-  scratch_.cells.reserve(highest);
+  scratch_.cells.resize(at(highest + 1));
 }
 
 // Subjects are drawn, not copies: a subject that a resample has drawn twice is in the bag or out of it as a whole.
@@ -65,20 +66,47 @@ void TreeGrower::draw_features(const RandomKey& key) {
   std::sort(features_.begin(), features_.end());
 }
 
+// Asks for the ranks of the node's rows, or for all of a column that is not much more.
+void TreeGrower::fetch(std::span<const std::uint16_t> ranks) const {
+  constexpr std::size_t line = 32; // ranks
+  const auto rows = node_.rows();
+  if (rows.size() * line < ranks.size()) {
+    for (const std::uint32_t row : rows) {
+      __builtin_prefetch(ranks.data() + row);
+    }
+    return;
+  }
+  constexpr std::size_t most = 4096;
+  for (std::size_t row = 0; row < std::min(most, ranks.size()); row += line) {
+    __builtin_prefetch(ranks.data() + row);
+  }
+}
+
 Split TreeGrower::find_split() {
   Split best;
   for (std::size_t number = 0; number < features_.size(); ++number) {
     if (number + 1 < features_.size()) {
-      constexpr Index line = 32, most = 2048; // ranks; columns that stay near
-      const auto next = ranks_.column(features_[number + 1]);
-      for (Index row = 0; row < std::min(most, size_of(next)); row += line) {
-        __builtin_prefetch(next.data() + row);
-      }
+      fetch(ranks_.column(features_[number + 1]));
     }
     const Index feature = features_[number];
-    options_.rule->search(node_, {feature, ranks_.column(feature)}, options_.leaf, scratch_, best);
+    const CutColumn column{feature, ranks_.column(feature), ranks_.highest(feature)};
+    options_.rule->search(node_, column, options_.leaf, scratch_, best);
   }
   return best;
+}
+
+// Half way to the next rank of the node: rows that the tree has not seen may be between. Returns whether values are
+// missing in the node.
+bool TreeGrower::move_cut(Split& split) const {
+  const auto ranks = ranks_.column(split.feature);
+  std::uint16_t next = std::numeric_limits<std::uint16_t>::max();
+  bool some_missing = false;
+  for (const std::uint32_t row : node_.rows()) {
+    some_missing = some_missing || ranks[row] == 0;
+    next = ranks[row] > split.cut ? std::min(next, ranks[row]) : next;
+  }
+  split.cut = static_cast<std::uint16_t>(std::midpoint<int>(split.cut, next - 1));
+  return some_missing;
 }
 
 // Rows on the left first, both sides in their order; returns where the right ones begin.
@@ -87,19 +115,20 @@ Index TreeGrower::partition(std::vector<std::uint32_t>& rows,
                             Index end,
                             const Split& split) {
   const auto ranks = ranks_.column(split.feature);
-  moved_.clear();
-  Index left = first;
-  for (Index place = first; place < end; ++place) {
+  moved_.resize(at(end - first));
+  std::uint32_t *to_left = rows.data() + first, *to_right = moved_.data();
+  for (Index place = first; place < end;
+       ++place) { // without a branch: both are written, one counts
     const std::uint32_t row = rows[at(place)];
     const std::uint16_t rank = ranks[row];
-    if (rank == 0 ? split.missing_left : rank <= split.cut) {
-      rows[at(left++)] = row;
-    } else {
-      moved_.push_back(row);
-    }
+    const bool left = rank == 0 ? split.missing_left : rank <= split.cut;
+    *to_left = row;
+    *to_right = row;
+    to_left += left ? 1 : 0;
+    to_right += left ? 0 : 1;
   }
-  std::copy(moved_.begin(), moved_.end(), rows.begin() + left);
-  return left;
+  std::copy(moved_.data(), to_right, to_left);
+  return to_left - rows.data();
 }
 
 void TreeGrower::add_leaf(Tree& tree, const Part& part) {
@@ -149,10 +178,9 @@ Tree TreeGrower::grow(const RandomKey& key) {
       add_leaf(tree, part);
       continue;
     }
-    // half way to the next rank of the node: rows that the tree has not seen may be between
-    split.cut = static_cast<std::uint16_t>(std::midpoint<int>(split.cut, split.next - 1));
+    const bool some_missing = move_cut(split);
     const Index middle = partition(in_, part.first, part.end, split);
-    if (!split.missing) { // none to learn from: the way of most
+    if (!some_missing) { // none to learn from: the way of most
       split.missing_left = middle - part.first >= part.end - middle;
     }
     const Index out_middle = partition(out_, part.out_first, part.out_end, split);

@@ -16,12 +16,18 @@ namespace vigil::forest {
 namespace {
 
 Split split_of(const CutColumn& column, const Cut& cut, double gain) {
-  return {.feature = column.feature,
-          .cut = cut.cut,
-          .next = cut.next,
-          .missing_left = cut.missing_left,
-          .missing = cut.missing,
-          .gain = gain};
+  return {
+      .feature = column.feature, .cut = cut.rank, .missing_left = cut.missing_left, .gain = gain};
+}
+
+double permutation_gain(const SurvivalNode& node, const Cut& cut) {
+  return node.permutation_gain(cut.left.score, cut.left.counts.copies());
+}
+
+void keep_better(Split& best, const Split& split) {
+  if (split.gain > 0.0 && is_better(split, best)) {
+    best = split;
+  }
 }
 
 void search_permutation(const SurvivalNode& node,
@@ -29,54 +35,70 @@ void search_permutation(const SurvivalNode& node,
                         const LeafLimits& limits,
                         SplitScratch& scratch,
                         Split& best) {
-  for_each_cut(node, column.ranks, limits, scratch.cells, [&](const Cut& cut) {
-    const double gain = node.permutation_gain(cut.left.score, cut.left.counts.copies());
+  for_each_cut(node, column, limits, scratch, [&](const Cut& cut) {
+    const double gain = permutation_gain(node, cut);
     if (gain > best.gain * (1.0 - equal_gains)) {
-      const Split split = split_of(column, cut, gain);
-      best = gain > 0.0 && is_better(split, best) ? split : best;
+      keep_better(best, split_of(column, cut, gain));
     }
   });
 }
 
-// Infinite where the cut has no exact variance: then the other one counts.
-double exact_gain(const SurvivalNode& node, const CutColumn& column, const Cut& cut) {
+double guarded_gain(const SurvivalNode& node,
+                    const CutColumn& column,
+                    const Cut& cut,
+                    double bound,
+                    SplitScratch& scratch) {
   const double numerator = node.numerator(cut.left.score);
-  const double variance = node.exact_variance([&](std::uint32_t row) {
-    const std::uint16_t rank = column.ranks[row];
-    return rank == 0 ? cut.missing_left : rank <= cut.cut;
-  });
-  return variance > 0.0 ? numerator * numerator / variance
-                        : std::numeric_limits<double>::infinity();
+  const double variance =
+      node.exact_variance(column.ranks, cut.rank, cut.missing_left, scratch.weight_left);
+  return variance > 0.0 ? std::min(bound, numerator * numerator / variance) : bound;
 }
 
-// U^2 / V_perm bounds the guarded value from above: a cut changes nothing unless its bound beats the best so far, and
-// the largest bounds come first.
+// U^2 / V_perm bounds the guarded value from above: a cut changes nothing unless its bound beats the best so far. The
+// cut of the largest bound comes first, and mostly ends it; only otherwise are the others listed.
 void search_guarded(const SurvivalNode& node,
                     const CutColumn& column,
                     const LeafLimits& limits,
                     SplitScratch& scratch,
                     Split& best) {
+  Cut first;
+  double largest = best.gain * (1.0 - equal_gains), second = largest;
+  for_each_cut(node, column, limits, scratch, [&](const Cut& cut) {
+    const double bound = permutation_gain(node, cut);
+    if (bound > largest) {
+      second = largest;
+      largest = bound;
+      first = cut;
+    } else if (bound > second && !cut.repeats(first)) {
+      second = bound;
+    }
+  });
+  if (first.rank == 0) {
+    return;
+  }
+  keep_better(best, split_of(column, first, guarded_gain(node, column, first, largest, scratch)));
+  const double least = best.gain * (1.0 - equal_gains);
+  if (!(second > least)) {
+    return;
+  }
   auto& candidates = scratch.candidates;
   candidates.clear();
-  const double least = best.gain * (1.0 - equal_gains);
-  for_each_cut(node, column.ranks, limits, scratch.cells, [&](const Cut& cut) {
-    const double bound = node.permutation_gain(cut.left.score, cut.left.counts.copies());
-    if (bound > least) {
+  for_each_cut(node, column, limits, scratch, [&](const Cut& cut) {
+    const double bound = permutation_gain(node, cut);
+    if (bound > least && (candidates.empty() || !cut.repeats(candidates.back().cut))) {
       candidates.push_back({cut, bound});
     }
   });
-  const auto by_bound = [](const auto& left, const auto& right) {
-    return left.bound != right.bound       ? left.bound < right.bound
-           : left.cut.cut != right.cut.cut ? left.cut.cut > right.cut.cut
-                                           : left.cut.missing_left && !right.cut.missing_left;
-  };
-  std::make_heap(candidates.begin(), candidates.end(), by_bound);
-  while (!candidates.empty() && candidates.front().bound > best.gain * (1.0 - equal_gains)) {
-    const auto [cut, bound] = candidates.front();
-    std::pop_heap(candidates.begin(), candidates.end(), by_bound);
-    candidates.pop_back();
-    const Split split = split_of(column, cut, std::min(bound, exact_gain(node, column, cut)));
-    best = split.gain > 0.0 && is_better(split, best) ? split : best;
+  std::sort(candidates.begin(), candidates.end(), [](const auto& left, const auto& right) {
+    return left.bound != right.bound         ? left.bound > right.bound
+           : left.cut.rank != right.cut.rank ? left.cut.rank < right.cut.rank
+                                             : left.cut.missing_left < right.cut.missing_left;
+  });
+  for (const auto& [cut, bound] : candidates) {
+    if (!(bound > best.gain * (1.0 - equal_gains))) {
+      return;
+    }
+    keep_better(best, split_of(column, cut, guarded_gain(node, column, cut, bound, scratch)));
   }
 }
 

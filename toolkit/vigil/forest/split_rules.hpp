@@ -9,12 +9,6 @@
 
 namespace vigil::forest {
 
-/// A column as a search sees it.
-struct CutColumn {
-  Index feature = 0;
-  std::span<const std::uint16_t> ranks; ///< of all rows
-};
-
 /// One split rule: `search` makes `best` the best of itself and the column's cuts.
 struct SplitRule {
   std::string_view name, formula, source, use;

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/forest/key_order.hpp"
+#include "vigil/forest/sort_kernel.hpp"
 #include "vigil/forest/survival_node.hpp"
 
-#include <bit>
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -15,9 +17,7 @@ namespace vigil::forest {
 struct Split {
   Index feature = no_index;  ///< no_index: none
   std::uint16_t cut = 0;     ///< the highest rank of the node's rows on the left
-  std::uint16_t next = 0;    ///< the lowest on the right
   bool missing_left = false; ///< where missing values go
-  bool missing = false;      ///< the node has some
   double gain = 0.0;
 };
 
@@ -38,113 +38,159 @@ constexpr double equal_gains = 1e-12;
   return split.cut != best.cut ? split.cut < best.cut : !split.missing_left && best.missing_left;
 }
 
-/// Sums by rank, and which ranks are there: rows are dropped into cells, and the cells are met in the order of the ranks
-/// without sorting. Two levels of bits: a level of 64 cells, one of 4,096.
-class RankCells {
-public:
-  /// highest: rank.
-  void reserve(Index highest) {
-    if (size_of(cells_) <= highest) {
-      cells_.resize(at(highest + 1));
-      words_.resize(at(highest / 64 + 1));
-      groups_.resize(at(highest / 4096 + 1));
-    }
-  }
-  void add(std::uint16_t rank, const CutSums& sums) {
-    cells_[rank].add(sums);
-    words_[rank / 64U] |= std::uint64_t{1} << (rank % 64U);
-    groups_[rank / 4096U] |= std::uint64_t{1} << (rank / 64U % 64U);
-  }
-  /// visit(rank, sums) in ascending order of the ranks that are there; all is empty afterwards.
-  template <class Visit>
-  void empty_in_order(const Visit& visit) {
-    for (std::size_t group = 0; group < groups_.size(); ++group) {
-      for (std::uint64_t words = groups_[group]; words != 0; words &= words - 1) {
-        const auto word = 64 * group + static_cast<std::size_t>(std::countr_zero(words));
-        for (std::uint64_t bits = words_[word]; bits != 0; bits &= bits - 1) {
-          const auto rank = 64 * word + static_cast<std::size_t>(std::countr_zero(bits));
-          const CutSums sums = cells_[rank];
-          cells_[rank] = {};
-          visit(static_cast<std::uint16_t>(rank), sums);
-        }
-        words_[word] = 0;
-      }
-      groups_[group] = 0;
-    }
-  }
-
-private:
-  std::vector<CutSums> cells_;
-  std::vector<std::uint64_t> words_, groups_;
-};
-
-/// Sums on the left of one cut.
+/// One cut and the sums on its left.
 struct Cut {
-  std::uint16_t cut = 0, next = 0;
-  bool missing_left = false, missing = false;
+  std::uint16_t rank = 0;
+  bool missing_left = false;
   CutSums left = {};
+
+  /// Whether both make the same two parts: a rank that no row has repeats a cut.
+  [[nodiscard]] bool repeats(const Cut& other) const {
+    return left.counts == other.left.counts && missing_left == other.missing_left;
+  }
 };
 
 /// What a search works with, one per worker.
 struct SplitScratch {
-  RankCells cells;
+  std::vector<CutSums> cells = {}; ///< by rank, zero between searches
+  KeyOrder order = {};
+  std::vector<double> weight_left = {};
   struct Candidate {
     Cut cut;
     double bound = 0.0;
   };
-  std::vector<Candidate> candidates;
+  std::vector<Candidate> candidates = {};
 };
 
-/// visit(cut) for every cut of a column, ascending, with at least the limits on either side; where values are missing,
-/// with these on the right and then on the left.
-/// ranks: of all rows. cost: a few operations per row of the node.
-template <class Visit>
-void for_each_cut(const SurvivalNode& node,
-                  std::span<const std::uint16_t> ranks,
-                  const LeafLimits& limits,
-                  RankCells& cells,
-                  const Visit& visit) {
-  const auto rows = node.rows();
-  const auto sums = node.sums();
-  for (std::size_t place = 0; place < rows.size(); ++place) {
-    cells.add(ranks[rows[place]], sums[place]);
+/// A column as a search sees it.
+struct CutColumn {
+  Index feature;
+  std::span<const std::uint16_t> ranks; ///< of all rows
+  Index highest;                        ///< rank
+};
+
+/// Which cuts a search may make: sums on their left must reach `least` and not pass `most`.
+struct CutRange {
+  SideCounts least, most;
+  CutSums start; ///< on the left before the first rank
+  bool missing_left;
+};
+
+/// visit(cut) for the cuts of a range, ascending, given the sums of each step (a rank, or a row) in the order of the ranks.
+/// Counts only grow, so that the limits say where to begin and where to end. step(i): sums; rank(i): of step i;
+/// closed(i): whether step i + 1 has another rank.
+template <class Step, class Rank, class Closed, class Visit>
+void visit_range(const CutRange& range,
+                 std::size_t first,
+                 std::size_t end,
+                 const Step& step,
+                 const Rank& rank,
+                 const Closed& closed,
+                 const Visit& visit) {
+  std::int64_t score = range.start.score;
+  SideCounts counts = range.start.counts;
+  std::size_t next = first;
+  const auto take = [&] {
+    const CutSums& sums = step(next++);
+    score += sums.score;
+    counts.add(sums.counts);
+  };
+  while (next < end && !counts.reaches(range.least)) {
+    take();
   }
-  const SideCounts all = node.counts();
-  if (all.subjects() < 2 * limits.subjects || all.events() < 2 * limits.events) {
-    cells.empty_in_order([](std::uint16_t, const CutSums&) {});
+  while (next < end && range.most.reaches(counts)) {
+    if (closed(next - 1)) {
+      visit(Cut{.rank = rank(next - 1),
+                .missing_left = range.missing_left,
+                .left = {.score = score, .counts = counts}});
+    }
+    take();
+  }
+}
+
+/// The ranges of a column: with missing values on the right, and where there are some also with these on the left. Rows
+/// whose value is there have to be on both sides.
+template <class Visit>
+void for_each_range(SideCounts all,
+                    const CutSums& missing,
+                    const LeafLimits& limits,
+                    const Visit& visit) {
+  const Index absent = missing.counts.subjects(), there = std::max(limits.subjects, absent + 1);
+  const Index right_events = all.events() - limits.events, right_copies = all.copies() - 1;
+  if (all.subjects() - absent < 2) {
     return;
   }
-  const SideCounts least(limits.subjects, 1, limits.events);
-  const SideCounts most(
-      all.subjects() - limits.subjects, all.copies() - 1, all.events() - limits.events);
-  CutSums left, missing;
-  bool some_missing = false;
-  std::uint16_t last = 0; // rank on the left; 0: none yet
-  cells.empty_in_order([&](std::uint16_t rank, const CutSums& here) {
-    if (rank == 0) {
-      missing = here;
-      some_missing = true;
-      return;
+  visit(CutRange{
+      .least = {limits.subjects, 1, limits.events},
+      .most = {all.subjects() - (absent > 0 ? there : limits.subjects), right_copies, right_events},
+      .start = {},
+      .missing_left = false});
+  if (absent > 0) {
+    visit(CutRange{.least = {there, 1, limits.events},
+                   .most = {all.subjects() - limits.subjects, right_copies, right_events},
+                   .start = missing,
+                   .missing_left = true});
+  }
+}
+
+/// visit(cut) for every cut of a column with at least the limits on either side, ascending; where the node has missing
+/// values, with these on the right and then on the left. A cut may come again with a higher rank that no row has.
+///
+/// Rows that are many beside the ranks are dropped into cells, one per rank; fewer are sorted.
+/// cost: a few operations per row of the node.
+template <class Visit>
+void for_each_cut(const SurvivalNode& node,
+                  const CutColumn& column,
+                  const LeafLimits& limits,
+                  SplitScratch& scratch,
+                  const Visit& visit) {
+  const SideCounts all = node.counts();
+  if (all.subjects() < 2 * limits.subjects || all.events() < 2 * limits.events) {
+    return;
+  }
+  const auto rows = node.rows();
+  const CutSums* sums = node.sums().data();
+  const std::uint16_t* ranks = column.ranks.data();
+  constexpr std::size_t cells_per_row = 4; // that cost as much as a row to sort
+  const auto highest = static_cast<std::size_t>(column.highest);
+  if (rows.size() > most_sorted && cells_per_row * rows.size() > highest) {
+    CutSums* cells = scratch.cells.data();
+    for (std::size_t place = 0; place < rows.size(); ++place) {
+      cells[ranks[rows[place]]].add(sums[place]);
     }
-    if (last != 0) {
-      if (left.counts.within(least, most)) {
-        visit(Cut{.cut = last,
-                  .next = rank,
-                  .missing_left = false,
-                  .missing = some_missing,
-                  .left = left});
-      }
-      if (some_missing) {
-        CutSums with = left;
-        with.add(missing);
-        if (with.counts.within(least, most)) {
-          visit(
-              Cut{.cut = last, .next = rank, .missing_left = true, .missing = true, .left = with});
-        }
-      }
-    }
-    left.add(here);
-    last = rank;
+    for_each_range(all, cells[0], limits, [&](const CutRange& range) {
+      visit_range(
+          range,
+          1,
+          highest + 1,
+          [&](std::size_t rank) -> const CutSums& { return cells[rank]; },
+          [](std::size_t rank) { return static_cast<std::uint16_t>(rank); },
+          [](std::size_t) { return true; },
+          visit);
+    });
+    std::fill_n(cells, highest + 1, CutSums{});
+    return;
+  }
+  std::uint32_t* keys = scratch.order.keys(rows.size());
+  for (std::size_t place = 0; place < rows.size(); ++place) {
+    keys[place] =
+        static_cast<std::uint32_t>(ranks[rows[place]]) << 16 | static_cast<std::uint32_t>(place);
+  }
+  scratch.order.sort(rows.size());
+  CutSums missing;
+  std::size_t first = 0;
+  for (; first < rows.size() && keys[first] >> 16 == 0; ++first) {
+    missing.add(sums[keys[first] & 0xFFFFU]);
+  }
+  for_each_range(all, missing, limits, [&](const CutRange& range) {
+    visit_range(
+        range,
+        first,
+        rows.size(),
+        [&](std::size_t place) -> const CutSums& { return sums[keys[place] & 0xFFFFU]; },
+        [&](std::size_t place) { return static_cast<std::uint16_t>(keys[place] >> 16); },
+        [&](std::size_t place) { return (keys[place] ^ keys[place + 1]) >> 16 != 0; },
+        visit);
   });
 }
 

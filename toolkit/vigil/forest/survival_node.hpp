@@ -54,35 +54,31 @@ public:
     const auto value = static_cast<double>(score);
     return value * value * inverse_[at(copies)];
   }
-  /// V of the cut that sends the rows to the left for which goes_left(row) holds. cost: one pass.
-  template <class GoesLeft>
-  [[nodiscard]] double exact_variance(const GoesLeft& goes_left) const {
-    double variance = 0.0, left = 0.0;
-    Index place = size_of(rows_);
-    for (auto time = events_.rbegin(); time != events_.rend(); ++time) {
-      for (; place > time->first; --place) {
-        left += goes_left(rows_[at(place - 1)]) ? weight_[at(place - 1)] : 0.0;
-      }
-      const double share = left / time->at_risk;
-      variance += time->variance * share * (1.0 - share);
-    }
-    return design_ * variance;
-  }
+  /// V of a cut of a column's ranks. cost: one pass.
+  [[nodiscard]] double exact_variance(std::span<const std::uint16_t> ranks,
+                                      std::uint16_t cut,
+                                      bool missing_left,
+                                      std::vector<double>& scratch) const;
 
   struct EventTime {
     Index first = 0;          ///< place in rows() of the first that is at risk
     std::uint32_t number = 0; ///< of the time in SurvivalRows::event_time
     double hazard = 0.0;      ///< D / Y
-    double at_risk = 0.0, variance = 0.0;
+    double at_risk = 0.0;     ///< Y
+    double factor = 0.0;      ///< v / Y^2
   };
   /// Ascending.
   [[nodiscard]] std::span<const EventTime> events() const noexcept { return events_; }
 
 private:
+  [[nodiscard]] EventTime
+  event_time(const SurvivalRows& all, Index first, double died, double at_risk) const;
+  void take_design(const SurvivalRows& all);
   void take_scores();
   void take_inverse();
 
   std::span<const std::uint32_t> rows_;
+  std::vector<std::uint32_t> moment_; ///< by place
   std::vector<CutSums> sums_;
   std::vector<double> weight_; ///< u, by place
   std::vector<double> score_;  ///< u M, by place
@@ -91,6 +87,7 @@ private:
   std::vector<EventTime> events_;
   SideCounts counts_;
   double unit_ = 0.0, squares_ = 0.0, design_ = 1.0;
+  bool whole_weights_ = true; ///< u are times drawn
 };
 
 } // namespace vigil::forest

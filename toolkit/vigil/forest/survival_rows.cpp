@@ -17,14 +17,14 @@ SurvivalRows survival_rows(const SurvivalOutcome& outcome, const CaseWeights& we
   double last = 0.0;
   std::uint32_t instant = 0;
   for (const Index subject : rows.subject) {
-    rows.event.push_back(outcome.event[at(subject)]);
+    const bool event = outcome.event[at(subject)] != 0;
     rows.copies.push_back(weights.times(subject));
     rows.sampling.push_back(weights.sampling(subject));
     rows.equal_sampling = rows.equal_sampling && rows.sampling.back() == rows.sampling.front();
-    instant += rows.instant.empty() || time(subject) == last ? 0 : 1;
+    instant += rows.moment.empty() || time(subject) == last ? 0 : 1;
     last = time(subject);
-    rows.instant.push_back(instant);
-    if (rows.event.back() != 0 && (rows.event_time.empty() || rows.event_time.back() < last)) {
+    rows.moment.push_back(2 * instant + (event ? 1 : 0));
+    if (event && (rows.event_time.empty() || rows.event_time.back() < last)) {
       rows.event_time.push_back(last);
     }
   }

@@ -17,10 +17,10 @@ namespace vigil::forest {
 /// checked by tests/unit/forest/survival_node_test
 struct SurvivalRows {
   std::vector<Index> subject;
-  std::vector<std::uint8_t> event;
-  std::vector<std::uint32_t> copies;   ///< times drawn
-  std::vector<double> sampling;        ///< weight of each copy
-  std::vector<std::uint32_t> instant;  ///< number of the row's time among the distinct ones
+  std::vector<std::uint32_t> copies; ///< times drawn
+  std::vector<double> sampling;      ///< weight of each copy
+  std::vector<std::uint32_t>
+      moment; ///< 2 x number of the row's time among the distinct ones, and 1 with an event
   std::vector<std::uint32_t> passed;   ///< event times up to and including the row's time
   std::vector<double> event_time = {}; ///< distinct, ascending
   bool equal_sampling = true;          ///< every copy weighs the same

@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// forest_benchmark PREFIX SUBJECTS FEATURES [options]: times vigil alone; peers run as processes of their own.
+//
+//   PREFIX.x, PREFIX.t, PREFIX.s  raw doubles: features one after another, times, events
+//   --trees N (500)   --rule NAME (guarded_log_rank)   --min-leaf N (5)   --min-leaf-events N (3)   --min-node N (15)
+//   --features-per-split N (0)   --replace 0|1 (0)   --seed N (1)   --reps N (5)   --threads N (1)
+//
+// The data are read once, outside of the time. Timed: everything from the matrix in memory to out-of-bag predictions.
+// Prints one JSON line: seconds of each repeat, the out-of-bag concordance, sizes of the trees, and memory.
+#include "vigil/base/error.hpp"
+#include "vigil/forest/survival_forest.hpp"
+#include "vigil/measure/concordance.hpp"
+
+#include "benchmarks/peers/peer_data.hpp"
+#include <cstdlib>
+#include <iostream>
+
+namespace {
+
+using vigil::at;
+using vigil::Index;
+using vigil::size_of;
+
+struct Cohort {
+  vigil::FeatureMatrix features;
+  vigil::ClinicalBlock clinical;
+  vigil::Outcome outcome;
+
+  [[nodiscard]] vigil::TrainingData data() const {
+    return {.features = features, .clinical = clinical, .outcome = outcome};
+  }
+};
+
+Cohort read_cohort(const std::string& prefix, Index subjects, Index features) {
+  const auto values = vigil::peers::read_doubles(prefix + ".x");
+  VIGIL_EXPECTS(size_of(values) == subjects * features);
+  std::vector<vigil::FeatureInfo> info;
+  for (Index feature = 0; feature < features; ++feature) {
+    info.push_back({.name = "x" + std::to_string(feature + 1)});
+  }
+  vigil::SurvivalOutcome survival{
+      .entry = {}, .time = vigil::peers::read_doubles(prefix + ".t"), .event = {}};
+  for (const double event : vigil::peers::read_doubles(prefix + ".s")) {
+    survival.event.push_back(event > 0.0 ? 1 : 0);
+  }
+  return {.features = {vigil::resident_source(
+                           subjects, features, std::vector<float>(values.begin(), values.end())),
+                       std::move(info)},
+          .clinical = vigil::ClinicalBlock(subjects),
+          .outcome = std::move(survival)};
+}
+
+double concordance_of(const vigil::forest::OutOfBag& out_of_bag, const vigil::Outcome& outcome) {
+  vigil::Prediction prediction;
+  prediction.score = out_of_bag.mortality;
+  const auto ones = vigil::CaseWeights::ones(size_of(prediction.score));
+  const vigil::survival::CensoringWeights censoring(outcome, ones);
+  return vigil::measure::harrell_c({.prediction = prediction,
+                                    .outcome = outcome,
+                                    .weights = ones,
+                                    .centre = {},
+                                    .censoring = censoring})
+      .value;
+}
+
+void time_forest(const vigil::peers::Words& words) {
+  const Index subjects = std::stoll(words.argument(1)), features = std::stoll(words.argument(2));
+  const Cohort cohort = read_cohort(words.argument(0), subjects, features);
+  vigil::Scheduler scheduler(static_cast<int>(words.count("threads", 1)));
+  vigil::FitContext context{scheduler};
+  const vigil::forest::ForestOptions options{.trees = words.count("trees", 500),
+                                             .features_per_split =
+                                                 words.count("features-per-split", 0),
+                                             .min_node = words.count("min-node", 15),
+                                             .min_leaf = words.count("min-leaf", 5),
+                                             .min_leaf_events = words.count("min-leaf-events", 3),
+                                             .replace = words.count("replace", 0) != 0,
+                                             .split_rule = words.text("rule", "guarded_log_rank")};
+  const auto ones = vigil::CaseWeights::ones(subjects);
+  const vigil::Preparation preparation(features, {});
+  const vigil::FitItem item{
+      ones, preparation, vigil::RandomKey(static_cast<std::uint64_t>(words.count("seed", 1)))};
+  vigil::peers::reset_peak_memory();
+  const Index before = vigil::peers::memory_kib("VmRSS");
+  std::vector<double> seconds;
+  double concordance = 0.0;
+  Index nodes = 0;
+  for (Index number = 0; number < words.count("reps", 5); ++number) {
+    seconds.push_back(vigil::peers::seconds_of([&] {
+      const auto forest =
+          vigil::forest::SurvivalForest::grow(cohort.data(), item, options, context);
+      concordance = concordance_of(forest.out_of_bag(), cohort.outcome);
+      nodes = 0;
+      for (const auto& tree : forest.trees()) {
+        nodes += tree.nodes();
+      }
+    }));
+  }
+  vigil::peers::JsonLine out;
+  out.add("rule", options.split_rule)
+      .add("threads", scheduler.workers())
+      .add("subjects", subjects)
+      .add("features", features)
+      .add("trees", options.trees)
+      .add("seconds", std::span<const double>(seconds))
+      .add("oob_concordance", concordance)
+      .add("nodes_per_tree", static_cast<double>(nodes) / static_cast<double>(options.trees))
+      .add("before_kib", before)
+      .add("peak_kib", vigil::peers::memory_kib("VmHWM"))
+      .add("ranks_kib", subjects * features * 2 / 1024);
+  std::cout << out.text() << '\n';
+}
+
+} // namespace
+
+int main(int count, char** words) {
+  try {
+    time_forest(vigil::peers::Words(count, words));
+    return EXIT_SUCCESS;
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << '\n';
+    return EXIT_FAILURE;
+  }
+}

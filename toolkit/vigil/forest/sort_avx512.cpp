@@ -1,0 +1,9 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/forest/sort_body.hpp"
+
+namespace vigil::forest {
+
+const SortKernel sort_avx512{.sort = sort_by_network};
+
+} // namespace vigil::forest
