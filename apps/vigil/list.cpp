@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/error.hpp"
+#include "vigil/forest/split_rules.hpp"
 #include "vigil/measure/measure.hpp"
 #include "vigil/study/registry.hpp"
 
@@ -25,9 +26,15 @@ int run_list(const Invocation& invocation) {
     }
     return 0;
   }
+  if (what == "split-rules") {
+    for (const auto& rule : forest::split_rule_table()) {
+      fmt::print("{:<22} {}; {}  [{}]\n", rule.name, rule.formula, rule.use, rule.source);
+    }
+    return 0;
+  }
   throw ConfigError({.where = "vigil list",
                      .found = "'" + what + "'",
-                     .expected = "learners or measures (split-rules come with the survival forest)",
+                     .expected = "learners, measures or split-rules",
                      .remedy = "vigil list learners"});
 }
 
@@ -35,11 +42,11 @@ int run_list(const Invocation& invocation) {
 
 const Verb list_verb{
     .name = "list",
-    .arguments = "learners|measures",
+    .arguments = "learners|measures|split-rules",
     .least_arguments = 1,
     .most_arguments = 1,
-    .summary = "the tables of learners and measures",
-    .details = "Split rules come with the survival forest, which this version does not have.",
+    .summary = "the tables of learners, measures and split rules",
+    .details = "",
     .options = {},
     .reads_cohort = false,
     .run = &run_list};

@@ -16,7 +16,7 @@ rm -rf "$work"
 mkdir -p "$work"
 cd "$work"
 
-# learners COLUMNS: two learners and their validation, small
+# learners COLUMNS: three learners and their validation, small
 learners() {
   cat << END
 [[learner]]
@@ -26,6 +26,9 @@ features = [$1]
 name = "cox-net"
 l1_ratio = [0.5, 1.0]
 lambdas = 12
+[[learner]]
+name = "survival-forest"
+trees = 24
 [validate]
 folds = 3
 repeats = 1

@@ -132,15 +132,12 @@ Index TreeGrower::partition(std::vector<std::uint32_t>& rows,
 }
 
 void TreeGrower::add_leaf(Tree& tree, const Part& part) {
-  const Index leaf = tree.leaves(), times = size_of(rows_.event_time);
-  double mortality = 0.0;
+  const Index leaf = tree.leaves();
   for (const auto& time : node_.events()) {
     tree.jump_time.push_back(time.number);
     tree.jump.push_back(time.hazard);
-    mortality += time.hazard * static_cast<double>(times - time.number);
   }
   tree.jump_start.push_back(static_cast<std::uint32_t>(tree.jump.size()));
-  tree.mortality.push_back(mortality);
   tree.child[at(part.node)] = static_cast<std::uint32_t>(leaf);
   std::fill(leaf_.begin() + part.out_first,
             leaf_.begin() + part.out_end,

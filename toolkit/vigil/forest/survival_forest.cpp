@@ -4,6 +4,9 @@
 
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
+#include "vigil/forest/votes.hpp"
+#include "vigil/learn/model_checks.hpp"
+#include "vigil/numeric/quantile.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -16,63 +19,26 @@ namespace vigil::forest {
 namespace {
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+constexpr Index most_risk_times = 150;
 
-/// A sum of real numbers as whole numbers of 2^-30: the same for any order of addition. |values| < 2^33 / trees.
-class ExactSum {
-public:
-  void add(double value) { sum_ += std::llround(std::ldexp(value, bits)); }
-  void add(const ExactSum& other) { sum_ += other.sum_; }
-  [[nodiscard]] double mean(Index count) const {
-    return std::ldexp(static_cast<double>(sum_), -bits) / static_cast<double>(count);
-  }
-
-private:
-  static constexpr int bits = 30;
-  std::int64_t sum_ = 0;
-};
-
-/// What trees say of some rows, added up.
-struct Votes {
-  std::vector<ExactSum> mortality, survival; ///< survival: horizon after horizon
-  std::vector<Index> trees;
-
-  Votes(Index rows, Index horizons)
-      : mortality(at(rows)), survival(at(rows * horizons)), trees(at(rows), 0) {}
-  void add(const Tree& tree, Index leaf, Index row, std::span<const Index> passed) {
-    mortality[at(row)].add(tree.mortality[at(leaf)]);
-    ++trees[at(row)];
-    const Index rows = size_of(trees);
-    for (Index number = 0; number < size_of(passed); ++number) {
-      survival[at(number * rows + row)].add(tree.survival(leaf, passed[at(number)]));
-    }
-  }
-  void add(const Votes& other) {
-    for (std::size_t row = 0; row < trees.size(); ++row) {
-      mortality[row].add(other.mortality[row]);
-      trees[row] += other.trees[row];
-    }
-    for (std::size_t place = 0; place < survival.size(); ++place) {
-      survival[place].add(other.survival[place]);
-    }
-  }
-  /// NaN where no tree has voted.
-  [[nodiscard]] double mortality_of(Index row) const {
-    return trees[at(row)] > 0 ? mortality[at(row)].mean(trees[at(row)]) : not_a_number;
-  }
-  [[nodiscard]] double risk_of(Index row, Index horizon) const {
-    const ExactSum& sum = survival[at(horizon * size_of(trees) + row)];
-    return trees[at(row)] > 0 ? 1.0 - sum.mean(trees[at(row)]) : not_a_number;
-  }
-};
-
-/// Event times up to each horizon.
-std::vector<Index> passed_by(std::span<const double> event_time, std::span<const double> horizons) {
+/// Event times up to each of these times.
+std::vector<Index> passed_by(std::span<const double> event_time, std::span<const double> times) {
   std::vector<Index> passed;
-  for (const double horizon : horizons) {
-    passed.push_back(std::upper_bound(event_time.begin(), event_time.end(), horizon) -
+  for (const double time : times) {
+    passed.push_back(std::upper_bound(event_time.begin(), event_time.end(), time) -
                      event_time.begin());
   }
   return passed;
+}
+
+/// All event times, or so many that are spread evenly over them, the last one included.
+std::vector<double> spread_times(std::span<const double> event_time) {
+  const Index times = size_of(event_time), kept = std::min(times, most_risk_times);
+  std::vector<double> result;
+  for (Index number = 1; number <= kept; ++number) {
+    result.push_back(event_time[at(number * times / kept - 1)]);
+  }
+  return result;
 }
 
 [[noreturn]] void refuse(const std::string& what, const std::string& found, std::string expected) {
@@ -83,17 +49,49 @@ std::vector<Index> passed_by(std::span<const double> event_time, std::span<const
 }
 
 const SurvivalOutcome& outcome_of(const TrainingData& data) {
-  const auto* outcome = std::get_if<SurvivalOutcome>(&data.outcome);
-  if (outcome == nullptr || !outcome->entry.empty() || !data.stratum.empty()) {
-    throw ConfigError({.where = "survival forest",
-                       .found = outcome == nullptr
-                                    ? "an outcome of kind " + std::string(name_of(data.outcome))
-                                : data.stratum.empty() ? "delayed entry"
-                                                       : "strata",
-                       .expected = "times to one event, under observation from 0, without strata",
+  const SurvivalOutcome& outcome = survival_outcome(data.outcome, "survival-forest");
+  if (!outcome.entry.empty() || !data.stratum.empty()) {
+    throw ConfigError({.where = "learner \"survival-forest\"",
+                       .found = data.stratum.empty() ? "delayed entry" : "strata",
+                       .expected = "subjects under observation from 0, without strata",
                        .remedy = "use the learner cox or cox-net"});
   }
-  return *outcome;
+  return outcome;
+}
+
+/// Grows the trees; out: votes of those that did not see a row.
+std::vector<Tree> grow_trees(const SurvivalRows& rows,
+                             const RankColumns& ranks,
+                             const TreeOptions& options,
+                             Index trees,
+                             const RandomKey& key,
+                             Scheduler& scheduler,
+                             Votes& out) {
+  struct Worker {
+    TreeGrower grower;
+    Votes votes;
+  };
+  std::vector<std::unique_ptr<Worker>> workers(at(scheduler.workers()));
+  std::vector<Tree> result(at(trees));
+  scheduler.for_each(trees, [&](Index number, Index worker) {
+    auto& mine = workers[at(worker)];
+    if (!mine) {
+      mine = std::make_unique<Worker>(Worker{TreeGrower(rows, ranks, options), out});
+    }
+    Tree tree = mine->grower.grow(key.child(number));
+    mine->votes.begin(tree);
+    const auto rows_out = mine->grower.out_of_bag();
+    for (std::size_t place = 0; place < rows_out.size(); ++place) {
+      mine->votes.add(rows_out[place], mine->grower.leaf()[place]);
+    }
+    result[at(number)] = std::move(tree);
+  });
+  for (const auto& worker : workers) {
+    if (worker) {
+      out.add(worker->votes);
+    }
+  }
+  return result;
 }
 
 } // namespace
@@ -132,111 +130,122 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
     refuse("subjects", number_text(copies), "at most " + number_text(SideCounts::most));
   }
   SurvivalForest forest;
+  forest.split_rule_ = options.split_rule;
   forest.event_time_ = rows.event_time;
-  const Index subjects = data.subjects(), horizons = size_of(options.horizons);
+  for (const std::uint32_t moment : rows.moment) {
+    forest.events_ += moment & 1U;
+  }
+  const Index subjects = data.subjects();
   forest.out_of_bag_ = {.mortality = std::vector<double>(at(subjects), not_a_number),
                         .trees = std::vector<Index>(at(subjects), 0),
                         .risk = undefined_risk(subjects, options.horizons)};
-  if (rows.event_time.empty() || data.columns() == 0) {
-    forest.reason_ = rows.event_time.empty() ? "no events" : "no features";
+  if (forest.events_ == 0 || data.columns() == 0) {
+    forest.reason_ = forest.events_ == 0 ? "no events" : "no features";
     return forest;
   }
+  forest.last_time_ = outcome.time[at(rows.subject.back())];
+  forest.risk_time_ = spread_times(forest.event_time_);
+  std::vector<double> times = options.horizons;
+  times.insert(times.end(), forest.risk_time_.begin(), forest.risk_time_.end());
+  std::sort(times.begin(), times.end());
+  times.erase(std::unique(times.begin(), times.end()), times.end());
   const RankColumns ranks(data.covariates(), rows.subject, context.scheduler);
   const Index root = std::llround(std::ceil(std::sqrt(static_cast<double>(data.columns()))));
-  const TreeOptions tree_options{
-      .features_per_split = options.features_per_split > 0 ? options.features_per_split : root,
-      .min_node = options.min_node,
-      .leaf = {.subjects = options.min_leaf, .events = options.min_leaf_events},
-      .sample_fraction = options.sample_fraction,
-      .replace = options.replace,
-      .rule = &find_split_rule(options.split_rule)};
-  const auto passed = passed_by(rows.event_time, options.horizons);
-  struct Worker {
-    TreeGrower grower;
-    Votes votes;
+  Votes votes(rows.rows(), size_of(forest.event_time_), passed_by(forest.event_time_, times));
+  forest.trees_ = grow_trees(
+      rows,
+      ranks,
+      {.features_per_split = options.features_per_split > 0 ? options.features_per_split : root,
+       .min_node = options.min_node,
+       .leaf = {.subjects = options.min_leaf, .events = options.min_leaf_events},
+       .sample_fraction = options.sample_fraction,
+       .replace = options.replace,
+       .rule = &find_split_rule(options.split_rule)},
+      options.trees,
+      item.key.child("tree"),
+      context.scheduler,
+      votes);
+  const auto number_of = [&](double time) {
+    return std::lower_bound(times.begin(), times.end(), time) - times.begin();
   };
-  std::vector<std::unique_ptr<Worker>> workers(at(context.scheduler.workers()));
-  forest.trees_.resize(at(options.trees));
-  const RandomKey key = item.key.child("tree");
-  context.scheduler.for_each(options.trees, [&](Index number, Index worker) {
-    auto& mine = workers[at(worker)];
-    if (!mine) {
-      mine = std::make_unique<Worker>(
-          Worker{TreeGrower(rows, ranks, tree_options), Votes(rows.rows(), horizons)});
-    }
-    Tree tree = mine->grower.grow(key.child(number));
-    const auto out = mine->grower.out_of_bag();
-    for (std::size_t place = 0; place < out.size(); ++place) {
-      mine->votes.add(tree, mine->grower.leaf()[place], out[place], passed);
-    }
-    forest.trees_[at(number)] = std::move(tree);
-  });
-  Votes votes(rows.rows(), horizons);
-  for (const auto& worker : workers) {
-    if (worker) {
-      votes.add(worker->votes);
-    }
-  }
-  forest.last_time_ = outcome.time[at(rows.subject.back())];
   for (Index row = 0; row < rows.rows(); ++row) {
     const Index subject = rows.subject[at(row)];
-    forest.out_of_bag_.mortality[at(subject)] = votes.mortality_of(row);
-    forest.out_of_bag_.trees[at(subject)] = votes.trees[at(row)];
-    for (Index number = 0; number < horizons; ++number) {
+    forest.out_of_bag_.mortality[at(subject)] = votes.mortality(row);
+    forest.out_of_bag_.trees[at(subject)] = votes.trees(row);
+    for (Index number = 0; number < size_of(options.horizons); ++number) {
+      const double horizon = options.horizons[at(number)];
       forest.out_of_bag_.risk.at_horizon(number)[at(subject)] =
-          options.horizons[at(number)] > forest.last_time_ ? not_a_number
-                                                           : votes.risk_of(row, number);
+          horizon > forest.last_time_ ? not_a_number : votes.risk(row, number_of(horizon));
     }
   }
-  forest.take_cut_values(data, rows, ranks, context.scheduler);
+  std::vector<double> weight, risk(at(rows.rows()));
+  for (const Index subject : rows.subject) {
+    weight.push_back(item.weights[subject]);
+  }
+  for (const double time : forest.risk_time_) {
+    for (Index row = 0; row < rows.rows(); ++row) {
+      risk[at(row)] = votes.risk(row, number_of(time));
+    }
+    forest.training_risk_95_.push_back(weighted_quantile(risk, weight, 0.95));
+  }
+  forest.take_columns(data, item.weights, rows, ranks, context.scheduler);
   forest.status_ = FitStatus::converged;
   return forest;
 }
 
-// Half way between the training values of the two ranks around a cut.
-void SurvivalForest::take_cut_values(const TrainingData& data,
-                                     const SurvivalRows& rows,
-                                     const RankColumns& ranks,
-                                     Scheduler& scheduler) {
-  std::vector<std::uint32_t> used;
-  for (const Tree& tree : trees_) {
+// The columns that are cut, their training ranges, and each cut as the value half way between the training values of the
+// two ranks around it. Some columns at a time, so that few are in memory as values.
+void SurvivalForest::take_columns(const TrainingData& data,
+                                  const CaseWeights& weights,
+                                  const SurvivalRows& rows,
+                                  const RankColumns& ranks,
+                                  Scheduler& scheduler) {
+  for (Tree& tree : trees_) {
+    tree.cut_value.assign(tree.feature.size(), 0.0);
     for (const std::uint32_t feature : tree.feature) {
       if (feature != Tree::no_feature) {
-        used.push_back(feature);
+        columns_.push_back(feature);
       }
     }
   }
-  std::sort(used.begin(), used.end());
-  used.erase(std::unique(used.begin(), used.end()), used.end());
-  const std::vector<Index> listed(used.begin(), used.end());
+  std::sort(columns_.begin(), columns_.end());
+  columns_.erase(std::unique(columns_.begin(), columns_.end()), columns_.end());
   const Covariates covariates = data.covariates();
-  const std::vector<double> values = raw_columns(covariates, listed, scheduler);
-  std::vector<std::vector<double>> smallest, largest; // by column and rank
-  for (Index place = 0; place < size_of(listed); ++place) {
-    const Index column = listed[at(place)];
-    names_.push_back(covariates.info(column).name);
-    auto& low = smallest.emplace_back(at(ranks.highest(column) + 1), HUGE_VAL);
-    auto& high = largest.emplace_back(at(ranks.highest(column) + 1), -HUGE_VAL);
-    const auto rank = ranks.column(column);
-    for (Index row = 0; row < rows.rows(); ++row) {
-      const double value = values[at(place * data.subjects() + rows.subject[at(row)])];
-      low[rank[at(row)]] = std::min(low[rank[at(row)]], value);
-      high[rank[at(row)]] = std::max(high[rank[at(row)]], value);
-    }
-  }
-  for (const Tree& tree : trees_) {
-    auto& cut = cut_value_.emplace_back(tree.feature.size(), 0.0);
-    auto& place = place_.emplace_back(tree.feature.size(), 0U);
-    for (std::size_t node = 0; node < cut.size(); ++node) {
-      if (tree.feature[node] == Tree::no_feature) {
-        continue;
+  constexpr Index at_once = 64;
+  std::vector<std::vector<double>> smallest(at(at_once)), largest(at(at_once)); // by rank
+  for (Index first = 0; first < size_of(columns_); first += at_once) {
+    const auto some =
+        std::span(columns_).subspan(at(first), at(std::min(at_once, size_of(columns_) - first)));
+    const std::vector<double> values = raw_columns(covariates, some, scheduler);
+    for (Index place = 0; place < size_of(some); ++place) {
+      const Index column = some[at(place)];
+      const auto value =
+          std::span(values).subspan(at(place * data.subjects()), at(data.subjects()));
+      names_.push_back(covariates.info(column).name);
+      lower_.push_back(weighted_quantile(value, weights.values(), 0.005));
+      upper_.push_back(weighted_quantile(value, weights.values(), 0.995));
+      auto &low = smallest[at(place)], &high = largest[at(place)];
+      low.assign(at(ranks.highest(column) + 1), HUGE_VAL);
+      high.assign(at(ranks.highest(column) + 1), -HUGE_VAL);
+      const auto rank = ranks.column(column);
+      for (Index row = 0; row < rows.rows(); ++row) {
+        const double here = value[at(rows.subject[at(row)])];
+        low[rank[at(row)]] = std::min(low[rank[at(row)]], here);
+        high[rank[at(row)]] = std::max(high[rank[at(row)]], here);
       }
-      const auto found = std::lower_bound(used.begin(), used.end(), tree.feature[node]);
-      place[node] = static_cast<std::uint32_t>(found - used.begin());
-      const double below = largest[place[node]][tree.cut[node]];
-      const double above = smallest[place[node]][tree.cut[node] + 1U];
-      const double middle = std::midpoint(below, above);
-      cut[node] = middle < above ? middle : below; // rounding
+    }
+    for (Tree& tree : trees_) {
+      for (std::size_t node = 0; node < tree.feature.size(); ++node) {
+        const auto found = std::lower_bound(some.begin(), some.end(), Index{tree.feature[node]});
+        if (found == some.end() || *found != Index{tree.feature[node]}) {
+          continue;
+        }
+        const auto place = static_cast<std::size_t>(found - some.begin());
+        const double below = largest[place][tree.cut[node]];
+        const double above = smallest[place][tree.cut[node] + 1U];
+        const double middle = std::midpoint(below, above);
+        tree.cut_value[node] = middle < above ? middle : below; // rounding
+      }
     }
   }
 }
@@ -250,40 +259,53 @@ Prediction SurvivalForest::predict(const Covariates& covariates,
                         .lower = {},
                         .upper = {},
                         .curves = {}};
+  if (request.curves) {
+    prediction.curves = undefined_risk(subjects, event_time_);
+  }
   if (status_ == FitStatus::undefined) {
     return prediction;
   }
   std::vector<double> times(request.horizons.begin(), request.horizons.end());
   if (request.curves) {
     times.insert(times.end(), event_time_.begin(), event_time_.end());
-    prediction.curves = undefined_risk(subjects, event_time_);
   }
-  const auto passed = passed_by(event_time_, times);
+  std::vector<Index> order(times.size()); // votes want ascending times
+  std::iota(order.begin(), order.end(), Index{0});
+  std::stable_sort(order.begin(), order.end(), [&](Index left, Index right) {
+    return times[at(left)] < times[at(right)];
+  });
+  std::vector<double> ascending;
+  for (const Index number : order) {
+    ascending.push_back(times[at(number)]);
+  }
+  const auto passed = passed_by(event_time_, ascending);
   const std::vector<double> values =
       raw_columns(covariates, find_columns(covariates, names_), context.scheduler);
+  std::vector<Index> place(at(columns_.empty() ? 0 : columns_.back() + 1), no_index);
+  for (Index number = 0; number < size_of(columns_); ++number) {
+    place[at(columns_[at(number)])] = number;
+  }
   constexpr Index at_once = 256; // subjects of a task
   context.scheduler.for_each((subjects + at_once - 1) / at_once, [&](Index task, Index) {
     const Index first = task * at_once, count = std::min(at_once, subjects - first);
-    Votes votes(count, size_of(times));
-    for (std::size_t number = 0; number < trees_.size(); ++number) {
-      const Tree& tree = trees_[number];
+    Votes votes(count, size_of(event_time_), passed);
+    for (const Tree& tree : trees_) {
+      votes.begin(tree);
       for (Index row = 0; row < count; ++row) {
-        const Index leaf = tree.leaf_of([&](std::uint32_t node) {
-          const double value =
-              values[at(static_cast<Index>(place_[number][node]) * subjects + first + row)];
-          return value == value ? value <= cut_value_[number][node] : tree.missing_left[node] != 0;
-        });
-        votes.add(tree, leaf, row, passed);
+        votes.add(row, tree.leaf_of([&](std::uint32_t node) {
+          const double value = values[at(place[tree.feature[node]] * subjects + first + row)];
+          return value == value ? value <= tree.cut_value[node] : tree.missing_left[node] != 0;
+        }));
       }
     }
     const Index horizons = size_of(request.horizons);
     for (Index row = 0; row < count; ++row) {
-      prediction.score[at(first + row)] = votes.mortality_of(row);
-      for (Index number = 0; number < size_of(times); ++number) {
-        const double risk =
-            times[at(number)] > last_time_ ? not_a_number : votes.risk_of(row, number);
-        auto& table = number < horizons ? prediction.risk : *prediction.curves;
-        table.at_horizon(number < horizons ? number : number - horizons)[at(first + row)] = risk;
+      prediction.score[at(first + row)] = votes.mortality(row);
+      for (Index number = 0; number < size_of(order); ++number) {
+        const Index time = order[at(number)];
+        RiskTable& table = time < horizons ? prediction.risk : *prediction.curves;
+        table.at_horizon(time < horizons ? time : time - horizons)[at(first + row)] =
+            times[at(time)] > last_time_ ? not_a_number : votes.risk(row, number);
       }
     }
   });

@@ -20,7 +20,7 @@ struct ForestOptions {
   double sample_fraction = 0.632; ///< of the subjects for each tree, without replacement
   bool replace = false;           ///< bootstrap instead
   std::string split_rule = "guarded_log_rank";
-  std::vector<double> horizons = {}; ///< of the out-of-bag risks
+  std::vector<double> horizons = {}; ///< of the out-of-bag risks, ascending
 };
 
 /// Throws ConfigError for an option that cannot be met with so many columns.
@@ -38,14 +38,15 @@ struct OutOfBag {
 
 /// A random survival forest.
 ///
-/// score  ensemble mortality: the mean over trees of the sum over the event times of the leaf's cumulative hazard
-/// risk   1 - mean over trees of the leaf's Kaplan-Meier survival
+/// score  ensemble mortality, the mean over trees (Votes)
+/// risk   1 - mean over trees of the leaf's Kaplan-Meier survival; NaN later than the last time under observation
 ///
 /// Trees see ranks alone, so that a monotone change of a column changes no tree; a cut is stored as the value half way
 /// between the training values around it. Sums over trees are whole numbers: the bytes do not depend on threads.
 ///
-/// source  Ishwaran, Kogalur, Blackstone, Lauer 2008, Ann. Appl. Stat. 2:841; docs/methods/survival_forest.md;
-///         checked by tests/unit/forest/survival_forest_test
+/// undefined  without events or features
+/// source     Ishwaran, Kogalur, Blackstone, Lauer 2008, Ann. Appl. Stat. 2:841; docs/methods/survival_forest.md;
+///            checked by tests/unit/forest/survival_forest_test
 class SurvivalForest {
 public:
   [[nodiscard]] static SurvivalForest grow(const TrainingData& data,
@@ -64,22 +65,37 @@ public:
   [[nodiscard]] FitStatus status() const noexcept { return status_; }
   /// Why there is no forest.
   [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
+  /// None: a forest has no coefficients.
+  [[nodiscard]] std::vector<SelectedFeature> selected() const { return {}; }
+  /// Kind "survival-forest". Entries: status, reason, split_rule, events, last_time, event_time; features, columns (of
+  /// the training data), training_lower, training_upper ([0.5 %, 99.5 %] weighted quantiles) of those that some tree
+  /// cuts; risk_time, training_risk_95 (of the out-of-bag risks); node by node: nodes (of each tree), feature (place in
+  /// features, -1 for a leaf), cut, missing_left, child; leaf by leaf: jumps, and jump_time, jump. Without what is known
+  /// out of the bag.
+  [[nodiscard]] Record record() const;
+  [[nodiscard]] static SurvivalForest from_record(const Record& record);
 
 private:
-  void take_cut_values(const TrainingData& data,
-                       const SurvivalRows& rows,
-                       const RankColumns& ranks,
-                       Scheduler& scheduler);
+  void take_columns(const TrainingData& data,
+                    const CaseWeights& weights,
+                    const SurvivalRows& rows,
+                    const RankColumns& ranks,
+                    Scheduler& scheduler);
+  [[nodiscard]] bool is_whole() const;
 
   FitStatus status_ = FitStatus::undefined;
-  std::string reason_;
+  std::string reason_, split_rule_;
+  Index events_ = 0;
   std::vector<Tree> trees_;
   std::vector<double> event_time_;
-  double last_time_ = 0.0;                     ///< of observation: risks later than it are NaN
-  std::vector<std::string> names_;             ///< of the columns that some tree cuts
-  std::vector<std::vector<double>> cut_value_; ///< by tree and node; values up to it go to the left
-  std::vector<std::vector<std::uint32_t>> place_; ///< by tree and node: of the column in names_
+  double last_time_ = 0.0;     ///< of observation: risks later than it are NaN
+  std::vector<Index> columns_; ///< that some tree cuts, ascending
+  std::vector<std::string> names_;
+  std::vector<double> lower_, upper_; ///< training range
+  std::vector<double> risk_time_, training_risk_95_;
   OutOfBag out_of_bag_;
 };
+
+static_assert(Model<SurvivalForest>);
 
 } // namespace vigil::forest

@@ -8,7 +8,6 @@
 
 #include <limits>
 #include <utility>
-#include <variant>
 
 namespace vigil::penalized {
 
@@ -61,44 +60,6 @@ ModelInputs ModelInputs::from_record(const Record& record) {
                       .problem = "cannot read the stored model"});
   }
   return inputs;
-}
-
-void expect_kind(const Record& record, std::string_view kind) {
-  if (record.kind() != kind) {
-    throw InputError({.where = "record " + quoted(record.kind()),
-                      .found = "a result of kind " + quoted(record.kind()),
-                      .expected = "a model of kind " + quoted(kind),
-                      .remedy = "name the file of that model",
-                      .problem = "cannot read the stored model"});
-  }
-}
-
-FitStatus status_from(const Record& record) {
-  for (const FitStatus status : {FitStatus::converged,
-                                 FitStatus::iteration_limit,
-                                 FitStatus::saturated,
-                                 FitStatus::undefined}) {
-    if (record.text("status") == name_of(status)) {
-      return status;
-    }
-  }
-  throw InputError({.where = "record " + quoted(record.kind()) + ", entry 'status'",
-                    .found = quoted(record.text("status")),
-                    .expected = "converged, iteration_limit, saturated or undefined",
-                    .remedy = "the model file is damaged or newer than this program",
-                    .problem = "cannot read the stored model"});
-}
-
-const SurvivalOutcome& survival_outcome(const Outcome& outcome, std::string_view learner) {
-  const auto* survival = std::get_if<SurvivalOutcome>(&outcome);
-  if (survival == nullptr) {
-    throw ConfigError({.where = "learner " + quoted(learner),
-                       .found = "an outcome that is not the time to one event",
-                       .expected = "time and event (0 / 1)",
-                       .remedy = "name the outcome with --time and --event",
-                       .problem = "the learner cannot use this outcome"});
-  }
-  return *survival;
 }
 
 Prediction undefined_prediction(Index subjects, const PredictionRequest& request) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "vigil/learn/learner.hpp"
+#include "vigil/learn/model_checks.hpp"
 
 #include <span>
 #include <string>
@@ -43,14 +44,6 @@ private:
   Preparation preparation_{{}};
   std::vector<double> lower_, upper_;
 };
-
-/// Throws InputError unless the record is of this kind.
-void expect_kind(const Record& record, std::string_view kind);
-[[nodiscard]] FitStatus status_from(const Record& record);
-
-/// The outcome as time to one event. Throws ConfigError naming the learner.
-[[nodiscard]] const SurvivalOutcome& survival_outcome(const Outcome& outcome,
-                                                      std::string_view learner);
 
 /// NaN everywhere: the prediction of a model that could not be fitted.
 [[nodiscard]] Prediction undefined_prediction(Index subjects, const PredictionRequest& request);

@@ -4,6 +4,7 @@
 
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
+#include "vigil/forest/forest_learner.hpp"
 #include "vigil/penalized/cox_learner.hpp"
 #include "vigil/penalized/penalized_learner.hpp"
 #include "vigil/study/cohort_options.hpp"
@@ -77,6 +78,31 @@ AnyLearner build_cox_net(const Options& options) {
   return AnyLearner(penalized::PenalizedLearner(std::move(net)));
 }
 
+AnyLearner build_survival_forest(const Options& options) {
+  accept_study_keys(options);
+  forest::ForestOptions made;
+  made.trees = count_of(options, "trees", made.trees, 1);
+  made.features_per_split = count_of(options, "features_per_split", made.features_per_split, 0);
+  made.min_node = count_of(options, "min_node", made.min_node, 1);
+  made.min_leaf = count_of(options, "min_leaf", made.min_leaf, 1);
+  made.min_leaf_events = count_of(options, "min_leaf_events", made.min_leaf_events, 0);
+  made.sample_fraction = options.number("sample_fraction").value_or(made.sample_fraction);
+  if (!(made.sample_fraction > 0.0 && made.sample_fraction <= 1.0)) {
+    options.refuse("sample_fraction", "a number above 0, at most 1");
+  }
+  made.replace = options.flag("replace").value_or(made.replace);
+  std::vector<std::string> rules;
+  for (const auto& rule : forest::split_rule_table()) {
+    rules.emplace_back(rule.name);
+  }
+  made.split_rule = options.choice("split_rule", rules, made.split_rule);
+  return AnyLearner(forest::ForestLearner(std::move(made)));
+}
+
+AnyModel load_survival_forest(const Record& record) {
+  return AnyModel(forest::SurvivalForest::from_record(record));
+}
+
 AnyModel load_cox_net(const Record& record) {
   return AnyModel(penalized::PenalizedModel::from_record(record));
 }
@@ -96,6 +122,12 @@ constexpr std::array entries{
                  .source = "Simon, Friedman, Hastie, Tibshirani 2011",
                  .build = &build_cox_net,
                  .load = &load_cox_net,
+                 .draws_random_numbers = true},
+    LearnerEntry{.name = "survival-forest",
+                 .summary = "random survival forest with guarded log-rank splits; no risk interval",
+                 .source = "Ishwaran, Kogalur, Blackstone, Lauer 2008",
+                 .build = &build_survival_forest,
+                 .load = &load_survival_forest,
                  .draws_random_numbers = true},
 };
 

@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/forest/survival_forest.hpp"
+
+#include <vector>
+
+namespace vigil::forest {
+
+/// Learner "survival-forest": every column, by its raw values; what a preparation says of fills and scales is not needed,
+/// as trees see ranks and learn where missing values go.
+///
+/// checked by tests/unit/forest/forest_learner_test
+class ForestLearner {
+public:
+  using Model = SurvivalForest;
+  explicit ForestLearner(ForestOptions options = {}) : options_(std::move(options)) {}
+  /// One forest after another, each parallel over its trees.
+  [[nodiscard]] std::vector<SurvivalForest> fit_all(const FitBatch& batch,
+                                                    FitContext& context) const {
+    std::vector<SurvivalForest> forests;
+    for (const FitItem& item : batch.items) {
+      forests.push_back(SurvivalForest::grow(batch.data, item, options_, context));
+    }
+    return forests;
+  }
+
+private:
+  ForestOptions options_;
+};
+
+static_assert(Learner<ForestLearner>);
+
+} // namespace vigil::forest
