@@ -63,30 +63,83 @@ Record SurvivalForest::record() const {
 }
 
 // A file may hold anything: whatever predict() would follow is looked at.
-bool SurvivalForest::is_whole() const {
-  if (names_.size() != columns_.size() || lower_.size() != columns_.size() ||
-      upper_.size() != columns_.size() || risk_time_.size() != training_risk_95_.size() ||
-      trees_.empty() || !std::is_sorted(event_time_.begin(), event_time_.end()) ||
-      !std::is_sorted(columns_.begin(), columns_.end()) ||
-      std::ranges::any_of(
-          columns_, [](Index column) { return column < 0 || column >= Index{Tree::no_feature}; })) {
-    return false;
+namespace {
+
+void expect(bool holds) {
+  if (!holds) {
+    throw InputError({.where = "record " + quoted(kind),
+                      .found = "trees that do not hold together",
+                      .expected = "nodes, leaves and jumps as a forest writes them",
+                      .remedy = "the model file is damaged: fit it again",
+                      .problem = "cannot read the stored model"});
   }
-  return std::ranges::all_of(trees_, [&](const Tree& tree) {
-    for (Index node = 0; node < tree.nodes(); ++node) {
-      const Index child = tree.child[at(node)];
-      const bool leaf = tree.feature[at(node)] == Tree::no_feature;
-      // children come after their parent: every way ends
-      if (leaf ? child >= tree.leaves() : child <= node || child + 1 >= tree.nodes()) {
-        return false;
+}
+
+bool is_below(Index value, Index end) {
+  return value >= 0 && value < end;
+}
+
+/// Trees one after another.
+class TreeReader {
+public:
+  TreeReader(const Record& record, std::span<const Index> columns, Index event_times)
+      : columns_(columns), event_times_(event_times), feature_(record.counts("feature")),
+        missing_left_(record.counts("missing_left")), child_(record.counts("child")),
+        jumps_(record.counts("jumps")), jump_time_(record.counts("jump_time")),
+        cut_(record.numbers("cut")), jump_(record.numbers("jump")) {
+    expect(cut_.size() == feature_.size() && missing_left_.size() == feature_.size() &&
+           child_.size() == feature_.size() && jump_.size() == jump_time_.size());
+  }
+  Tree read(Index nodes) {
+    expect(nodes > 0 && nodes <= size_of(feature_) - node_);
+    Tree tree;
+    Index highest_leaf = 0;
+    for (Index number = 0; number < nodes; ++number, ++node_) {
+      const Index place = feature_[at(node_)], child = child_[at(node_)];
+      expect(is_below(missing_left_[at(node_)], 2) && std::isfinite(cut_[at(node_)]));
+      tree.cut.push_back(0); // ranks are those of the training data
+      tree.cut_value.push_back(cut_[at(node_)]);
+      tree.missing_left.push_back(static_cast<std::uint8_t>(missing_left_[at(node_)]));
+      tree.child.push_back(static_cast<std::uint32_t>(child));
+      if (place == no_index) {
+        tree.feature.push_back(Tree::no_feature);
+        read_leaf(tree); // the next by number, whoever's it is
+        highest_leaf = std::max(highest_leaf, child);
+        expect(child >= 0);
+      } else {
+        // children come after their parent: every way ends
+        expect(is_below(place, size_of(columns_)) && child > number && child < nodes - 1);
+        tree.feature.push_back(static_cast<std::uint32_t>(columns_[at(place)]));
       }
     }
-    return tree.nodes() > 0 &&
-           std::ranges::all_of(tree.jump_time,
-                               [&](Index time) { return time < size_of(event_time_); }) &&
-           std::ranges::all_of(tree.jump, [](double jump) { return jump >= 0.0 && jump <= 1.0; });
-  });
-}
+    expect(highest_leaf < tree.leaves());
+    return tree;
+  }
+  void expect_end() const {
+    expect(node_ == size_of(feature_) && leaf_ == size_of(jumps_) && place_ == size_of(jump_));
+  }
+
+private:
+  void read_leaf(Tree& tree) {
+    expect(leaf_ < size_of(jumps_) && is_below(jumps_[at(leaf_)], size_of(jump_) - place_ + 1));
+    for (const Index end = place_ + jumps_[at(leaf_++)]; place_ < end; ++place_) {
+      const Index time = jump_time_[at(place_)];
+      const double jump = jump_[at(place_)];
+      expect(is_below(time, event_times_) && jump >= 0.0 && jump <= 1.0);
+      tree.jump_time.push_back(static_cast<std::uint32_t>(time));
+      tree.jump.push_back(jump);
+    }
+    tree.jump_start.push_back(static_cast<std::uint32_t>(tree.jump.size()));
+  }
+
+  std::span<const Index> columns_;
+  Index event_times_;
+  const Record::Counts &feature_, &missing_left_, &child_, &jumps_, &jump_time_;
+  const Record::Numbers &cut_, &jump_;
+  Index node_ = 0, leaf_ = 0, place_ = 0; ///< that come next
+};
+
+} // namespace
 
 SurvivalForest SurvivalForest::from_record(const Record& record) {
   expect_kind(record, kind);
@@ -101,58 +154,24 @@ SurvivalForest SurvivalForest::from_record(const Record& record) {
     return forest;
   }
   forest.names_ = record.texts("features");
+  forest.columns_ = record.counts("columns");
   forest.lower_ = record.numbers("training_lower");
   forest.upper_ = record.numbers("training_upper");
   forest.risk_time_ = record.numbers("risk_time");
   forest.training_risk_95_ = record.numbers("training_risk_95");
-  forest.columns_ = record.counts("columns");
-  const auto &nodes = record.counts("nodes"), &feature = record.counts("feature"),
-             &missing_left = record.counts("missing_left"), &child = record.counts("child"),
-             &jumps = record.counts("jumps"), &jump_time = record.counts("jump_time");
-  const auto &cut = record.numbers("cut"), &jump = record.numbers("jump");
-  bool whole = forest.names_.size() == forest.columns_.size() && cut.size() == feature.size() &&
-               missing_left.size() == feature.size() && child.size() == feature.size() &&
-               jump.size() == jump_time.size();
-  Index node = 0, leaf = 0, place = 0;
-  const auto in_range = [](Index value, Index end) { return value >= 0 && value < end; };
-  for (const Index count : nodes) {
-    whole = whole && count > 0 && count <= size_of(feature) - node;
-    Tree tree;
-    for (const Index end = whole ? node + count : node; node < end; ++node) {
-      const bool is_leaf = feature[at(node)] == no_index;
-      whole = whole && (is_leaf || in_range(feature[at(node)], size_of(forest.names_))) &&
-              in_range(child[at(node)], count) && in_range(missing_left[at(node)], 2) &&
-              std::isfinite(cut[at(node)]);
-      tree.feature.push_back(
-          is_leaf ? Tree::no_feature
-          : whole ? static_cast<std::uint32_t>(forest.columns_[at(feature[at(node)])])
-                  : 0);
-      tree.cut.push_back(0);
-      tree.cut_value.push_back(cut[at(node)]);
-      tree.missing_left.push_back(static_cast<std::uint8_t>(missing_left[at(node)]));
-      tree.child.push_back(static_cast<std::uint32_t>(child[at(node)]));
-      if (is_leaf) {
-        whole =
-            whole && leaf < size_of(jumps) && in_range(jumps[at(leaf)], size_of(jump) - place + 1);
-        const Index jump_end = whole ? place + jumps[at(leaf++)] : place;
-        for (; place < jump_end; ++place) {
-          whole = whole && in_range(jump_time[at(place)], size_of(forest.event_time_));
-          tree.jump_time.push_back(static_cast<std::uint32_t>(jump_time[at(place)]));
-          tree.jump.push_back(jump[at(place)]);
-        }
-        tree.jump_start.push_back(static_cast<std::uint32_t>(tree.jump.size()));
-      }
-    }
-    forest.trees_.push_back(std::move(tree));
+  expect(forest.names_.size() == forest.columns_.size() &&
+         forest.lower_.size() == forest.columns_.size() &&
+         forest.upper_.size() == forest.columns_.size() &&
+         forest.risk_time_.size() == forest.training_risk_95_.size() &&
+         std::ranges::is_sorted(forest.event_time_) && std::ranges::is_sorted(forest.columns_) &&
+         std::ranges::all_of(forest.columns_,
+                             [](Index column) { return is_below(column, Tree::no_feature); }));
+  TreeReader reader(record, forest.columns_, size_of(forest.event_time_));
+  for (const Index nodes : record.counts("nodes")) {
+    forest.trees_.push_back(reader.read(nodes));
   }
-  if (!whole || node != size_of(feature) || leaf != size_of(jumps) || place != size_of(jump) ||
-      !forest.is_whole()) {
-    throw InputError({.where = "record " + quoted(record.kind()),
-                      .found = "trees that do not hold together",
-                      .expected = "nodes, leaves and jumps as a forest writes them",
-                      .remedy = "the model file is damaged: fit it again",
-                      .problem = "cannot read the stored model"});
-  }
+  reader.expect_end();
+  expect(!forest.trees_.empty());
   return forest;
 }
 

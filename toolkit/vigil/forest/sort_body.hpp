@@ -15,7 +15,6 @@ namespace vigil::forest {
 namespace {
 
 using Lanes = std::uint32_t __attribute__((vector_size(64)));
-constexpr int lanes = 16;
 
 // Registers go by reference: by value they would follow another convention where a processor has none so wide.
 
@@ -26,24 +25,25 @@ void exchange(Lanes& values, std::integer_sequence<int, I...>) {
   const Lanes other = __builtin_shufflevector(values, values, (I ^ X)...);
   const Lanes smaller = values < other ? values : other;
   const Lanes larger = values < other ? other : values;
-  values = __builtin_shufflevector(smaller, larger, ((I & high) != 0 ? I + lanes : I)...);
+  values = __builtin_shufflevector(smaller, larger, ((I & high) != 0 ? I + sorted_lanes : I)...);
 }
 
 template <int... X>
 void exchange_all(Lanes& values) {
-  (exchange<X>(values, std::make_integer_sequence<int, lanes>()), ...);
+  (exchange<X>(values, std::make_integer_sequence<int, sorted_lanes>()), ...);
 }
 
 /// The smaller of each lane goes to the first, the larger to the second.
-void order(Lanes& first, Lanes& second) {
-  const Lanes one = first, other = second;
+template <class Vector>
+void order(Vector& first, Vector& second) {
+  const Vector one = first, other = second;
   first = one < other ? one : other;
   second = one < other ? other : one;
 }
 
 template <int... I>
 void reverse(Lanes& values, std::integer_sequence<int, I...>) {
-  values = __builtin_shufflevector(values, values, (lanes - 1 - I)...);
+  values = __builtin_shufflevector(values, values, (sorted_lanes - 1 - I)...);
 }
 
 /// R registers, a power of two: bitonic merging (Batcher 1968).
@@ -57,7 +57,7 @@ void sort_registers(Lanes* values) {
     sort_registers<half>(values + half);
     std::reverse(values + half, values + R);
     for (int i = 0; i < half; ++i) {
-      reverse(values[half + i], std::make_integer_sequence<int, lanes>());
+      reverse(values[half + i], std::make_integer_sequence<int, sorted_lanes>());
       order(values[i], values[half + i]);
     }
     for (int step = half / 2; step >= 1; step /= 2) {
@@ -75,25 +75,25 @@ void sort_registers(Lanes* values) {
 
 template <int R>
 void sort_padded(std::uint32_t* keys, std::size_t count) {
-  std::fill(keys + count, keys + R * lanes, std::numeric_limits<std::uint32_t>::max());
+  std::fill(keys + count,
+            keys + std::size_t{R} * sorted_lanes,
+            std::numeric_limits<std::uint32_t>::max());
   Lanes values[R];
   __builtin_memcpy(values, keys, sizeof values);
   sort_registers<R>(values);
   __builtin_memcpy(keys, values, sizeof values);
 }
 
+/// Keys that R registers hold, or fewer.
+template <int R>
 void sort_by_network(std::uint32_t* keys, std::size_t count) {
-  if (count <= 16) {
-    sort_padded<1>(keys, count);
-  } else if (count <= 32) {
-    sort_padded<2>(keys, count);
-  } else if (count <= 64) {
-    sort_padded<4>(keys, count);
-  } else if (count <= 128) {
-    sort_padded<8>(keys, count);
-  } else {
-    sort_padded<16>(keys, count);
+  if constexpr (R > 1) {
+    if (count <= std::size_t{R} / 2 * sorted_lanes) {
+      sort_by_network<R / 2>(keys, count);
+      return;
+    }
   }
+  sort_padded<R>(keys, count);
 }
 
 } // namespace

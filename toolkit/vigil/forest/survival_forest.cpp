@@ -4,7 +4,6 @@
 
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
-#include "vigil/forest/votes.hpp"
 #include "vigil/learn/model_checks.hpp"
 #include "vigil/numeric/quantile.hpp"
 
@@ -165,32 +164,41 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
       item.key.child("tree"),
       context.scheduler,
       votes);
-  const auto number_of = [&](double time) {
-    return std::lower_bound(times.begin(), times.end(), time) - times.begin();
-  };
-  for (Index row = 0; row < rows.rows(); ++row) {
-    const Index subject = rows.subject[at(row)];
-    forest.out_of_bag_.mortality[at(subject)] = votes.mortality(row);
-    forest.out_of_bag_.trees[at(subject)] = votes.trees(row);
-    for (Index number = 0; number < size_of(options.horizons); ++number) {
-      const double horizon = options.horizons[at(number)];
-      forest.out_of_bag_.risk.at_horizon(number)[at(subject)] =
-          horizon > forest.last_time_ ? not_a_number : votes.risk(row, number_of(horizon));
-    }
-  }
-  std::vector<double> weight, risk(at(rows.rows()));
-  for (const Index subject : rows.subject) {
-    weight.push_back(item.weights[subject]);
-  }
-  for (const double time : forest.risk_time_) {
-    for (Index row = 0; row < rows.rows(); ++row) {
-      risk[at(row)] = votes.risk(row, number_of(time));
-    }
-    forest.training_risk_95_.push_back(weighted_quantile(risk, weight, 0.95));
-  }
+  forest.take_votes(votes, rows, item.weights, times, options.horizons);
   forest.take_columns(data, item.weights, rows, ranks, context.scheduler);
   forest.status_ = FitStatus::converged;
   return forest;
+}
+
+// What the trees said of the rows that they did not see. times: those of the votes.
+void SurvivalForest::take_votes(const Votes& votes,
+                                const SurvivalRows& rows,
+                                const CaseWeights& weights,
+                                std::span<const double> times,
+                                std::span<const double> horizons) {
+  const auto risk_at = [&](Index row, double time) {
+    return votes.risk(row, std::lower_bound(times.begin(), times.end(), time) - times.begin());
+  };
+  std::vector<double> weight;
+  weight.reserve(rows.subject.size());
+  for (Index row = 0; row < rows.rows(); ++row) {
+    const Index subject = rows.subject[at(row)];
+    weight.push_back(weights[subject]);
+    out_of_bag_.mortality[at(subject)] = votes.mortality(row);
+    out_of_bag_.trees[at(subject)] = votes.trees(row);
+    for (Index number = 0; number < size_of(horizons); ++number) {
+      const double horizon = horizons[at(number)];
+      out_of_bag_.risk.at_horizon(number)[at(subject)] =
+          horizon > last_time_ ? not_a_number : risk_at(row, horizon);
+    }
+  }
+  std::vector<double> risk(weight.size());
+  for (const double time : risk_time_) {
+    for (Index row = 0; row < rows.rows(); ++row) {
+      risk[at(row)] = risk_at(row, time);
+    }
+    training_risk_95_.push_back(weighted_quantile(risk, weight, 0.95));
+  }
 }
 
 // The columns that are cut, their training ranges, and each cut as the value half way between the training values of the
@@ -275,6 +283,7 @@ Prediction SurvivalForest::predict(const Covariates& covariates,
     return times[at(left)] < times[at(right)];
   });
   std::vector<double> ascending;
+  ascending.reserve(order.size());
   for (const Index number : order) {
     ascending.push_back(times[at(number)]);
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "vigil/forest/grow_tree.hpp"
+#include "vigil/forest/votes.hpp"
 #include "vigil/learn/learner.hpp"
 
 #include <span>
@@ -76,12 +77,16 @@ public:
   [[nodiscard]] static SurvivalForest from_record(const Record& record);
 
 private:
+  void take_votes(const Votes& votes,
+                  const SurvivalRows& rows,
+                  const CaseWeights& weights,
+                  std::span<const double> times,
+                  std::span<const double> horizons);
   void take_columns(const TrainingData& data,
                     const CaseWeights& weights,
                     const SurvivalRows& rows,
                     const RankColumns& ranks,
                     Scheduler& scheduler);
-  [[nodiscard]] bool is_whole() const;
 
   FitStatus status_ = FitStatus::undefined;
   std::string reason_, split_rule_;
