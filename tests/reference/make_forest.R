@@ -1,0 +1,24 @@
+# SPDX-FileCopyrightText: vigil authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# Log-rank numerator and variance of every cut of two columns of `veteran`, once with every subject and once with subject i
+# 1 + i mod 3 times: log_rank_cuts.csv.
+# Run by hand: Rscript make_forest.R
+library(survival)
+cat("R", as.character(getRversion()), "survival", as.character(packageVersion("survival")), "\n")
+number <- function(x) trimws(formatC(x, digits = 17, format = "g"))
+out <- NULL
+for (copies in c("one", "one_to_three")) {
+  v <- survival::veteran
+  if (copies != "one") v <- v[rep(seq_len(nrow(v)), 1 + seq_len(nrow(v)) %% 3), ]
+  for (feature in c("karno", "age")) {
+    values <- sort(unique(v[[feature]]))
+    for (cut in head(values, -1)) {
+      d <- survdiff(Surv(time, status) ~ I(v[[feature]] > cut), v)
+      out <- rbind(out, data.frame(copies, feature, cut,
+        numerator = number(d$obs[1] - d$exp[1]),
+        variance = number(d$var[1, 1])))
+    }
+  }
+}
+write.csv(out, "log_rank_cuts.csv", row.names = FALSE, quote = FALSE)
