@@ -115,7 +115,8 @@ TEST_F(ForestLearnerTest, DamagedRecordsAreRefusedOrHarmless) {
         values[at(place)] = -1;
         break;
       case 3:
-        values[at(place)] += static_cast<typename decltype(values)::value_type>(draw.index_below(1000));
+        values[at(place)] +=
+            static_cast<typename decltype(values)::value_type>(draw.index_below(1000));
         break;
       default:
         values[at(place)] = values[at(draw.index_below(size_of(values)))];

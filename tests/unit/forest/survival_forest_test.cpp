@@ -357,6 +357,16 @@ TEST(SurvivalForest, ConstantFeaturesGiveOneLeaf) {
   EXPECT_TRUE(std::isnan(prediction.risk.at_horizon(1)[0])); // nobody was seen for so long
 }
 
+TEST(SurvivalForest, SomebodyIsAlwaysOutOfTheBag) {
+  Grown grown(102, 30, 3);
+  for (const ForestOptions& options : {ForestOptions{.trees = 60, .sample_fraction = 1.0},
+                                       ForestOptions{.trees = 60, .replace = true}}) {
+    const SurvivalForest forest = grown.grow(options);
+    const auto& trees = forest.out_of_bag().trees;
+    EXPECT_GE(std::accumulate(trees.begin(), trees.end(), Index{0}), 60);
+  }
+}
+
 TEST(SurvivalForest, RefusesWhatItCannotGrow) {
   Grown grown(101, 30, 3);
   const auto refused = [&](const ForestOptions& options) {

@@ -33,8 +33,8 @@ void TreeGrower::draw_rows(const RandomKey& key) {
       copies_[at(row)] += rows_.copies[at(row)];
     }
   } else {
-    Index wanted =
-        std::max<Index>(1, std::llround(options_.sample_fraction * static_cast<double>(rows)));
+    const Index share = std::llround(options_.sample_fraction * static_cast<double>(rows));
+    Index wanted = std::max<Index>(1, std::min(share, rows - 1)); // somebody stays out
     for (Index row = 0; row < rows; ++row) { // selection sampling (Knuth, algorithm S)
       if (draw.index_below(rows - row) < wanted) {
         copies_[at(row)] = rows_.copies[at(row)];

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <mutex>
 #include <numeric>
 
 namespace vigil::forest {
@@ -64,32 +65,30 @@ std::vector<Tree> grow_trees(const SurvivalRows& rows,
                              const TreeOptions& options,
                              Index trees,
                              const RandomKey& key,
+                             std::span<const Index> passed,
                              Scheduler& scheduler,
                              Votes& out) {
   struct Worker {
     TreeGrower grower;
-    Votes votes;
+    LeafVotes leaves = {};
   };
+  std::mutex voting; // one table of votes: those of every worker would be as large each
   std::vector<std::unique_ptr<Worker>> workers(at(scheduler.workers()));
   std::vector<Tree> result(at(trees));
   scheduler.for_each(trees, [&](Index number, Index worker) {
     auto& mine = workers[at(worker)];
     if (!mine) {
-      mine = std::make_unique<Worker>(Worker{TreeGrower(rows, ranks, options), out});
+      mine = std::make_unique<Worker>(Worker{TreeGrower(rows, ranks, options)});
     }
     Tree tree = mine->grower.grow(key.child(number));
-    mine->votes.begin(tree);
+    mine->leaves.take(tree, size_of(rows.event_time), passed);
     const auto rows_out = mine->grower.out_of_bag();
+    const std::scoped_lock lock(voting);
     for (std::size_t place = 0; place < rows_out.size(); ++place) {
-      mine->votes.add(rows_out[place], mine->grower.leaf()[place]);
+      out.add(rows_out[place], mine->leaves, mine->grower.leaf()[place]);
     }
     result[at(number)] = std::move(tree);
   });
-  for (const auto& worker : workers) {
-    if (worker) {
-      out.add(worker->votes);
-    }
-  }
   return result;
 }
 
@@ -124,7 +123,10 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   check_forest(options, data.columns());
   const SurvivalOutcome& outcome = outcome_of(data);
   const SurvivalRows rows = survival_rows(outcome, item.weights);
-  const Index copies = std::accumulate(rows.copies.begin(), rows.copies.end(), Index{0});
+  const Index copies = options.replace && rows.rows() > 0
+                           ? rows.rows() * Index{*std::ranges::max_element(rows.copies)}
+                           // a tree may draw one row only
+                           : std::accumulate(rows.copies.begin(), rows.copies.end(), Index{0});
   if (copies > SideCounts::most) {
     refuse("subjects", number_text(copies), "at most " + number_text(SideCounts::most));
   }
@@ -150,7 +152,7 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   times.erase(std::unique(times.begin(), times.end()), times.end());
   const RankColumns ranks(data.covariates(), rows.subject, context.scheduler);
   const Index root = std::llround(std::ceil(std::sqrt(static_cast<double>(data.columns()))));
-  Votes votes(rows.rows(), size_of(forest.event_time_), passed_by(forest.event_time_, times));
+  Votes votes(rows.rows(), size_of(times));
   forest.trees_ = grow_trees(
       rows,
       ranks,
@@ -162,6 +164,7 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
        .rule = &find_split_rule(options.split_rule)},
       options.trees,
       item.key.child("tree"),
+      passed_by(forest.event_time_, times),
       context.scheduler,
       votes);
   forest.take_votes(votes, rows, item.weights, times, options.horizons);
@@ -297,11 +300,12 @@ Prediction SurvivalForest::predict(const Covariates& covariates,
   constexpr Index at_once = 256; // subjects of a task
   context.scheduler.for_each((subjects + at_once - 1) / at_once, [&](Index task, Index) {
     const Index first = task * at_once, count = std::min(at_once, subjects - first);
-    Votes votes(count, size_of(event_time_), passed);
+    Votes votes(count, size_of(passed));
+    LeafVotes leaves;
     for (const Tree& tree : trees_) {
-      votes.begin(tree);
+      leaves.take(tree, size_of(event_time_), passed);
       for (Index row = 0; row < count; ++row) {
-        votes.add(row, tree.leaf_of([&](std::uint32_t node) {
+        votes.add(row, leaves, tree.leaf_of([&](std::uint32_t node) {
           const double value = values[at(place[tree.feature[node]] * subjects + first + row)];
           return value == value ? value <= tree.cut_value[node] : tree.missing_left[node] != 0;
         }));

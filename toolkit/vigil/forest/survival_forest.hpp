@@ -14,12 +14,13 @@ namespace vigil::forest {
 
 struct ForestOptions {
   Index trees = 1000;
-  Index features_per_split = 0;   ///< 0: the root of the number of features, rounded up
-  Index min_node = 15;            ///< no split of so many distinct subjects or fewer
-  Index min_leaf = 5;             ///< distinct subjects on each side of a cut
-  Index min_leaf_events = 3;      ///< of these with an event
-  double sample_fraction = 0.632; ///< of the subjects for each tree, without replacement
-  bool replace = false;           ///< bootstrap instead
+  Index features_per_split = 0; ///< 0: the root of the number of features, rounded up
+  Index min_node = 15;          ///< no split of so many distinct subjects or fewer
+  Index min_leaf = 5;           ///< distinct subjects on each side of a cut
+  Index min_leaf_events = 3;    ///< of these with an event
+  double sample_fraction =
+      0.632;            ///< of the subjects for each tree, without replacement; all but one at most
+  bool replace = false; ///< bootstrap instead
   std::string split_rule = "guarded_log_rank";
   std::vector<double> horizons = {}; ///< of the out-of-bag risks, ascending
 };

@@ -10,23 +10,38 @@
 
 namespace vigil::forest {
 
-/// What trees say of some subjects, added up in whole numbers of 2^-30: the same for any order of trees and threads.
+/// What the leaves of one tree say, in whole numbers of 2^-30.
 ///
-/// mortality  of a leaf: sum over all event times of the leaf's cumulative hazard, a tree's expected number of events of a
-///            cohort that is all like the subject (Ishwaran et al. 2008)
-/// survival   of a leaf at a time: its Kaplan-Meier estimate, product of 1 - D / Y
-/// cost       for a tree its jumps and leaves x times; for a subject and tree `times` additions
+/// mortality  sum over all event times of the leaf's cumulative hazard: a tree's expected number of events of a cohort that
+///            is all like the subject (Ishwaran et al. 2008)
+/// survival   the leaf's Kaplan-Meier estimate at a time: product of 1 - D / Y
+/// cost       the tree's jumps and leaves x times
+class LeafVotes {
+public:
+  /// passed: event times up to each time that survival is wanted at, ascending; must stay.
+  void take(const Tree& tree, Index event_times, std::span<const Index> passed);
+
+  [[nodiscard]] std::int64_t mortality(Index leaf) const { return mortality_[at(leaf)]; }
+  /// At each of the times.
+  [[nodiscard]] std::span<const std::int64_t> survival(Index leaf) const {
+    return std::span(survival_).subspan(at(leaf) * times_, times_);
+  }
+
+private:
+  std::size_t times_ = 0;
+  std::vector<std::int64_t> mortality_, survival_;
+};
+
+/// What trees say of some subjects, added up: the same for any order of trees and threads.
+/// cost  times additions for a subject and tree; 8 bytes x subjects x times
 /// checked by tests/unit/forest/survival_forest_test
 class Votes {
 public:
-  /// passed: event times up to each time that survival is wanted at, ascending.
-  Votes(Index subjects, Index event_times, std::span<const Index> passed);
+  Votes(Index subjects, Index times)
+      : times_(at(times)), mortality_(at(subjects), 0), survival_(at(subjects * times), 0),
+        trees_(at(subjects), 0) {}
 
-  /// Takes what a tree's leaves say.
-  void begin(const Tree& tree);
-  /// Of the tree that was begun last.
-  void add(Index subject, Index leaf);
-  void add(const Votes& other);
+  void add(Index subject, const LeafVotes& tree, Index leaf);
 
   [[nodiscard]] Index trees(Index subject) const { return trees_[at(subject)]; }
   /// Means over the trees that voted; NaN without one.
@@ -34,11 +49,9 @@ public:
   [[nodiscard]] double risk(Index subject, Index time) const;
 
 private:
-  Index event_times_;
-  std::vector<Index> passed_;
+  std::size_t times_;
   std::vector<std::int64_t> mortality_, survival_; ///< survival: subject by subject
   std::vector<Index> trees_;
-  std::vector<std::int64_t> leaf_mortality_, leaf_survival_;
 };
 
 } // namespace vigil::forest
