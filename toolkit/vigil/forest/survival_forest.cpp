@@ -20,6 +20,7 @@ namespace {
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 constexpr Index most_risk_times = 150;
+constexpr Index most_vote_bytes = Index{64} << 20;
 
 /// Event times up to each of these times.
 std::vector<Index> passed_by(std::span<const double> event_time, std::span<const double> times) {
@@ -72,7 +73,10 @@ std::vector<Tree> grow_trees(const SurvivalRows& rows,
     TreeGrower grower;
     LeafVotes leaves = {};
   };
-  std::mutex voting; // one table of votes: those of every worker would be as large each
+  // a table of votes for each worker, or where these would be large one for all
+  const bool apart = scheduler.workers() * out.bytes() <= most_vote_bytes;
+  std::vector<Votes> votes(apart ? at(scheduler.workers()) : 1, out);
+  std::mutex voting;
   std::vector<std::unique_ptr<Worker>> workers(at(scheduler.workers()));
   std::vector<Tree> result(at(trees));
   scheduler.for_each(trees, [&](Index number, Index worker) {
@@ -83,12 +87,19 @@ std::vector<Tree> grow_trees(const SurvivalRows& rows,
     Tree tree = mine->grower.grow(key.child(number));
     mine->leaves.take(tree, size_of(rows.event_time), passed);
     const auto rows_out = mine->grower.out_of_bag();
-    const std::scoped_lock lock(voting);
-    for (std::size_t place = 0; place < rows_out.size(); ++place) {
-      out.add(rows_out[place], mine->leaves, mine->grower.leaf()[place]);
-    }
     result[at(number)] = std::move(tree);
+    std::unique_lock lock(voting, std::defer_lock);
+    if (!apart) {
+      lock.lock();
+    }
+    Votes& table = votes[apart ? at(worker) : 0];
+    for (std::size_t place = 0; place < rows_out.size(); ++place) {
+      table.add(rows_out[place], mine->leaves, mine->grower.leaf()[place]);
+    }
   });
+  for (const Votes& table : votes) {
+    out.add(table);
+  }
   return result;
 }
 

@@ -53,6 +53,16 @@ void Votes::add(Index subject, const LeafVotes& tree, Index leaf) {
   }
 }
 
+void Votes::add(const Votes& others) {
+  for (std::size_t subject = 0; subject < trees_.size(); ++subject) {
+    mortality_[subject] += others.mortality_[subject];
+    trees_[subject] += others.trees_[subject];
+  }
+  for (std::size_t place = 0; place < survival_.size(); ++place) {
+    survival_[place] += others.survival_[place];
+  }
+}
+
 double Votes::mortality(Index subject) const {
   return mean(mortality_[at(subject)], trees(subject));
 }

@@ -42,6 +42,11 @@ public:
         trees_(at(subjects), 0) {}
 
   void add(Index subject, const LeafVotes& tree, Index leaf);
+  /// Those of other trees.
+  void add(const Votes& others);
+  [[nodiscard]] Index bytes() const noexcept {
+    return 8 * (size_of(survival_) + 2 * size_of(trees_));
+  }
 
   [[nodiscard]] Index trees(Index subject) const { return trees_[at(subject)]; }
   /// Means over the trees that voted; NaN without one.
