@@ -40,15 +40,14 @@ int run_list(const Invocation& invocation) {
 
 } // namespace
 
-const Verb list_verb{
-    .name = "list",
-    .arguments = "learners|measures|split-rules",
-    .least_arguments = 1,
-    .most_arguments = 1,
-    .summary = "the tables of learners, measures and split rules",
-    .details = "",
-    .options = {},
-    .reads_cohort = false,
-    .run = &run_list};
+const Verb list_verb{.name = "list",
+                     .arguments = "learners|measures|split-rules",
+                     .least_arguments = 1,
+                     .most_arguments = 1,
+                     .summary = "the tables of learners, measures and split rules",
+                     .details = "",
+                     .options = {},
+                     .reads_cohort = false,
+                     .run = &run_list};
 
 } // namespace vigil::app

@@ -106,7 +106,7 @@ constexpr std::array rules{
     SplitRule{.name = "guarded_log_rank",
               .formula = "U^2 / max(V_perm, V)",
               .source = "this project (docs/methods/survival_forest.md); Hothorn, Lausen 2003",
-              .use = "the default: neither end cuts nor features that drive follow-up are favoured",
+              .use = "the default: favours end cuts and features that drive follow-up less",
               .search = &search_guarded},
     SplitRule{.name = "permutation_log_rank",
               .formula = "U^2 / V_perm",
