@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <span>
 #include <unistd.h>
 
 namespace vigil {
@@ -25,20 +24,21 @@ std::string blas_core() {
 }
 
 std::string_view better_blas_core(std::string_view chosen, InstructionSet widest) noexcept {
-  constexpr std::array<std::string_view, 4> of_avx512{
-      "SkylakeX", "Cooperlake", "SapphireRapids", "Sapphirerapids"};
-  constexpr std::array<std::string_view, 5> of_fused_products{
-      "Piledriver", "Steamroller", "Excavator", "Haswell", "Zen"};
-  const auto is_one_of = [chosen](std::span<const std::string_view> names) {
-    return std::find(names.begin(), names.end(), chosen) != names.end();
-  };
-  if (widest == InstructionSet::plain || is_one_of(of_avx512)) {
+  constexpr std::array<std::string_view, 9> with_fused_products{"Piledriver",
+                                                                "Steamroller",
+                                                                "Excavator",
+                                                                "Haswell",
+                                                                "Zen",
+                                                                "SkylakeX",
+                                                                "Cooperlake",
+                                                                "SapphireRapids",
+                                                                "Sapphirerapids"};
+  const bool good = std::find(with_fused_products.begin(), with_fused_products.end(), chosen) !=
+                    with_fused_products.end();
+  if (good || widest == InstructionSet::plain) {
     return {};
   }
-  if (widest == InstructionSet::avx512) {
-    return "SkylakeX";
-  }
-  return is_one_of(of_fused_products) ? "" : "Haswell";
+  return widest == InstructionSet::avx512 ? "SkylakeX" : "Haswell";
 }
 
 void restart_with_better_blas(char* const* arguments) {

@@ -26,8 +26,8 @@ private:
 
 /// Name of the kernel that OpenBLAS chose for this processor, for example `Haswell`.
 [[nodiscard]] std::string blas_core();
-/// The kernel to ask for where OpenBLAS does not know what the processor can: one from before AVX2 on a younger processor,
-/// one of AVX2 on an AMD processor with AVX-512. Empty: it chose well. checked by tests/unit/numeric/blas_test
+/// The kernel to ask for where OpenBLAS does not know the processor, which is younger, and chose one from before AVX2;
+/// empty: it chose well. checked by tests/unit/numeric/blas_test
 [[nodiscard]] std::string_view better_blas_core(std::string_view chosen,
                                                 InstructionSet widest) noexcept;
 /// Starts this program again with OPENBLAS_CORETYPE set where there is a better kernel and the variable is not set: OpenBLAS
