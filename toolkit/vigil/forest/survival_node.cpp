@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/forest/survival_node.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
+#include <numeric>
 
 namespace vigil::forest {
 
@@ -19,17 +22,18 @@ std::int64_t nearest(double value) {
 
 void SurvivalNode::look_at(const SurvivalRows& all,
                            std::span<const std::uint32_t> copies,
-                           std::span<const std::uint32_t> rows) {
+                           std::span<const std::uint32_t> rows,
+                           Strata strata) {
   rows_ = rows;
-  const Index count = size_of(rows);
   weight_.resize(rows.size());
   score_.resize(rows.size());
   sums_.resize(rows.size());
+  moment_.resize(rows.size());
   events_.clear();
+  ranges_.clear();
   counts_ = {};
   whole_weights_ = all.equal_sampling;
   squares_ = 0.0;
-  moment_.resize(rows.size());
   double at_risk = 0.0;
   for (std::size_t place = 0; place < rows.size(); ++place) {
     const std::uint32_t row = rows[place];
@@ -39,24 +43,13 @@ void SurvivalNode::look_at(const SurvivalRows& all,
     sums_[place].counts = {1, copies[row], moment_[place] & 1U};
     counts_.add(sums_[place].counts);
   }
-  double hazard = 0.0;
-  for (Index first = 0, end = 0; first < count; first = end) {
-    const std::uint32_t instant = moment_[at(first)] / 2;
-    double here = 0.0, died = 0.0;
-    for (; end < count && moment_[at(end)] / 2 == instant; ++end) {
-      here += weight_[at(end)];
-      died += (moment_[at(end)] & 1U) * weight_[at(end)];
-    }
-    if (died > 0.0) {
-      events_.push_back(event_time(all, first, died, at_risk));
-      hazard += events_.back().hazard;
-    }
-    for (Index place = first; place < end; ++place) {
-      const double residual = (moment_[at(place)] & 1U) - hazard;
-      score_[at(place)] = weight_[at(place)] * residual;
-      squares_ += score_[at(place)] * residual;
-    }
-    at_risk -= here;
+  const bool apart = strata == Strata::apart && !all.stratum.empty();
+  if (apart || !all.entered.empty()) {
+    list_events(all, apart);
+    take_ranges(all, apart);
+    take_residuals_of_ranges();
+  } else {
+    take_residuals(all, at_risk);
   }
   design_ = 1.0;
   if (!whole_weights_ && squares_ > 0.0) {
@@ -71,17 +64,123 @@ void SurvivalNode::look_at(const SurvivalRows& all,
   }
 }
 
+// Everybody is at risk from the first event to the own time: one pass.
+void SurvivalNode::take_residuals(const SurvivalRows& all, double at_risk) {
+  const Index count = size_of(rows_);
+  double hazard = 0.0;
+  for (Index first = 0, end = 0; first < count; first = end) {
+    const std::uint32_t instant = moment_[at(first)] / 2;
+    double here = 0.0, died = 0.0;
+    for (; end < count && moment_[at(end)] / 2 == instant; ++end) {
+      here += weight_[at(end)];
+      died += (moment_[at(end)] & 1U) * weight_[at(end)];
+    }
+    if (died > 0.0) {
+      events_.push_back(event_time(all.passed[rows_[at(first)]] - 1, died, at_risk));
+      events_.back().first = first;
+      hazard += events_.back().hazard;
+    }
+    for (Index place = first; place < end; ++place) {
+      take_residual(at(place), hazard);
+    }
+    at_risk -= here;
+  }
+}
+
+void SurvivalNode::take_residual(std::size_t place, double hazard) {
+  const double residual = (moment_[place] & 1U) - hazard;
+  score_[place] = weight_[place] * residual;
+  squares_ += score_[place] * residual;
+}
+
 SurvivalNode::EventTime
-SurvivalNode::event_time(const SurvivalRows& all, Index first, double died, double at_risk) const {
+SurvivalNode::event_time(std::uint32_t number, double died, double at_risk) const {
   double spread = died * (1.0 - died / at_risk);
   if (whole_weights_) {
     spread = at_risk > 1.0 ? died * (at_risk - died) / (at_risk - 1.0) : 0.0;
   }
-  return {.first = first,
-          .number = all.passed[rows_[at(first)]] - 1,
+  return {.number = number,
           .hazard = died / at_risk,
           .at_risk = at_risk,
           .factor = spread / (at_risk * at_risk)};
+}
+
+// Numbers of the event times and how many died, stratum after stratum.
+void SurvivalNode::list_events(const SurvivalRows& all, bool apart) {
+  const auto stratum = [&](std::size_t place) { return apart ? all.stratum[rows_[place]] : 0U; };
+  const auto for_each_event = [&](const auto& visit) {
+    for (std::size_t place = 0; place < rows_.size(); ++place) {
+      if ((moment_[place] & 1U) != 0) {
+        visit(place, stratum(place), all.passed[rows_[place]] - 1);
+      }
+    }
+  };
+  std::uint32_t strata = 1;
+  for (std::size_t place = 0; place < rows_.size(); ++place) {
+    strata = std::max(strata, stratum(place) + 1);
+  }
+  constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+  stratum_start_.assign(strata + 1U, 0);
+  next_.assign(strata, none); // first: the event time seen last
+  for_each_event([&](std::size_t, std::uint32_t here, std::uint32_t number) {
+    stratum_start_[here + 1U] += next_[here] == number ? 0 : 1;
+    next_[here] = number;
+  });
+  std::partial_sum(stratum_start_.begin(), stratum_start_.end(), stratum_start_.begin());
+  next_.assign(stratum_start_.begin(), stratum_start_.end() - 1);
+  events_.resize(stratum_start_.back());
+  died_.assign(events_.size(), 0.0);
+  for_each_event([&](std::size_t place, std::uint32_t here, std::uint32_t number) {
+    std::uint32_t& next = next_[here];
+    if (next == stratum_start_[here] || events_[next - 1].number != number) {
+      events_[next++].number = number;
+    }
+    died_[next - 1] += weight_[place];
+  });
+}
+
+void SurvivalNode::take_ranges(const SurvivalRows& all, bool apart) {
+  next_.assign(stratum_start_.begin(), stratum_start_.end() - 1);
+  for (std::size_t place = 0; place < rows_.size(); ++place) {
+    const std::uint32_t row = rows_[place], stratum = apart ? all.stratum[row] : 0U;
+    const std::uint32_t start = stratum_start_[stratum], end = stratum_start_[stratum + 1U];
+    std::uint32_t& leave = next_[stratum]; // times ascend
+    while (leave < end && events_[leave].number < all.passed[row]) {
+      ++leave;
+    }
+    std::uint32_t enter = start;
+    if (!all.entered.empty()) {
+      enter =
+          static_cast<std::uint32_t>(std::partition_point(events_.begin() + start,
+                                                          events_.begin() + leave,
+                                                          [&](const EventTime& time) {
+                                                            return time.number < all.entered[row];
+                                                          }) -
+                                     events_.begin());
+    }
+    ranges_.push_back({enter, leave});
+  }
+}
+
+void SurvivalNode::take_residuals_of_ranges() {
+  hazard_.assign(events_.size() + 1, 0.0); // first: what is added to those at risk
+  for (std::size_t place = 0; place < rows_.size(); ++place) {
+    hazard_[ranges_[place].enter] += weight_[place];
+    hazard_[ranges_[place].leave] -= weight_[place];
+  }
+  double at_risk = 0.0, hazard = 0.0;
+  for (std::size_t number = 0; number < events_.size(); ++number) {
+    at_risk += hazard_[number];
+    hazard_[number] = hazard;
+    // rounding of sampling weights must not leave fewer at risk than died
+    events_[number] =
+        event_time(events_[number].number, died_[number], std::max(at_risk, died_[number]));
+    hazard += events_[number].hazard;
+  }
+  hazard_.back() = hazard;
+  for (std::size_t place = 0; place < rows_.size(); ++place) {
+    take_residual(place, hazard_[ranges_[place].leave] - hazard_[ranges_[place].enter]);
+  }
 }
 
 // From sum u M^2: the sum over copies of s^2 M^2, and the design factor.
@@ -96,7 +195,6 @@ void SurvivalNode::take_design(const SurvivalRows& all) {
   squares_ = of_copies;
 }
 
-// Y_L at every place first, so that no branch depends on the data.
 double SurvivalNode::exact_variance(std::span<const std::uint16_t> ranks,
                                     std::uint16_t cut,
                                     bool missing_left,
@@ -109,6 +207,14 @@ double SurvivalNode::exact_variance(std::span<const std::uint16_t> ranks,
     return (static_cast<std::int64_t>(static_cast<std::uint16_t>(ranks[row] - shift)) - last - 1) >>
            63;
   };
+  return design_ * (ranges_.empty() ? variance_to_time(left_mask, scratch)
+                                    : variance_of_ranges(left_mask, scratch));
+}
+
+// Y_L at every place first, so that no branch depends on the data.
+template <class LeftMask>
+double SurvivalNode::variance_to_time(const LeftMask& left_mask,
+                                      std::vector<double>& scratch) const {
   scratch.resize(rows_.size());
   if (whole_weights_) {
     std::int64_t left = 0;
@@ -128,7 +234,25 @@ double SurvivalNode::exact_variance(std::span<const std::uint16_t> ranks,
     const double left = scratch[at(time.first)];
     variance += time.factor * left * (time.at_risk - left);
   }
-  return design_ * variance;
+  return variance;
+}
+
+// What each row adds to Y_L at its first event, and takes away after its last one.
+template <class LeftMask>
+double SurvivalNode::variance_of_ranges(const LeftMask& left_mask,
+                                        std::vector<double>& scratch) const {
+  scratch.assign(events_.size() + 1, 0.0);
+  for (std::size_t place = 0; place < rows_.size(); ++place) {
+    const double weight = -weight_[place] * static_cast<double>(left_mask(rows_[place]));
+    scratch[ranges_[place].enter] += weight;
+    scratch[ranges_[place].leave] -= weight;
+  }
+  double variance = 0.0, left = 0.0;
+  for (std::size_t number = 0; number < events_.size(); ++number) {
+    left += scratch[number];
+    variance += events_[number].factor * left * (events_[number].at_risk - left);
+  }
+  return variance;
 }
 
 // Whole numbers that add up to zero: what rounding leaves goes to the first of the largest.

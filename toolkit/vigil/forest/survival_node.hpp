@@ -30,14 +30,20 @@ struct LeafLimits {
 /// design factor of the node. Scores are kept as whole numbers of a power of two that the node chooses (51 bits for the
 /// sum of their absolute values), and add up to zero.
 ///
+/// Delayed entry: M_i = event_i - (H(T_i) - H(entry_i)), and a row counts in Y after its entry. Strata: D, Y and H are those of
+/// the row's stratum, V is the sum over strata and their event times.
+///
 /// source  Hothorn, Lausen 2003 (permutation variance of log-rank scores); Mantel 1966; checked by
 ///         tests/unit/forest/survival_node_test, tests/reference/forest_test
 class SurvivalNode {
 public:
+  /// What strata are for: comparisons within them, or not at all where a curve of all rows is wanted.
+  enum class Strata { apart, together };
   /// rows: numbers of rows of `all`, ascending; copies: of every row of `all`. All must stay while the node is used.
   void look_at(const SurvivalRows& all,
                std::span<const std::uint32_t> copies,
-               std::span<const std::uint32_t> rows);
+               std::span<const std::uint32_t> rows,
+               Strata strata = Strata::apart);
 
   [[nodiscard]] std::span<const std::uint32_t> rows() const noexcept { return rows_; }
   [[nodiscard]] std::span<const CutSums> sums() const noexcept { return sums_; }
@@ -61,18 +67,32 @@ public:
                                       std::vector<double>& scratch) const;
 
   struct EventTime {
-    Index first = 0;          ///< place in rows() of the first that is at risk
+    Index first = 0;          ///< place in rows() of the first of this time or later
     std::uint32_t number = 0; ///< of the time in SurvivalRows::event_time
     double hazard = 0.0;      ///< D / Y
     double at_risk = 0.0;     ///< Y
     double factor = 0.0;      ///< v / Y^2
   };
-  /// Ascending.
+  /// Ascending; with strata apart those of one stratum after another.
   [[nodiscard]] std::span<const EventTime> events() const noexcept { return events_; }
 
 private:
-  [[nodiscard]] EventTime
-  event_time(const SurvivalRows& all, Index first, double died, double at_risk) const;
+  /// The events, by place in events(), at which a row is at risk.
+  struct EventRange {
+    std::uint32_t enter, leave;
+  };
+  [[nodiscard]] EventTime event_time(std::uint32_t number, double died, double at_risk) const;
+  void take_residuals(const SurvivalRows& all, double at_risk);
+  void take_residual(std::size_t place, double hazard);
+  void list_events(const SurvivalRows& all, bool apart);
+  void take_ranges(const SurvivalRows& all, bool apart);
+  void take_residuals_of_ranges();
+  template <class LeftMask>
+  [[nodiscard]] double variance_to_time(const LeftMask& left_mask,
+                                        std::vector<double>& scratch) const;
+  template <class LeftMask>
+  [[nodiscard]] double variance_of_ranges(const LeftMask& left_mask,
+                                          std::vector<double>& scratch) const;
   void take_design(const SurvivalRows& all);
   void take_scores();
   void take_inverse();
@@ -85,6 +105,11 @@ private:
   std::vector<double>
       inverse_; ///< of V_perm, by copies on the left, in squared units of the scores
   std::vector<EventTime> events_;
+  std::vector<double> died_;       ///< by place in events_
+  std::vector<EventRange> ranges_; ///< by place; empty: from the first event to the row's time
+  std::vector<std::uint32_t> stratum_start_; ///< where events of each stratum begin, and the end
+  std::vector<std::uint32_t> next_;          ///< by stratum
+  std::vector<double> hazard_;               ///< before each place in events_, and at the end
   SideCounts counts_;
   double unit_ = 0.0, squares_ = 0.0, design_ = 1.0;
   bool whole_weights_ = true; ///< u are times drawn
