@@ -131,11 +131,48 @@ Index TreeGrower::partition(std::vector<std::uint32_t>& rows,
   return to_left - rows.data();
 }
 
+// Where nobody of the leaf is under observation yet, the tree's root speaks for it: without an increment there risks
+// would be too low. After the last of its rows a leaf says nothing more.
+void TreeGrower::add_jumps_of_gaps(std::span<const std::uint32_t> rows) {
+  std::uint32_t last = 0;
+  at_risk_.assign(root_jumps_.size() + 1, 0);
+  const auto place_of = [&](std::uint32_t events) { // the first that comes after so many events
+    return std::partition_point(root_jumps_.begin(),
+                                root_jumps_.end(),
+                                [&](const Jump& jump) { return jump.number < events; }) -
+           root_jumps_.begin();
+  };
+  for (const std::uint32_t row : rows) {
+    ++at_risk_[at(place_of(rows_.entered[row]))];
+    --at_risk_[at(place_of(rows_.passed[row]))];
+    last = std::max(last, rows_.passed[row]);
+  }
+  Index at_risk = 0;
+  for (std::size_t place = 0; place < root_jumps_.size(); ++place) {
+    at_risk += at_risk_[place];
+    if (at_risk == 0 && root_jumps_[place].number < last) {
+      leaf_jumps_.push_back(root_jumps_[place]);
+    }
+  }
+  std::ranges::sort(leaf_jumps_, {}, &Jump::number);
+}
+
+void TreeGrower::take_jumps(std::vector<Jump>& jumps) const {
+  jumps.clear();
+  for (const auto& time : node_.events()) {
+    jumps.push_back({time.number, time.hazard});
+  }
+}
+
 void TreeGrower::add_leaf(Tree& tree, const Part& part) {
   const Index leaf = tree.leaves();
-  for (const auto& time : node_.events()) {
-    tree.jump_time.push_back(time.number);
-    tree.jump.push_back(time.hazard);
+  take_jumps(leaf_jumps_);
+  if (!rows_.entered.empty()) {
+    add_jumps_of_gaps(node_.rows());
+  }
+  for (const Jump& jump : leaf_jumps_) {
+    tree.jump_time.push_back(jump.number);
+    tree.jump.push_back(jump.hazard);
   }
   tree.jump_start.push_back(static_cast<std::uint32_t>(tree.jump.size()));
   tree.child[at(part.node)] = static_cast<std::uint32_t>(leaf);
@@ -166,6 +203,9 @@ Tree TreeGrower::grow(const RandomKey& key) {
     open.pop_back();
     node_.look_at(
         rows_, copies_, std::span(in_).subspan(at(part.first), at(part.end - part.first)));
+    if (part.node == 0 && !rows_.entered.empty()) {
+      take_jumps(root_jumps_);
+    }
     Split split;
     if (node_.counts().subjects() > options_.min_node && !node_.flat()) {
       draw_features(part.key);

@@ -51,10 +51,10 @@ std::vector<double> spread_times(std::span<const double> event_time) {
 
 const SurvivalOutcome& outcome_of(const TrainingData& data) {
   const SurvivalOutcome& outcome = survival_outcome(data.outcome, "survival-forest");
-  if (!outcome.entry.empty() || !data.stratum.empty()) {
+  if (!data.stratum.empty()) {
     throw ConfigError({.where = "learner \"survival-forest\"",
-                       .found = data.stratum.empty() ? "delayed entry" : "strata",
-                       .expected = "subjects under observation from 0, without strata",
+                       .found = "strata",
+                       .expected = "a cohort without strata",
                        .remedy = "use the learner cox or cox-net"});
   }
   return outcome;
