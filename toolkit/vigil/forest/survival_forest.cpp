@@ -100,6 +100,7 @@ std::vector<Tree> grow_trees(const SurvivalRows& rows,
   for (const Votes& table : votes) {
     out.add(table);
   }
+  out.add_up();
   return result;
 }
 
@@ -322,6 +323,7 @@ Prediction SurvivalForest::predict(const Covariates& covariates,
         }));
       }
     }
+    votes.add_up();
     const Index horizons = size_of(request.horizons);
     for (Index row = 0; row < count; ++row) {
       prediction.score[at(first + row)] = votes.mortality(row);

@@ -20,6 +20,24 @@ std::int64_t nearest(double value) {
 
 } // namespace
 
+inline void SurvivalNode::take_residual(std::size_t place, double hazard) {
+  const double residual = (moment_[place] & 1U) - hazard;
+  score_[place] = weight_[place] * residual;
+  squares_ += score_[place] * residual;
+}
+
+inline SurvivalNode::EventTime
+SurvivalNode::event_time(std::uint32_t number, double died, double at_risk) const {
+  double spread = died * (1.0 - died / at_risk);
+  if (whole_weights_) {
+    spread = at_risk > 1.0 ? died * (at_risk - died) / (at_risk - 1.0) : 0.0;
+  }
+  return {.number = number,
+          .hazard = died / at_risk,
+          .at_risk = at_risk,
+          .factor = spread / (at_risk * at_risk)};
+}
+
 void SurvivalNode::look_at(const SurvivalRows& all,
                            std::span<const std::uint32_t> copies,
                            std::span<const std::uint32_t> rows,
@@ -85,24 +103,6 @@ void SurvivalNode::take_residuals(const SurvivalRows& all, double at_risk) {
     }
     at_risk -= here;
   }
-}
-
-void SurvivalNode::take_residual(std::size_t place, double hazard) {
-  const double residual = (moment_[place] & 1U) - hazard;
-  score_[place] = weight_[place] * residual;
-  squares_ += score_[place] * residual;
-}
-
-SurvivalNode::EventTime
-SurvivalNode::event_time(std::uint32_t number, double died, double at_risk) const {
-  double spread = died * (1.0 - died / at_risk);
-  if (whole_weights_) {
-    spread = at_risk > 1.0 ? died * (at_risk - died) / (at_risk - 1.0) : 0.0;
-  }
-  return {.number = number,
-          .hazard = died / at_risk,
-          .at_risk = at_risk,
-          .factor = spread / (at_risk * at_risk)};
 }
 
 // Numbers of the event times and how many died, stratum after stratum.
