@@ -114,18 +114,20 @@ Index TreeGrower::partition(std::vector<std::uint32_t>& rows,
                             Index first,
                             Index end,
                             const Split& split) {
-  const auto ranks = ranks_.column(split.feature);
+  const std::uint16_t* ranks = ranks_.column(split.feature).data();
+  const auto shift = static_cast<std::uint16_t>(split.missing_left ? 0 : 1);
+  const auto last = static_cast<std::uint16_t>(split.cut - shift);
   moved_.resize(at(end - first));
   std::uint32_t *to_left = rows.data() + first, *to_right = moved_.data();
   for (Index place = first; place < end;
        ++place) { // without a branch: both are written, one counts
     const std::uint32_t row = rows[at(place)];
-    const std::uint16_t rank = ranks[row];
-    const bool left = rank == 0 ? split.missing_left : rank <= split.cut;
+    // rank 0, a missing value, becomes the highest where it goes to the right
+    const bool left = static_cast<std::uint16_t>(ranks[row] - shift) <= last;
     *to_left = row;
     *to_right = row;
-    to_left += left ? 1 : 0;
-    to_right += left ? 0 : 1;
+    to_left += static_cast<std::ptrdiff_t>(left);
+    to_right += static_cast<std::ptrdiff_t>(!left);
   }
   std::copy(moved_.data(), to_right, to_left);
   return to_left - rows.data();

@@ -20,22 +20,23 @@ std::int64_t nearest(double value) {
 
 } // namespace
 
-inline void SurvivalNode::take_residual(std::size_t place, double hazard) {
+inline void SurvivalNode::take_residual(std::size_t place, double hazard, ScoreSums& of_scores) {
   const double residual = (moment_[place] & 1U) - hazard;
-  score_[place] = weight_[place] * residual;
-  squares_ += score_[place] * residual;
+  const double score = weight_[place] * residual, size = std::fabs(score);
+  score_[place] = score;
+  of_scores.squares += score * residual;
+  of_scores.sizes += size;
+  of_scores.largest = size > of_scores.largest_size ? place : of_scores.largest;
+  of_scores.largest_size = std::max(of_scores.largest_size, size);
 }
 
 inline SurvivalNode::EventTime
 SurvivalNode::event_time(std::uint32_t number, double died, double at_risk) const {
-  double spread = died * (1.0 - died / at_risk);
-  if (whole_weights_) {
-    spread = at_risk > 1.0 ? died * (at_risk - died) / (at_risk - 1.0) : 0.0;
-  }
-  return {.number = number,
-          .hazard = died / at_risk,
-          .at_risk = at_risk,
-          .factor = spread / (at_risk * at_risk)};
+  const double hazard = died / at_risk;
+  // v / Y^2 = D (Y - D) / Y^3, or with whole weights D (Y - D) / ((Y - 1) Y^2)
+  const double others = whole_weights_ ? at_risk - 1.0 : at_risk;
+  const double factor = others > 0.0 ? died * (at_risk - died) / (others * at_risk * at_risk) : 0.0;
+  return {.number = number, .hazard = hazard, .at_risk = at_risk, .factor = factor};
 }
 
 void SurvivalNode::look_at(const SurvivalRows& all,
@@ -51,7 +52,7 @@ void SurvivalNode::look_at(const SurvivalRows& all,
   ranges_.clear();
   counts_ = {};
   whole_weights_ = all.equal_sampling;
-  squares_ = 0.0;
+  scores_ = {};
   double at_risk = 0.0;
   for (std::size_t place = 0; place < rows.size(); ++place) {
     const std::uint32_t row = rows[place];
@@ -70,11 +71,11 @@ void SurvivalNode::look_at(const SurvivalRows& all,
     take_residuals(all, at_risk);
   }
   design_ = 1.0;
-  if (!whole_weights_ && squares_ > 0.0) {
+  if (!whole_weights_ && scores_.squares > 0.0) {
     take_design(all);
   }
   if (events_.empty() || counts_.copies() < 2) {
-    squares_ = 0.0;
+    scores_.squares = 0.0;
   }
   if (!flat()) {
     take_scores();
@@ -82,27 +83,47 @@ void SurvivalNode::look_at(const SurvivalRows& all,
   }
 }
 
-// Everybody is at risk from the first event to the own time: one pass.
+// Everybody is at risk from the first event to the own time. Without a branch that depends on the data: first what
+// happens at each distinct time of the node, then its hazard, then the rows.
 void SurvivalNode::take_residuals(const SurvivalRows& all, double at_risk) {
-  const Index count = size_of(rows_);
-  double hazard = 0.0;
-  for (Index first = 0, end = 0; first < count; first = end) {
-    const std::uint32_t instant = moment_[at(first)] / 2;
-    double here = 0.0, died = 0.0;
-    for (; end < count && moment_[at(end)] / 2 == instant; ++end) {
-      here += weight_[at(end)];
-      died += (moment_[at(end)] & 1U) * weight_[at(end)];
-    }
-    if (died > 0.0) {
-      events_.push_back(event_time(all.passed[rows_[at(first)]] - 1, died, at_risk));
-      events_.back().first = first;
-      hazard += events_.back().hazard;
-    }
-    for (Index place = first; place < end; ++place) {
-      take_residual(at(place), hazard);
-    }
-    at_risk -= here;
+  if (rows_.empty()) {
+    return;
   }
+  instants_.resize(rows_.size());
+  instant_of_.resize(rows_.size());
+  std::uint32_t number = 0;
+  instants_[0].first = 0;
+  double weight = 0.0, died = 0.0;
+  for (std::size_t place = 0; place < rows_.size(); ++place) {
+    const bool next = place > 0 && moment_[place] / 2 != moment_[place - 1] / 2;
+    number += next ? 1 : 0;
+    weight = (next ? 0.0 : weight) + weight_[place];
+    died = (next ? 0.0 : died) + (moment_[place] & 1U) * weight_[place];
+    Instant& instant = instants_[number];
+    instant.first = next ? static_cast<std::uint32_t>(place) : instant.first;
+    instant.weight = weight;
+    instant.died = died;
+    instant_of_[place] = number;
+  }
+  double hazard = 0.0;
+  events_.resize(number + 2U); // the last one is written and not kept
+  std::size_t events = 0;
+  for (std::uint32_t each = 0; each <= number; ++each) {
+    Instant& instant = instants_[each];
+    EventTime& event = events_[events];
+    event = event_time(all.passed[rows_[instant.first]] - 1, instant.died, at_risk);
+    event.first = Index{instant.first};
+    hazard += event.hazard;
+    events += instant.died > 0.0 ? 1 : 0;
+    at_risk -= instant.weight;
+    instant.hazard = hazard;
+  }
+  events_.resize(events);
+  ScoreSums of_scores; // not the member: nothing that is written may be it
+  for (std::size_t place = 0; place < rows_.size(); ++place) {
+    take_residual(place, instants_[instant_of_[place]].hazard, of_scores);
+  }
+  scores_ = of_scores;
 }
 
 // Numbers of the event times and how many died, stratum after stratum.
@@ -178,9 +199,11 @@ void SurvivalNode::take_residuals_of_ranges() {
     hazard += events_[number].hazard;
   }
   hazard_.back() = hazard;
+  ScoreSums of_scores;
   for (std::size_t place = 0; place < rows_.size(); ++place) {
-    take_residual(place, hazard_[ranges_[place].leave] - hazard_[ranges_[place].enter]);
+    take_residual(place, hazard_[ranges_[place].leave] - hazard_[ranges_[place].enter], of_scores);
   }
+  scores_ = of_scores;
 }
 
 // From sum u M^2: the sum over copies of s^2 M^2, and the design factor.
@@ -191,8 +214,8 @@ void SurvivalNode::take_design(const SurvivalRows& all) {
     weighted += square;
     of_copies += square / weight_[place] * all.sampling[rows_[place]];
   }
-  design_ = weighted / squares_;
-  squares_ = of_copies;
+  design_ = weighted / scores_.squares;
+  scores_.squares = of_copies;
 }
 
 double SurvivalNode::exact_variance(std::span<const std::uint16_t> ranks,
@@ -257,28 +280,22 @@ double SurvivalNode::variance_of_ranges(const LeftMask& left_mask,
 
 // Whole numbers that add up to zero: what rounding leaves goes to the first of the largest.
 void SurvivalNode::take_scores() {
-  double sum = 0.0;
-  for (const double score : score_) {
-    sum += std::fabs(score);
-  }
   int exponent = 0;
-  static_cast<void>(std::frexp(sum, &exponent));
+  static_cast<void>(std::frexp(scores_.sizes, &exponent));
   constexpr int bits = 51;
   unit_ = std::ldexp(1.0, exponent - bits);
   const double whole = std::ldexp(1.0, bits - exponent);
   std::int64_t total = 0;
-  std::size_t largest = 0;
   for (std::size_t place = 0; place < score_.size(); ++place) {
     sums_[place].score = nearest(score_[place] * whole);
     total += sums_[place].score;
-    largest = std::fabs(score_[place]) > std::fabs(score_[largest]) ? place : largest;
   }
-  sums_[largest].score -= total;
+  sums_[scores_.largest].score -= total;
 }
 
 void SurvivalNode::take_inverse() {
   const auto copies = static_cast<double>(counts_.copies());
-  const double whole = copies * (copies - 1.0) / squares_ * unit_ * unit_;
+  const double whole = copies * (copies - 1.0) / scores_.squares * unit_ * unit_;
   inverse_.resize(at(counts_.copies()));
   for (Index left = 1; left < counts_.copies(); ++left) {
     const auto here = static_cast<double>(left);

@@ -49,7 +49,7 @@ public:
   [[nodiscard]] std::span<const CutSums> sums() const noexcept { return sums_; }
   [[nodiscard]] SideCounts counts() const noexcept { return counts_; }
   /// No cut can say anything: no event, or a single copy, or all scores zero.
-  [[nodiscard]] bool flat() const noexcept { return !(squares_ > 0.0); }
+  [[nodiscard]] bool flat() const noexcept { return !(scores_.squares > 0.0); }
 
   /// U in real units.
   [[nodiscard]] double numerator(std::int64_t score) const {
@@ -82,8 +82,17 @@ private:
     std::uint32_t enter, leave;
   };
   [[nodiscard]] EventTime event_time(std::uint32_t number, double died, double at_risk) const;
+  struct Instant {           ///< a distinct time of the node
+    std::uint32_t first = 0; ///< place
+    double weight = 0.0, died = 0.0, hazard = 0.0;
+  };
   void take_residuals(const SurvivalRows& all, double at_risk);
-  void take_residual(std::size_t place, double hazard);
+  struct
+      ScoreSums { ///< over the rows: u M^2, |u M|, the largest of these and its place, the first of equals
+    double squares = 0.0, sizes = 0.0, largest_size = 0.0;
+    std::size_t largest = 0;
+  };
+  void take_residual(std::size_t place, double hazard, ScoreSums& of_scores);
   void list_events(const SurvivalRows& all, bool apart);
   void take_ranges(const SurvivalRows& all, bool apart);
   void take_residuals_of_ranges();
@@ -110,8 +119,11 @@ private:
   std::vector<std::uint32_t> stratum_start_; ///< where events of each stratum begin, and the end
   std::vector<std::uint32_t> next_;          ///< by stratum
   std::vector<double> hazard_;               ///< before each place in events_, and at the end
+  std::vector<Instant> instants_;
+  std::vector<std::uint32_t> instant_of_; ///< by place
   SideCounts counts_;
-  double unit_ = 0.0, squares_ = 0.0, design_ = 1.0;
+  ScoreSums scores_;
+  double unit_ = 0.0, design_ = 1.0;
   bool whole_weights_ = true; ///< u are times drawn
 };
 
