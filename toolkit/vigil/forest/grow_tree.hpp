@@ -42,7 +42,7 @@ private:
   void draw_rows(const RandomKey& key);
   void draw_features(const RandomKey& key);
   void fetch(std::span<const std::uint16_t> ranks) const;
-  [[nodiscard]] Split find_split();
+  [[nodiscard]] Split find_split(const RandomKey& key);
   [[nodiscard]] bool move_cut(Split& split) const;
   void add_leaf(Tree& tree, const Part& part);
   Index partition(std::vector<std::uint32_t>& rows, Index first, Index end, const Split& split);

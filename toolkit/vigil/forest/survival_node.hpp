@@ -41,6 +41,11 @@ public:
 
   [[nodiscard]] std::span<const std::uint32_t> rows() const noexcept { return rows_; }
   [[nodiscard]] std::span<const CutSums> sums() const noexcept { return sums_; }
+  [[nodiscard]] std::span<const double> weights() const noexcept {
+    return weight_;
+  } ///< u, by place
+  /// What V is multiplied by where sampling weights differ, else 1.
+  [[nodiscard]] double design() const noexcept { return design_; }
   [[nodiscard]] SideCounts counts() const noexcept { return counts_; }
   /// No cut can say anything: no event, or a single copy, or all scores zero.
   [[nodiscard]] bool flat() const noexcept { return !(squares_ > 0.0); }
