@@ -30,6 +30,10 @@ inline std::optional<double> defined_gain(std::string_view rule,
   if (rule == "log_rank") {
     return values.exact > 1e-12 ? square / values.exact : 0.0;
   }
+  if (rule == "peto_log_rank") {
+    const bool both = values.expected > 1e-12 && values.expected_right > 1e-12;
+    return both ? square * (1.0 / values.expected + 1.0 / values.expected_right) : 0.0;
+  }
   return {};
 }
 

@@ -8,9 +8,13 @@
 
 #include "tests/support/node_case.hpp"
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace vigil::forest {
@@ -145,6 +149,9 @@ TEST(SplitRules, AMirroredColumnIsATie) {
       mirrored.push_back(static_cast<std::uint16_t>(highest + 1 - rank));
     }
     for (const SplitRule& rule : split_rule_table()) {
+      if (rule.name == "random_log_rank") {
+        continue;
+      }
       const NodeSearch search = begin_search(rule, drawn.node, limits, scratch);
       Split best;
       rule.search(search, {0, ranks, highest}, best);
@@ -153,6 +160,75 @@ TEST(SplitRules, AMirroredColumnIsATie) {
       expect_equal(best, first, std::string(rule.name) + ", round " + std::to_string(round));
     }
   }
+}
+
+// Every cut of a column of six ranks, one of them without rows, within the limits: as often as ranks lead to it.
+TEST(SplitRules, RandomCutsAreUniformOverRanks) {
+  SplitScratch scratch;
+  const NodeCase drawn(60, true, false, RandomKey(96));
+  std::vector<std::uint16_t> ranks;
+  for (Index row = 0; row < drawn.rows.rows(); ++row) {
+    constexpr std::array<std::uint16_t, 6> there{0, 3, 4, 5, 7, 8};
+    ranks.push_back(there[at(row % 6)]);
+  }
+  const SplitRule& rule = find_split_rule("random_log_rank");
+  std::map<std::pair<std::uint16_t, bool>, double> share;
+  constexpr Index rounds = 20'000;
+  for (Index round = 0; round < rounds; ++round) {
+    const LeafLimits limits{.subjects = 1, .events = 0};
+    const NodeSearch search{.node = drawn.node,
+                            .limits = limits,
+                            .key = RandomKey(97).child(round),
+                            .scratch = scratch};
+    Split best;
+    rule.search(search, {7, ranks, 8}, best);
+    ASSERT_EQ(best.feature, 7);
+    std::vector<double> weights;
+    CutSums left;
+    for (std::size_t place = 0; place < drawn.numbers.size(); ++place) {
+      const std::uint16_t rank = ranks[drawn.numbers[place]];
+      if (rank == 0 ? best.missing_left : rank <= best.cut) {
+        left.add(drawn.node.sums()[place]);
+      }
+    }
+    const double variance = drawn.node.exact_variance(ranks, best.cut, best.missing_left, weights);
+    ASSERT_EQ(best.gain, std::pow(drawn.node.numerator(left.score), 2) / variance);
+    share[{best.cut, best.missing_left}] += 1.0 / static_cast<double>(rounds);
+  }
+  // ranks 3, 4, 5 or 6, 7 with equal chances; four standard errors of a share
+  EXPECT_EQ(share.size(), 8U);
+  for (const auto& [cut, found] : share) {
+    const double expected = cut.first == 5 ? 0.2 : 0.1;
+    EXPECT_NEAR(found, expected, 4.0 * std::sqrt(expected * (1.0 - expected) / rounds))
+        << cut.first;
+  }
+}
+
+// Each cut that is out of the limits is no cut.
+TEST(SplitRules, RandomCutsKeepTheLimits) {
+  SplitScratch scratch;
+  Index with_split = 0, without = 0;
+  for (Index round = 0; round < 2000; ++round) {
+    const NodeCase drawn(20 + round % 50, round % 3 == 1, false, RandomKey(98).child(round));
+    const LeafLimits limits{.subjects = 1 + round % 6, .events = round / 6 % 4};
+    const SplitRule& rule = find_split_rule("random_log_rank");
+    const NodeSearch search = begin_search(rule, drawn.node, limits, scratch);
+    for (Index feature = 0; feature < size_of(drawn.columns); ++feature) {
+      if (drawn.node.flat()) {
+        continue;
+      }
+      Split best;
+      rule.search(search, drawn.column(feature), best);
+      bool known = false;
+      drawn.for_each_cut(feature, limits, [&](const Cut& cut, const std::vector<bool>&) {
+        known = known || (cut.rank == best.cut && cut.missing_left == best.missing_left);
+      });
+      EXPECT_TRUE(best.feature == no_index || known);
+      ++(best.feature == no_index ? without : with_split);
+    }
+  }
+  EXPECT_GT(with_split, 4000);
+  EXPECT_GT(without, 2000);
 }
 
 TEST(SplitRules, AreFoundByName) {

@@ -12,5 +12,8 @@ void search_guarded(const NodeSearch& search, const CutColumn& column, Split& be
 
 void prepare_log_rank(const NodeSearch& search);
 void search_log_rank(const NodeSearch& search, const CutColumn& column, Split& best);
+void prepare_peto(const NodeSearch& search);
+void search_peto(const NodeSearch& search, const CutColumn& column, Split& best);
+void search_random(const NodeSearch& search, const CutColumn& column, Split& best);
 
 } // namespace vigil::forest

@@ -32,6 +32,17 @@ constexpr std::array rules{
                   "the classical rule: as other programs have it, with its preference for end cuts",
               .search = &search_log_rank,
               .prepare = &prepare_log_rank},
+    SplitRule{.name = "peto_log_rank",
+              .formula = "U^2 (1 / E_L + 1 / E_R), E = sum u H",
+              .source = "Peto, Peto 1972; Sverdrup 2025",
+              .use = "as log_rank, never larger; an approximation of it that others use for speed",
+              .search = &search_peto,
+              .prepare = &prepare_peto},
+    SplitRule{.name = "random_log_rank",
+              .formula = "U^2 / V of one random cut per column",
+              .source = "Geurts, Ernst, Wehenkel 2006",
+              .use = "extremely randomized trees: no preference for columns of many values",
+              .search = &search_random},
 };
 
 } // namespace

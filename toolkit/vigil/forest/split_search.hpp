@@ -65,14 +65,21 @@ struct SplitScratch {
   KeyOrder keys = {};
   RowOrder order = {};
   VarianceBound variance = {};
-  std::array<std::vector<double>, 2> lower = {}; ///< by missing values on the left, by rows there
+  std::array<std::vector<double>, 2> on_left =
+      {}; ///< what a rule keeps of cuts, by missing values on the left, then by rows there
   std::vector<double> weight_left = {};
+  std::vector<double> expected = {}; ///< events, by place
   struct Candidate {
     Cut cut;
     double bound = 0.0;
   };
   std::vector<Candidate> candidates = {};
 };
+
+/// What a rule has kept of a cut of the column that is searched.
+[[nodiscard]] inline double kept(const SplitScratch& scratch, const Cut& cut) {
+  return scratch.on_left[cut.missing_left ? 1 : 0][at(cut.left.counts.subjects() - 1)];
+}
 
 /// A column as a search sees it.
 struct CutColumn {
