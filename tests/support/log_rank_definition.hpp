@@ -12,18 +12,19 @@
 namespace vigil::test {
 
 /// Log-rank statistics of a node by their definition, a table at every event time, in plain double. Event times weigh
-/// k = S(t-)^rho (1 - S(t-))^gamma, with the Kaplan-Meier curve of the node.
+/// k = S(t-)^rho (1 - S(t-))^gamma, with the Kaplan-Meier curve of the node; `once`: without copies.
 class LogRankDefinition {
 public:
   LogRankDefinition(const forest::SurvivalRows& rows,
                     std::span<const std::uint32_t> numbers,
                     int rho = 0,
-                    int gamma = 0)
+                    int gamma = 0,
+                    bool once = false)
       : sampling_(!rows.equal_sampling) {
     for (const std::uint32_t row : numbers) {
       subjects_.push_back({.time = rows.moment[row] / 2,
                            .event = rows.moment[row] % 2 == 1,
-                           .copies = static_cast<double>(rows.copies[row]),
+                           .copies = once ? 1.0 : static_cast<double>(rows.copies[row]),
                            .sampling = sampling_ ? rows.sampling[row] : 1.0});
     }
     double survival = 1.0;

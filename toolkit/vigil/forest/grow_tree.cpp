@@ -97,6 +97,9 @@ Split TreeGrower::find_split(const RandomKey& key) {
     const CutColumn column{feature, ranks_.column(feature), ranks_.highest(feature)};
     options_.rule->search(search, column, best);
   }
+  if (options_.rule->accepts != nullptr && !options_.rule->accepts(search)) {
+    return {};
+  }
   return best;
 }
 

@@ -16,4 +16,14 @@ void prepare_peto(const NodeSearch& search);
 void search_peto(const NodeSearch& search, const CutColumn& column, Split& best);
 void search_random(const NodeSearch& search, const CutColumn& column, Split& best);
 
+void prepare_late(const NodeSearch& search);
+void prepare_early(const NodeSearch& search);
+void search_weighted(const NodeSearch& search, const CutColumn& column, Split& best);
+void prepare_max_combo(const NodeSearch& search);
+void search_max_combo(const NodeSearch& search, const CutColumn& column, Split& best);
+
+void prepare_maximally_selected(const NodeSearch& search);
+void search_maximally_selected(const NodeSearch& search, const CutColumn& column, Split& best);
+[[nodiscard]] bool accepts_maximally_selected(const NodeSearch& search);
+
 } // namespace vigil::forest

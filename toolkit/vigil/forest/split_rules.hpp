@@ -15,6 +15,8 @@ struct SplitRule {
   void (*search)(const NodeSearch& search, const CutColumn& column, Split& best);
   /// Of a node, before its columns; none: nothing to prepare.
   void (*prepare)(const NodeSearch& search) = nullptr;
+  /// Of a node, after its columns: whether it is split at all; none: wherever there is a cut.
+  bool (*accepts)(const NodeSearch& search) = nullptr;
 };
 
 /// All rules; the first is the default.

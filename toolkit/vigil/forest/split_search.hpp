@@ -68,7 +68,11 @@ struct SplitScratch {
   std::array<std::vector<double>, 2> on_left =
       {}; ///< what a rule keeps of cuts, by missing values on the left, then by rows there
   std::vector<double> weight_left = {};
-  std::vector<double> expected = {}; ///< events, by place
+  std::vector<double> expected = {};            ///< events, by place
+  std::array<SurvivalNode, 3> other = {};       ///< the node with other copies or times weighed
+  std::vector<std::uint32_t> ones = {};         ///< copies, by row
+  std::vector<double> log_p = {};               ///< of the columns of a node so far
+  std::array<std::vector<Index>, 2> sizes = {}; ///< of the left side of cuts, as on_left
   struct Candidate {
     Cut cut;
     double bound = 0.0;

@@ -21,6 +21,8 @@ void SurvivalNode::look_at(const SurvivalRows& all,
                            std::span<const std::uint32_t> copies,
                            std::span<const std::uint32_t> rows) {
   rows_ = rows;
+  all_ = &all;
+  copies_ = copies;
   const Index count = size_of(rows);
   weight_.resize(rows.size());
   score_.resize(rows.size());
@@ -39,7 +41,7 @@ void SurvivalNode::look_at(const SurvivalRows& all,
     sums_[place].counts = {1, copies[row], moment_[place] & 1U};
     counts_.add(sums_[place].counts);
   }
-  double hazard = 0.0;
+  double hazard = 0.0, survival = 1.0;
   for (Index first = 0, end = 0; first < count; first = end) {
     const std::uint32_t instant = moment_[at(first)] / 2;
     double here = 0.0, died = 0.0;
@@ -47,12 +49,15 @@ void SurvivalNode::look_at(const SurvivalRows& all,
       here += weight_[at(end)];
       died += (moment_[at(end)] & 1U) * weight_[at(end)];
     }
+    const double k = times_.at_survival(survival);
     if (died > 0.0) {
       events_.push_back(event_time(all, first, died, at_risk));
-      hazard += events_.back().hazard;
+      events_.back().factor *= k * k;
+      hazard += k * events_.back().hazard;
+      survival *= 1.0 - events_.back().hazard;
     }
     for (Index place = first; place < end; ++place) {
-      const double residual = (moment_[at(place)] & 1U) - hazard;
+      const double residual = (moment_[at(place)] & 1U) * k - hazard;
       score_[at(place)] = weight_[at(place)] * residual;
       squares_ += score_[at(place)] * residual;
     }
@@ -69,6 +74,16 @@ void SurvivalNode::look_at(const SurvivalRows& all,
     take_scores();
     take_inverse();
   }
+}
+
+void SurvivalNode::look_at(const SurvivalNode& other, std::span<const std::uint32_t> copies) {
+  times_ = other.times_;
+  look_at(*other.all_, copies, other.rows_);
+}
+
+void SurvivalNode::look_at(const SurvivalNode& other, const TimeWeights& times) {
+  times_ = times;
+  look_at(*other.all_, other.copies_, other.rows_);
 }
 
 SurvivalNode::EventTime

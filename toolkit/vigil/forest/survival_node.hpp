@@ -16,6 +16,15 @@ struct LeafLimits {
   Index subjects = 5, events = 3;
 };
 
+/// What event times weigh: k = S(t-)^early (1 - S(t-))^late, with the Kaplan-Meier curve of the node; exponents 0 or 1.
+struct TimeWeights {
+  bool early = false, late = false;
+
+  [[nodiscard]] constexpr double at_survival(double survival) const {
+    return (early ? survival : 1.0) * (late ? 1.0 - survival : 1.0);
+  }
+};
+
 /// The constants of a node for log-rank statistics, by one pass over its rows in time order.
 ///
 /// With u_i the weight of a row (times drawn, and sampling weights where these differ), D_j and Y_j the weight of the
@@ -30,6 +39,9 @@ struct LeafLimits {
 /// design factor of the node. Scores are kept as whole numbers of a power of two that the node chooses (51 bits for the
 /// sum of their absolute values), and add up to zero.
 ///
+/// Where event times weigh k_j (Fleming, Harrington 1991), M_i = k event_i - sum_{t_j <= T_i} k_j D_j / Y_j, and v_j is
+/// multiplied by k_j^2.
+///
 /// source  Hothorn, Lausen 2003 (permutation variance of log-rank scores); Mantel 1966; checked by
 ///         tests/unit/forest/survival_node_test, tests/reference/forest_test
 class SurvivalNode {
@@ -38,6 +50,9 @@ public:
   void look_at(const SurvivalRows& all,
                std::span<const std::uint32_t> copies,
                std::span<const std::uint32_t> rows);
+  /// The same rows of the same fit, with other copies of each, or with times weighed.
+  void look_at(const SurvivalNode& other, std::span<const std::uint32_t> copies);
+  void look_at(const SurvivalNode& other, const TimeWeights& times);
 
   [[nodiscard]] std::span<const std::uint32_t> rows() const noexcept { return rows_; }
   [[nodiscard]] std::span<const CutSums> sums() const noexcept { return sums_; }
@@ -70,7 +85,7 @@ public:
     std::uint32_t number = 0; ///< of the time in SurvivalRows::event_time
     double hazard = 0.0;      ///< D / Y
     double at_risk = 0.0;     ///< Y
-    double factor = 0.0;      ///< v / Y^2
+    double factor = 0.0;      ///< k^2 v / Y^2
   };
   /// Ascending.
   [[nodiscard]] std::span<const EventTime> events() const noexcept { return events_; }
@@ -93,6 +108,9 @@ private:
   SideCounts counts_;
   double unit_ = 0.0, squares_ = 0.0, design_ = 1.0;
   bool whole_weights_ = true; ///< u are times drawn
+  TimeWeights times_ = {};
+  const SurvivalRows* all_ = nullptr; ///< these and copies_ as look_at was given them
+  std::span<const std::uint32_t> copies_;
 };
 
 } // namespace vigil::forest
