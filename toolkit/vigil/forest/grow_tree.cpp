@@ -82,7 +82,12 @@ void TreeGrower::fetch(std::span<const std::uint16_t> ranks) const {
   }
 }
 
-Split TreeGrower::find_split() {
+Split TreeGrower::find_split(const RandomKey& key) {
+  const NodeSearch search{
+      .node = node_, .limits = options_.leaf, .key = key.child("cut"), .scratch = scratch_};
+  if (options_.rule->prepare != nullptr) {
+    options_.rule->prepare(search);
+  }
   Split best;
   for (std::size_t number = 0; number < features_.size(); ++number) {
     if (number + 1 < features_.size()) {
@@ -90,7 +95,10 @@ Split TreeGrower::find_split() {
     }
     const Index feature = features_[number];
     const CutColumn column{feature, ranks_.column(feature), ranks_.highest(feature)};
-    options_.rule->search(node_, column, options_.leaf, scratch_, best);
+    options_.rule->search(search, column, best);
+  }
+  if (options_.rule->accepts != nullptr && !options_.rule->accepts(search)) {
+    return {};
   }
   return best;
 }
@@ -211,7 +219,7 @@ Tree TreeGrower::grow(const RandomKey& key) {
     Split split;
     if (node_.counts().subjects() > options_.min_node && !node_.flat()) {
       draw_features(part.key);
-      split = find_split();
+      split = find_split(part.key);
     }
     if (split.feature == no_index) {
       add_leaf(tree, part);

@@ -46,7 +46,7 @@ private:
   void draw_rows(const RandomKey& key);
   void draw_features(const RandomKey& key);
   void fetch(std::span<const std::uint16_t> ranks) const;
-  [[nodiscard]] Split find_split();
+  [[nodiscard]] Split find_split(const RandomKey& key);
   [[nodiscard]] bool move_cut(Split& split) const;
   void take_jumps(std::vector<Jump>& jumps) const;
   void add_jumps_of_gaps(std::span<const std::uint32_t> rows);

@@ -20,8 +20,11 @@ std::int64_t nearest(double value) {
 
 } // namespace
 
-inline void SurvivalNode::take_residual(std::size_t place, double hazard, ScoreSums& of_scores) {
-  const double residual = (moment_[place] & 1U) - hazard;
+inline void SurvivalNode::take_residual(std::size_t place,
+                                        double event_weight,
+                                        double hazard,
+                                        ScoreSums& of_scores) {
+  const double residual = (moment_[place] & 1U) * event_weight - hazard;
   const double score = weight_[place] * residual, size = std::fabs(score);
   score_[place] = score;
   of_scores.squares += score * residual;
@@ -31,12 +34,16 @@ inline void SurvivalNode::take_residual(std::size_t place, double hazard, ScoreS
 }
 
 inline SurvivalNode::EventTime
-SurvivalNode::event_time(std::uint32_t number, double died, double at_risk) const {
+SurvivalNode::event_time(std::uint32_t number, double died, double at_risk, double k) const {
   const double hazard = died / at_risk;
   // v / Y^2 = D (Y - D) / Y^3, or with whole weights D (Y - D) / ((Y - 1) Y^2)
   const double others = whole_weights_ ? at_risk - 1.0 : at_risk;
   const double factor = others > 0.0 ? died * (at_risk - died) / (others * at_risk * at_risk) : 0.0;
-  return {.number = number, .hazard = hazard, .at_risk = at_risk, .factor = factor};
+  return {.number = number,
+          .weight = k,
+          .hazard = hazard,
+          .at_risk = at_risk,
+          .factor = k * k * factor};
 }
 
 void SurvivalNode::look_at(const SurvivalRows& all,
@@ -44,6 +51,9 @@ void SurvivalNode::look_at(const SurvivalRows& all,
                            std::span<const std::uint32_t> rows,
                            Strata strata) {
   rows_ = rows;
+  all_ = &all;
+  copies_ = copies;
+  strata_ = strata;
   weight_.resize(rows.size());
   score_.resize(rows.size());
   sums_.resize(rows.size());
@@ -83,6 +93,16 @@ void SurvivalNode::look_at(const SurvivalRows& all,
   }
 }
 
+void SurvivalNode::look_at(const SurvivalNode& other, std::span<const std::uint32_t> copies) {
+  times_ = other.times_;
+  look_at(*other.all_, copies, other.rows_, other.strata_);
+}
+
+void SurvivalNode::look_at(const SurvivalNode& other, const TimeWeights& times) {
+  times_ = times;
+  look_at(*other.all_, other.copies_, other.rows_, other.strata_);
+}
+
 // Everybody is at risk from the first event to the own time. Without a branch that depends on the data: first what
 // happens at each distinct time of the node, then its hazard, then the rows.
 void SurvivalNode::take_residuals(const SurvivalRows& all, double at_risk) {
@@ -105,15 +125,18 @@ void SurvivalNode::take_residuals(const SurvivalRows& all, double at_risk) {
     instant.died = died;
     instant_of_[place] = number;
   }
-  double hazard = 0.0;
+  double hazard = 0.0, survival = 1.0;
   events_.resize(number + 2U); // the last one is written and not kept
   std::size_t events = 0;
   for (std::uint32_t each = 0; each <= number; ++each) {
     Instant& instant = instants_[each];
     EventTime& event = events_[events];
-    event = event_time(all.passed[rows_[instant.first]] - 1, instant.died, at_risk);
+    instant.event_weight = times_.at_survival(survival);
+    event = event_time(
+        all.passed[rows_[instant.first]] - 1, instant.died, at_risk, instant.event_weight);
     event.first = Index{instant.first};
-    hazard += event.hazard;
+    hazard += event.weight * event.hazard;
+    survival *= 1.0 - event.hazard;
     events += instant.died > 0.0 ? 1 : 0;
     at_risk -= instant.weight;
     instant.hazard = hazard;
@@ -121,7 +144,8 @@ void SurvivalNode::take_residuals(const SurvivalRows& all, double at_risk) {
   events_.resize(events);
   ScoreSums of_scores; // not the member: nothing that is written may be it
   for (std::size_t place = 0; place < rows_.size(); ++place) {
-    take_residual(place, instants_[instant_of_[place]].hazard, of_scores);
+    const Instant& instant = instants_[instant_of_[place]];
+    take_residual(place, instant.event_weight, instant.hazard, of_scores);
   }
   scores_ = of_scores;
 }
@@ -189,19 +213,30 @@ void SurvivalNode::take_residuals_of_ranges() {
     hazard_[ranges_[place].enter] += weight_[place];
     hazard_[ranges_[place].leave] -= weight_[place];
   }
-  double at_risk = 0.0, hazard = 0.0;
+  double at_risk = 0.0, hazard = 0.0, survival = 1.0;
+  std::size_t stratum = 0;
   for (std::size_t number = 0; number < events_.size(); ++number) {
+    for (; number == stratum_start_[stratum]; ++stratum) { // some are empty
+      survival = 1.0;
+    }
     at_risk += hazard_[number];
     hazard_[number] = hazard;
     // rounding of sampling weights must not leave fewer at risk than died
-    events_[number] =
-        event_time(events_[number].number, died_[number], std::max(at_risk, died_[number]));
-    hazard += events_[number].hazard;
+    EventTime& event = events_[number];
+    event = event_time(event.number,
+                       died_[number],
+                       std::max(at_risk, died_[number]),
+                       times_.at_survival(survival));
+    hazard += event.weight * event.hazard;
+    survival *= 1.0 - event.hazard;
   }
   hazard_.back() = hazard;
   ScoreSums of_scores;
   for (std::size_t place = 0; place < rows_.size(); ++place) {
-    take_residual(place, hazard_[ranges_[place].leave] - hazard_[ranges_[place].enter], of_scores);
+    const auto [enter, leave] = ranges_[place];
+    const bool event = (moment_[place] & 1U) != 0; // the last at which the row is at risk
+    take_residual(
+        place, event ? events_[leave - 1].weight : 0.0, hazard_[leave] - hazard_[enter], of_scores);
   }
   scores_ = of_scores;
 }
