@@ -66,41 +66,16 @@ void TreeGrower::draw_features(const RandomKey& key) {
   std::sort(features_.begin(), features_.end());
 }
 
-// Asks for the ranks of the node's rows, or for all of a column that is not much more.
-void TreeGrower::fetch(std::span<const std::uint16_t> ranks) const {
-  constexpr std::size_t line = 32; // ranks
-  const auto rows = node_.rows();
-  if (rows.size() * line < ranks.size()) {
-    for (const std::uint32_t row : rows) {
-      __builtin_prefetch(ranks.data() + row);
-    }
-    return;
-  }
-  constexpr std::size_t most = 4096;
-  for (std::size_t row = 0; row < std::min(most, ranks.size()); row += line) {
-    __builtin_prefetch(ranks.data() + row);
-  }
-}
-
 Split TreeGrower::find_split(const RandomKey& key) {
-  const NodeSearch search{
-      .node = node_, .limits = options_.leaf, .key = key.child("cut"), .scratch = scratch_};
-  if (options_.rule->prepare != nullptr) {
-    options_.rule->prepare(search);
+  draw_features(key);
+  columns_.clear();
+  for (const Index feature : features_) {
+    columns_.push_back({feature, ranks_.column(feature), ranks_.highest(feature)});
   }
-  Split best;
-  for (std::size_t number = 0; number < features_.size(); ++number) {
-    if (number + 1 < features_.size()) {
-      fetch(ranks_.column(features_[number + 1]));
-    }
-    const Index feature = features_[number];
-    const CutColumn column{feature, ranks_.column(feature), ranks_.highest(feature)};
-    options_.rule->search(search, column, best);
-  }
-  if (options_.rule->accepts != nullptr && !options_.rule->accepts(search)) {
-    return {};
-  }
-  return best;
+  return forest::find_split(
+      *options_.rule,
+      {.node = node_, .limits = options_.leaf, .key = key.child("cut"), .scratch = scratch_},
+      columns_);
 }
 
 // Half way to the next rank of the node: rows that the tree has not seen may be between. Returns whether values are
@@ -122,16 +97,13 @@ Index TreeGrower::partition(std::vector<std::uint32_t>& rows,
                             Index first,
                             Index end,
                             const Split& split) {
-  const std::uint16_t* ranks = ranks_.column(split.feature).data();
-  const auto shift = static_cast<std::uint16_t>(split.missing_left ? 0 : 1);
-  const auto last = static_cast<std::uint16_t>(split.cut - shift);
+  const LeftSide side(ranks_.column(split.feature), split.cut, split.missing_left);
   moved_.resize(at(end - first));
   std::uint32_t *to_left = rows.data() + first, *to_right = moved_.data();
   for (Index place = first; place < end;
        ++place) { // without a branch: both are written, one counts
     const std::uint32_t row = rows[at(place)];
-    // rank 0, a missing value, becomes the highest where it goes to the right
-    const bool left = static_cast<std::uint16_t>(ranks[row] - shift) <= last;
+    const bool left = side.has(row);
     *to_left = row;
     *to_right = row;
     to_left += static_cast<std::ptrdiff_t>(left);
@@ -218,7 +190,6 @@ Tree TreeGrower::grow(const RandomKey& key) {
     }
     Split split;
     if (node_.counts().subjects() > options_.min_node && !node_.flat()) {
-      draw_features(part.key);
       split = find_split(part.key);
     }
     if (split.feature == no_index) {

@@ -45,7 +45,6 @@ private:
   };
   void draw_rows(const RandomKey& key);
   void draw_features(const RandomKey& key);
-  void fetch(std::span<const std::uint16_t> ranks) const;
   [[nodiscard]] Split find_split(const RandomKey& key);
   [[nodiscard]] bool move_cut(Split& split) const;
   void take_jumps(std::vector<Jump>& jumps) const;
@@ -59,6 +58,7 @@ private:
   std::vector<std::uint32_t> copies_; ///< in the bag, by row
   std::vector<std::uint32_t> in_, out_, moved_, leaf_;
   std::vector<std::uint32_t> features_;
+  std::vector<CutColumn> columns_;
   std::vector<std::uint8_t> drawn_; ///< by column
   std::vector<Jump> leaf_jumps_, root_jumps_;
   std::vector<Index> at_risk_; ///< changes of it, by place in root_jumps_

@@ -23,39 +23,43 @@ void keep_on_left(const NodeSearch& search, const CutColumn& column, const Fill&
 
 } // namespace
 
-void prepare_log_rank(const NodeSearch& search) {
-  if (!search.node.has_ranges()) {
-    search.scratch.variance.look_at(search.node);
+void bound_variances(const NodeSearch& search, const CutColumn& column) {
+  SplitScratch& scratch = search.scratch;
+  const bool from_start = !search.node.has_ranges();
+  if (from_start && scratch.bounded != &search.node) {
+    scratch.variance.look_at(search.node);
+    scratch.bounded = &search.node;
   }
+  keep_on_left(search, column, [&](std::span<const std::uint32_t> places, auto& lower) {
+    if (from_start) {
+      scratch.variance.scan(places, lower);
+    } else {
+      lower.assign(places.size(), 0.0);
+    }
+  });
 }
 
-// The variance is bounded for all cuts at once and computed for those alone that could win; where rows enter late there is no
-// bound but 0, and it is computed for all.
+// The variance is bounded for all cuts at once and computed for those alone that could win.
 void search_log_rank(const NodeSearch& search, const CutColumn& column, Split& best) {
   const SurvivalNode& node = search.node;
-  SplitScratch& scratch = search.scratch;
   if (too_small(node, search.limits)) {
     return;
   }
-  keep_on_left(search, column, [&](std::span<const std::uint32_t> places, auto& lower) {
-    if (node.has_ranges()) {
-      lower.assign(places.size(), 0.0);
-    } else {
-      scratch.variance.scan(places, lower);
-    }
-  });
-  search_by_bound(
-      column,
-      scratch,
-      best,
-      [&](const auto& visit) { for_each_ordered_cut(search, scratch.order, visit); },
-      [&](const Cut& cut) {
-        const double numerator = node.numerator(cut.left.score), lower = kept(scratch, cut);
-        return lower > 0.0           ? numerator * numerator / lower
-               : cut.left.score != 0 ? std::numeric_limits<double>::infinity()
-                                     : 0.0;
-      },
-      [&](const Cut& cut, double) { return exact_gain(search, column, cut, 0.0); });
+  bound_variances(search, column);
+  const auto for_each = [&](const auto& visit) {
+    for_each_ordered_cut(search, search.scratch.order, visit);
+  };
+  const auto bound_of = [&](const Cut& cut) {
+    const double numerator = node.numerator(cut.left.score), lower = kept(search.scratch, cut);
+    return lower > 0.0           ? numerator * numerator / lower
+           : cut.left.score != 0 ? std::numeric_limits<double>::infinity()
+                                 : 0.0;
+  };
+  const auto value = [&](const Cut& cut, double) { return exact_gain(search, column, cut, 0.0); };
+  const double least = best.gain * (1.0 - equal_gains);
+  if (try_leader(find_leader(column, least, for_each, bound_of), best, value)) {
+    try_all(column, search.scratch, best, for_each, bound_of, value);
+  }
 }
 
 // u H = u event - u M.

@@ -9,8 +9,11 @@ namespace vigil::forest {
 
 void search_permutation(const NodeSearch& search, const CutColumn& column, Split& best);
 void search_guarded(const NodeSearch& search, const CutColumn& column, Split& best);
+/// The same over all columns of a node: the leading cut of each, and then the columns by their bounds.
+void prepare_leaders(const NodeSearch& search);
+void collect_leader(const NodeSearch& search, const CutColumn& column, Split& best);
+void follow_leaders(const NodeSearch& search, std::span<const CutColumn> columns, Split& best);
 
-void prepare_log_rank(const NodeSearch& search);
 void search_log_rank(const NodeSearch& search, const CutColumn& column, Split& best);
 void prepare_peto(const NodeSearch& search);
 void search_peto(const NodeSearch& search, const CutColumn& column, Split& best);

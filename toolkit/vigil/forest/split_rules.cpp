@@ -6,6 +6,7 @@
 #include "vigil/base/text.hpp"
 #include "vigil/forest/rule_searches.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -19,7 +20,9 @@ constexpr std::array rules{
               .formula = "U^2 / max(V_perm, V)",
               .source = "this project (docs/methods/survival_forest.md); Hothorn, Lausen 2003",
               .use = "the default: favours end cuts and features that drive follow-up less",
-              .search = &search_guarded},
+              .search = &collect_leader,
+              .prepare = &prepare_leaders,
+              .finish = &follow_leaders},
     SplitRule{.name = "permutation_log_rank",
               .formula = "U^2 / V_perm",
               .source = "Hothorn, Lausen 2003",
@@ -30,8 +33,7 @@ constexpr std::array rules{
               .source = "Mantel 1966; Segal 1988; Ishwaran et al. 2008",
               .use =
                   "the classical rule: as other programs have it, with its preference for end cuts",
-              .search = &search_log_rank,
-              .prepare = &prepare_log_rank},
+              .search = &search_log_rank},
     SplitRule{.name = "peto_log_rank",
               .formula = "U^2 (1 / E_L + 1 / E_R), E = sum u H",
               .source = "Peto, Peto 1972; Sverdrup 2025",
@@ -75,6 +77,45 @@ constexpr std::array rules{
 
 std::span<const SplitRule> split_rule_table() noexcept {
   return rules;
+}
+
+namespace {
+
+// Asks for the ranks of the node's rows, or for all of a column that is not much more.
+void fetch(std::span<const std::uint32_t> rows, std::span<const std::uint16_t> ranks) {
+  constexpr std::size_t line = 32; // ranks
+  if (rows.size() * line < ranks.size()) {
+    for (const std::uint32_t row : rows) {
+      __builtin_prefetch(ranks.data() + row);
+    }
+    return;
+  }
+  constexpr std::size_t most = 4096;
+  for (std::size_t row = 0; row < std::min(most, ranks.size()); row += line) {
+    __builtin_prefetch(ranks.data() + row);
+  }
+}
+
+} // namespace
+
+Split find_split(const SplitRule& rule,
+                 const NodeSearch& search,
+                 std::span<const CutColumn> columns) {
+  search.scratch.bounded = nullptr; // the node is another one in the same place
+  if (rule.prepare != nullptr) {
+    rule.prepare(search);
+  }
+  Split best;
+  for (std::size_t number = 0; number < columns.size(); ++number) {
+    if (number + 1 < columns.size()) {
+      fetch(search.node.rows(), columns[number + 1].ranks);
+    }
+    rule.search(search, columns[number], best);
+  }
+  if (rule.finish != nullptr) {
+    rule.finish(search, columns, best);
+  }
+  return rule.accepts == nullptr || rule.accepts(search) ? best : Split{};
 }
 
 const SplitRule& find_split_rule(std::string_view name) {

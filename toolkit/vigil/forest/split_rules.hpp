@@ -9,12 +9,16 @@
 
 namespace vigil::forest {
 
-/// One split rule: `search` makes `best` the best of itself and the column's cuts.
+/// One split rule: `search` makes `best` the best of itself and the column's cuts, or collects what `finish` needs.
 struct SplitRule {
   std::string_view name, formula, source, use;
   void (*search)(const NodeSearch& search, const CutColumn& column, Split& best);
   /// Of a node, before its columns; none: nothing to prepare.
   void (*prepare)(const NodeSearch& search) = nullptr;
+  /// Of a node, after its columns, where `search` only collects; none: nothing is left to do.
+  void (*finish)(const NodeSearch& search,
+                 std::span<const CutColumn> columns,
+                 Split& best) = nullptr;
   /// Of a node, after its columns: whether it is split at all; none: wherever there is a cut.
   bool (*accepts)(const NodeSearch& search) = nullptr;
 };
@@ -22,6 +26,9 @@ struct SplitRule {
 /// All rules; the first is the default.
 /// checked by tests/unit/forest/split_rules_test
 [[nodiscard]] std::span<const SplitRule> split_rule_table() noexcept;
+/// The best cut of a node's columns, in ascending order of these.
+[[nodiscard]] Split
+find_split(const SplitRule& rule, const NodeSearch& search, std::span<const CutColumn> columns);
 /// Throws ConfigError with the nearest name.
 [[nodiscard]] const SplitRule& find_split_rule(std::string_view name);
 

@@ -59,12 +59,31 @@ struct Cut {
   }
 };
 
+/// A column as a search sees it.
+struct CutColumn {
+  Index feature;
+  std::span<const std::uint16_t> ranks; ///< of all rows
+  Index highest;                        ///< rank
+
+  [[nodiscard]] Split split_at(const Cut& cut, double gain) const {
+    return {.feature = feature, .cut = cut.rank, .missing_left = cut.missing_left, .gain = gain};
+  }
+};
+
+/// The cut of a column whose bound of the gain is largest, and the next largest bound; rank 0: none.
+struct LeadingCut {
+  CutColumn column;
+  Cut cut;
+  double bound, next;
+};
+
 /// What a search works with, one per worker.
 struct SplitScratch {
   std::vector<CutSums> cells = {}; ///< by rank, zero between searches
   KeyOrder keys = {};
   RowOrder order = {};
   VarianceBound variance = {};
+  const SurvivalNode* bounded = nullptr; ///< the node that `variance` has looked at
   std::array<std::vector<double>, 2> on_left =
       {}; ///< what a rule keeps of cuts, by missing values on the left, then by rows there
   std::vector<double> weight_left = {};
@@ -78,23 +97,14 @@ struct SplitScratch {
     double bound = 0.0;
   };
   std::vector<Candidate> candidates = {};
+  std::vector<LeadingCut> leaders = {}; ///< of the columns of a node so far
+  double promised = 0.0;                ///< the largest of their bounds
 };
 
 /// What a rule has kept of a cut of the column that is searched.
 [[nodiscard]] inline double kept(const SplitScratch& scratch, const Cut& cut) {
   return scratch.on_left[cut.missing_left ? 1 : 0][at(cut.left.counts.subjects() - 1)];
 }
-
-/// A column as a search sees it.
-struct CutColumn {
-  Index feature;
-  std::span<const std::uint16_t> ranks; ///< of all rows
-  Index highest;                        ///< rank
-
-  [[nodiscard]] Split split_at(const Cut& cut, double gain) const {
-    return {.feature = feature, .cut = cut.rank, .missing_left = cut.missing_left, .gain = gain};
-  }
-};
 
 /// A node whose columns are searched, one after another.
 struct NodeSearch {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/forest/survival_node.hpp"
 
+#include "vigil/numeric/instruction_set.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -257,36 +259,19 @@ double SurvivalNode::exact_variance(std::span<const std::uint16_t> ranks,
                                     std::uint16_t cut,
                                     bool missing_left,
                                     std::vector<double>& scratch) const {
-  // rank 0 becomes the highest where missing values go to the right
-  const unsigned shift = missing_left ? 0U : 1U;
-  const auto last = static_cast<std::int64_t>(static_cast<std::uint16_t>(cut - shift));
-  // all ones where the row goes to the left: the sign of a difference, as a comparison would become a branch
-  const auto left_mask = [&](std::uint32_t row) {
-    return (static_cast<std::int64_t>(static_cast<std::uint16_t>(ranks[row] - shift)) - last - 1) >>
-           63;
-  };
-  return design_ * (ranges_.empty() ? variance_to_time(left_mask, scratch)
-                                    : variance_of_ranges(left_mask, scratch));
+  const LeftSide side(ranks, cut, missing_left);
+  return design_ *
+         (ranges_.empty() ? variance_to_time(side, scratch) : variance_of_ranges(side, scratch));
 }
 
-// Y_L at every place first, so that no branch depends on the data.
-template <class LeftMask>
-double SurvivalNode::variance_to_time(const LeftMask& left_mask,
-                                      std::vector<double>& scratch) const {
+// Y_L at every place first.
+double SurvivalNode::variance_to_time(const LeftSide& side, std::vector<double>& scratch) const {
   scratch.resize(rows_.size());
-  if (whole_weights_) {
-    std::int64_t left = 0;
-    for (std::size_t place = rows_.size(); place-- > 0;) {
-      left += sums_[place].counts.copies() & left_mask(rows_[place]);
-      scratch[place] = static_cast<double>(left);
-    }
-  } else {
-    double left = 0.0;
-    for (std::size_t place = rows_.size(); place-- > 0;) {
-      left -= weight_[place] * static_cast<double>(left_mask(rows_[place]));
-      scratch[place] = left;
-    }
-  }
+  // sums of sampling weights depend on the order of addition
+  const auto& kernel = whole_weights_
+                           ? choose_kernel(left_weight_avx512, left_weight_plain, left_weight_plain)
+                           : left_weight_plain;
+  kernel.sum(side, rows_, weight_.data(), scratch.data());
   double variance = 0.0;
   for (const EventTime& time : events_) {
     const double left = scratch[at(time.first)];
@@ -296,12 +281,10 @@ double SurvivalNode::variance_to_time(const LeftMask& left_mask,
 }
 
 // What each row adds to Y_L at its first event, and takes away after its last one.
-template <class LeftMask>
-double SurvivalNode::variance_of_ranges(const LeftMask& left_mask,
-                                        std::vector<double>& scratch) const {
+double SurvivalNode::variance_of_ranges(const LeftSide& side, std::vector<double>& scratch) const {
   scratch.assign(events_.size() + 1, 0.0);
   for (std::size_t place = 0; place < rows_.size(); ++place) {
-    const double weight = -weight_[place] * static_cast<double>(left_mask(rows_[place]));
+    const double weight = static_cast<double>(side.has(rows_[place])) * weight_[place];
     scratch[ranges_[place].enter] += weight;
     scratch[ranges_[place].leave] -= weight;
   }

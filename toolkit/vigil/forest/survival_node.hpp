@@ -3,6 +3,7 @@
 #pragma once
 
 #include "vigil/forest/cut_sums.hpp"
+#include "vigil/forest/left_side.hpp"
 #include "vigil/forest/survival_rows.hpp"
 
 #include <cstdint>
@@ -120,12 +121,8 @@ private:
   void list_events(const SurvivalRows& all, bool apart);
   void take_ranges(const SurvivalRows& all, bool apart);
   void take_residuals_of_ranges();
-  template <class LeftMask>
-  [[nodiscard]] double variance_to_time(const LeftMask& left_mask,
-                                        std::vector<double>& scratch) const;
-  template <class LeftMask>
-  [[nodiscard]] double variance_of_ranges(const LeftMask& left_mask,
-                                          std::vector<double>& scratch) const;
+  [[nodiscard]] double variance_to_time(const LeftSide& side, std::vector<double>& scratch) const;
+  [[nodiscard]] double variance_of_ranges(const LeftSide& side, std::vector<double>& scratch) const;
   void take_design(const SurvivalRows& all);
   void take_scores();
   void take_inverse();

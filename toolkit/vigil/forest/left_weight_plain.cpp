@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/forest/left_side.hpp"
+
+namespace vigil::forest {
+
+namespace {
+
+void sum(const LeftSide& side,
+         std::span<const std::uint32_t> rows,
+         const double* weight,
+         double* left) {
+  double total = 0.0;
+  for (std::size_t place = rows.size(); place-- > 0;) {
+    total += static_cast<double>(side.has(rows[place])) * weight[place]; // without a branch
+    left[place] = total;
+  }
+}
+
+} // namespace
+
+const LeftWeightKernel left_weight_plain{.sum = sum};
+
+} // namespace vigil::forest
