@@ -7,14 +7,6 @@
 
 namespace vigil::forest {
 
-namespace {
-
-double permutation_gain(const SurvivalNode& node, const Cut& cut) {
-  return node.permutation_gain(cut.left.score, cut.left.counts.copies());
-}
-
-} // namespace
-
 void search_permutation(const NodeSearch& search, const CutColumn& column, Split& best) {
   for_each_cut(search, column, [&](const Cut& cut) {
     const double gain = permutation_gain(search.node, cut);
