@@ -55,15 +55,8 @@ Split best_of_all(std::string_view rule,
   return best;
 }
 
-NodeSearch begin_search(const SplitRule& rule,
-                        const SurvivalNode& node,
-                        const LeafLimits& limits,
-                        SplitScratch& scratch) {
-  const NodeSearch search{.node = node, .limits = limits, .key = RandomKey(90), .scratch = scratch};
-  if (rule.prepare != nullptr) {
-    rule.prepare(search);
-  }
-  return search;
+NodeSearch search_of(const SurvivalNode& node, const LeafLimits& limits, SplitScratch& scratch) {
+  return {.node = node, .limits = limits, .key = RandomKey(90), .scratch = scratch};
 }
 
 void expect_equal(const Split& found, const Split& expected, const std::string& where) {
@@ -88,17 +81,18 @@ void expect_the_best(const NodeCase& drawn,
     if (!gain_of(rule.name, drawn, 0, {.left = {.score = 1, .counts = {1, 1, 1}}})) {
       continue;
     }
-    const NodeSearch search = begin_search(rule, drawn.node, limits, scratch);
+    const NodeSearch search = search_of(drawn.node, limits, scratch);
+    std::vector<CutColumn> columns;
     Split best, expected;
     for (Index feature = 0; feature < size_of(drawn.columns); ++feature) {
-      Split alone;
-      rule.search(search, drawn.column(feature), alone);
+      columns.push_back(drawn.column(feature));
+      const Split alone = best_split(rule, search, std::span(columns).last(1));
       const Split plain = best_of_all(rule.name, drawn, feature, limits);
       const std::string where =
           std::string(rule.name) + ", " + round + ", feature " + std::to_string(feature);
       expect_equal(alone, plain, where);
       expected = plain.feature != no_index && is_better(plain, expected) ? plain : expected;
-      rule.search(search, drawn.column(feature), best);
+      best = best_split(rule, search, columns);
       expect_equal(best, expected, where + ", of all so far");
     }
     with_split += best.feature != no_index ? 1 : 0;
@@ -152,11 +146,11 @@ TEST(SplitRules, AMirroredColumnIsATie) {
       if (rule.name == "random_log_rank") {
         continue;
       }
-      const NodeSearch search = begin_search(rule, drawn.node, limits, scratch);
-      Split best;
-      rule.search(search, {0, ranks, highest}, best);
-      const Split first = best;
-      rule.search(search, {1, mirrored, highest}, best);
+      const NodeSearch search = search_of(drawn.node, limits, scratch);
+      const std::array<CutColumn, 2> columns{CutColumn{0, ranks, highest},
+                                             CutColumn{1, mirrored, highest}};
+      const Split first = best_split(rule, search, std::span(columns).first(1));
+      const Split best = best_split(rule, search, columns);
       expect_equal(best, first, std::string(rule.name) + ", round " + std::to_string(round));
     }
   }
@@ -212,13 +206,13 @@ TEST(SplitRules, RandomCutsKeepTheLimits) {
     const NodeCase drawn(20 + round % 50, round % 3 == 1, false, RandomKey(98).child(round));
     const LeafLimits limits{.subjects = 1 + round % 6, .events = round / 6 % 4};
     const SplitRule& rule = find_split_rule("random_log_rank");
-    const NodeSearch search = begin_search(rule, drawn.node, limits, scratch);
+    const NodeSearch search = search_of(drawn.node, limits, scratch);
     for (Index feature = 0; feature < size_of(drawn.columns); ++feature) {
       if (drawn.node.flat()) {
         continue;
       }
-      Split best;
-      rule.search(search, drawn.column(feature), best);
+      const CutColumn column = drawn.column(feature);
+      const Split best = best_split(rule, search, {&column, 1});
       bool known = false;
       drawn.for_each_cut(feature, limits, [&](const Cut& cut, const std::vector<bool>&) {
         known = known || (cut.rank == best.cut && cut.missing_left == best.missing_left);

@@ -101,6 +101,17 @@ TEST(SurvivalForest, BytesDoNotDependOnThreadsOrBlocks) {
   EXPECT_TRUE(same_bytes(first.curves->value, again.curves->value));
 }
 
+TEST(SurvivalForest, BytesOfEveryRuleDoNotDependOnThreads) {
+  Grown grown(104, 300, 12);
+  for (const SplitRule& rule : split_rule_table()) {
+    const ForestOptions options{
+        .trees = 12, .replace = true, .split_rule = std::string(rule.name), .horizons = horizons};
+    const SurvivalForest one = grown.grow(options, 1);
+    expect_same(one, grown.grow(options, 4));
+    EXPECT_GT(one.trees().front().nodes(), 3) << rule.name;
+  }
+}
+
 // 8,000 subjects at 150 times are 10 MB of votes: eight workers share one table, one has its own.
 TEST(SurvivalForest, ASharedTableOfVotesHoldsTheSame) {
   Grown grown(103, 8000, 2);

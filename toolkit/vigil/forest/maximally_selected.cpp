@@ -16,37 +16,51 @@ namespace {
 
 constexpr double least_share = 0.1; ///< of the distinct subjects on each side
 constexpr double largest_p = 0.5;   ///< of a split, adjusted for the columns drawn
+constexpr double normal_density_at_0 = std::numbers::inv_sqrtpi / std::numbers::sqrt2;
 
-// 2 {1 - Phi(b)} exp(b^2 / 2), b >= 1; where the tail leaves the range of double 2 phi(b) / b, which is larger.
+// 2 {1 - Phi(b)} exp(b^2 / 2); where the tail leaves the range of double 2 phi(b) / b, which is larger.
 double scaled_tail(double b) {
   constexpr double far = 20.0;
-  return b < far ? two_sided_normal_p(b) * std::exp(0.5 * b * b)
-                 : 2.0 * std::numbers::inv_sqrtpi / (std::numbers::sqrt2 * b);
+  return b < far ? two_sided_normal_p(b) * std::exp(0.5 * b * b) : 2.0 * normal_density_at_0 / b;
 }
+
+// nu at multiples of a step, up to where 2 / x^2 is nu to four digits.
+class OvershootTable {
+public:
+  OvershootTable() {
+    at_step_[0] = 1.0;
+    for (std::size_t step = 1; step < at_step_.size(); ++step) {
+      const double half = static_cast<double>(step) / (2.0 * steps_per_unit);
+      const double below = normal_cdf(half);
+      at_step_[step] = (below - 0.5) / half /
+                       (half * below + normal_density_at_0 * std::exp(-0.5 * half * half));
+    }
+  }
+  [[nodiscard]] double operator()(double x) const {
+    const double place = x * steps_per_unit;
+    if (!(place < static_cast<double>(at_step_.size() - 1))) {
+      return 2.0 / (x * x);
+    }
+    const auto step = static_cast<std::size_t>(place);
+    return std::lerp(at_step_[step], at_step_[step + 1], place - static_cast<double>(step));
+  }
+
+private:
+  static constexpr double steps_per_unit = 128.0;
+  std::array<double, 1025> at_step_ = {};
+};
 
 } // namespace
 
-double log_p_of_selected(double largest, const SelectedCuts& cuts) {
-  const double b = largest;
-  if (!(b >= 1.0)) {
-    return 0.0;
+double log_p_of_selected(double largest, std::span<const double> times) {
+  static const OvershootTable nu;
+  const double b = largest, tail = scaled_tail(b);
+  double sum = tail;
+  for (std::size_t number = 1; number < times.size(); ++number) {
+    const double step = times[number] - times[number - 1];
+    sum += std::min(tail, 2.0 * b * normal_density_at_0 * step * nu(b * std::sqrt(2.0 * step)));
   }
-  const auto subjects = static_cast<double>(cuts.subjects);
-  const double share = static_cast<double>(cuts.least) / subjects;
-  const double odds = 2.0 * std::log((1.0 - share) / share);
-  const double first =
-      (4.0 / b + (b - 1.0 / b) * odds) * std::numbers::inv_sqrtpi / std::numbers::sqrt2;
-  const double tail = scaled_tail(b), curvature = b * b / 4.0 - 1.0;
-  double second = tail;
-  for (std::size_t number = 1; number < cuts.sizes.size(); ++number) {
-    const auto i = static_cast<double>(cuts.sizes[number - 1]);
-    const auto j = static_cast<double>(cuts.sizes[number]);
-    const double square = 1.0 - i * (subjects - j) / ((subjects - i) * j), t = std::sqrt(square);
-    const bool rises = curvature * square < 2.0;
-    const double series = t * (1.0 - curvature * square / 6.0) * std::numbers::inv_pi;
-    second += rises ? std::min(series, tail) : tail;
-  }
-  return std::min(0.0, std::log(std::min(first, second)) - 0.5 * b * b);
+  return std::min(0.0, std::log(sum) - 0.5 * b * b);
 }
 
 // Copies of a subject are not independent people: every one counts once.
@@ -57,6 +71,12 @@ void prepare_maximally_selected(const NodeSearch& search) {
   if (counts.copies() > counts.subjects()) {
     scratch.ones.assign(search.node.rows().back() + std::size_t{1}, 1U);
     scratch.other[0].look_at(search.node, scratch.ones);
+  }
+  const Index subjects = counts.subjects();
+  scratch.time.resize(at(subjects));
+  for (Index left = 1; left < subjects; ++left) {
+    scratch.time[at(left)] =
+        0.5 * std::log(static_cast<double>(left) / static_cast<double>(subjects - left));
   }
 }
 
@@ -73,29 +93,23 @@ void search_maximally_selected(const NodeSearch& search, const CutColumn& column
   const LeafLimits limits{.subjects = std::max(search.limits.subjects, middle),
                           .events = search.limits.events};
   std::array<Split, 2> largest; // with missing values on the right, on the left
-  for (auto& sizes : scratch.sizes) {
-    sizes.clear();
+  auto& times = scratch.on_left;
+  for (auto& each : times) {
+    each.clear();
   }
-  for_each_cut({.node = node, .limits = limits, .key = search.key, .scratch = scratch},
-               column,
-               [&](const Cut& cut) {
-                 const std::size_t way = cut.missing_left ? 1 : 0;
-                 auto& sizes = scratch.sizes[way];
-                 if (sizes.empty() || sizes.back() != cut.left.counts.subjects()) {
-                   sizes.push_back(cut.left.counts.subjects());
-                   keep_better(
-                       largest[way],
-                       column.split_at(
-                           cut, node.permutation_gain(cut.left.score, cut.left.counts.copies())));
-                 }
-               });
-  const double ways = scratch.sizes[1].empty() ? 0.0 : std::numbers::ln2; // Bonferroni
+  const NodeSearch once_each{.node = node, .limits = limits, .key = search.key, .scratch = scratch};
+  for_each_cut(once_each, column, [&](const Cut& cut) {
+    const std::size_t way = cut.missing_left ? 1 : 0;
+    const double time = scratch.time[at(cut.left.counts.subjects())];
+    if (times[way].empty() || times[way].back() < time) {
+      times[way].push_back(time);
+      keep_better(largest[way], column.split_at(cut, permutation_gain(node, cut)));
+    }
+  });
+  const double ways = times[1].empty() ? 0.0 : std::numbers::ln2; // Bonferroni
   for (const std::size_t way : {0U, 1U}) {
     if (largest[way].feature != no_index) {
-      const double own =
-          ways + log_p_of_selected(
-                     std::sqrt(largest[way].gain),
-                     {.subjects = subjects, .least = limits.subjects, .sizes = scratch.sizes[way]});
+      const double own = ways + log_p_of_selected(std::sqrt(largest[way].gain), times[way]);
       log_p = std::min(log_p, own);
       largest[way].gain = -own;
       keep_better(best, largest[way]);

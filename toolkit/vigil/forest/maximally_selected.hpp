@@ -2,30 +2,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "vigil/base/index.hpp"
-
 #include <span>
 
 namespace vigil::forest {
 
-/// The cuts that a maximally selected statistic is the largest of.
-struct SelectedCuts {
-  Index subjects = 0;                ///< N
-  Index least = 0;                   ///< on each side, fewer than half of them
-  std::span<const Index> sizes = {}; ///< m_i, subjects on the left of each cut, ascending
-};
-
-/// The logarithm of a p-value of the largest |T| = b of all cuts, T standardized by its permutation variance: the smaller of
+/// The logarithm of the p-value of the largest |T| = b of several cuts, T standardized by its permutation variance.
 ///
-///   phi(b) {4 / b + (b - 1 / b) log[(1 - e)^2 / e^2]},   e = least / N      (Lausen, Schumacher 1992)
-///   2 (1 - Phi(b)) + sum_i D(m_i, m_{i+1})                                   (Lausen, Sauerbrei, Schumacher 1994)
-///   D(i, j) = exp(-b^2 / 2) {t - (b^2 / 4 - 1) t^3 / 6} / pi,   t^2 = 1 - i (N - j) / {(N - i) j}
+/// Cuts with i < j of N subjects on their left have the correlation sqrt[i (N - j) / {(N - i) j}]: that of an
+/// Ornstein-Uhlenbeck process at the times log{m / (N - m)} / 2. With d the steps between these times,
 ///
-/// and 0 where b < 1. D is a series for the probability that cut j exceeds b and cut i does not: where that of one cut is
-/// less, or the series has begun to fall as t grows, it is that of one cut, 2 (1 - Phi(b)) (Bonferroni).
+///   p = 2 {1 - Phi(b)} + sum over steps of min[2 {1 - Phi(b)}, 2 b phi(b) d nu{b (2 d)^(1/2)}],   at most 1
+///   nu(x) = (2 / x) {Phi(x / 2) - 1/2} / {(x / 2) Phi(x / 2) + phi(x / 2)}
 ///
-/// source  Wright, Dankowski, Ziegler 2017, Stat. Med. 36:1272 (both, and the smaller one); checked by
-///         tests/unit/forest/maximally_selected_test
-[[nodiscard]] double log_p_of_selected(double largest, const SelectedCuts& cuts);
+/// Where cuts are close this is the tail of the continuous process, lowered by nu for what it does between them; where they
+/// are far apart, the sum of their own tails (Bonferroni); so that columns of many and of few values compare.
+///
+/// times   of the cuts, ascending
+/// source  James, James, Siegmund 1987, Biometrika 74:71; nu as in Siegmund, Yakir 2007, The Statistics of Gene Mapping;
+///         checked by tests/unit/forest/maximally_selected_test
+[[nodiscard]] double log_p_of_selected(double largest, std::span<const double> times);
 
 } // namespace vigil::forest

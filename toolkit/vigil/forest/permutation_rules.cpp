@@ -9,10 +9,6 @@ namespace vigil::forest {
 
 namespace {
 
-double permutation_gain(const SurvivalNode& node, const Cut& cut) {
-  return node.permutation_gain(cut.left.score, cut.left.counts.copies());
-}
-
 constexpr double kept_share = 0.5;
 
 LeadingCut lead_guarded(const NodeSearch& search, const CutColumn& column, double least) {

@@ -98,7 +98,7 @@ void fetch(std::span<const std::uint32_t> rows, std::span<const std::uint16_t> r
 
 } // namespace
 
-Split find_split(const SplitRule& rule,
+Split best_split(const SplitRule& rule,
                  const NodeSearch& search,
                  std::span<const CutColumn> columns) {
   search.scratch.bounded = nullptr; // the node is another one in the same place
@@ -115,6 +115,13 @@ Split find_split(const SplitRule& rule,
   if (rule.finish != nullptr) {
     rule.finish(search, columns, best);
   }
+  return best;
+}
+
+Split find_split(const SplitRule& rule,
+                 const NodeSearch& search,
+                 std::span<const CutColumn> columns) {
+  const Split best = best_split(rule, search, columns);
   return rule.accepts == nullptr || rule.accepts(search) ? best : Split{};
 }
 

@@ -28,6 +28,9 @@ struct SplitRule {
 [[nodiscard]] std::span<const SplitRule> split_rule_table() noexcept;
 /// The best cut of a node's columns, in ascending order of these.
 [[nodiscard]] Split
+best_split(const SplitRule& rule, const NodeSearch& search, std::span<const CutColumn> columns);
+/// The same, or none where the rule does not split such a node.
+[[nodiscard]] Split
 find_split(const SplitRule& rule, const NodeSearch& search, std::span<const CutColumn> columns);
 /// Throws ConfigError with the nearest name.
 [[nodiscard]] const SplitRule& find_split_rule(std::string_view name);

@@ -87,11 +87,12 @@ struct SplitScratch {
   std::array<std::vector<double>, 2> on_left =
       {}; ///< what a rule keeps of cuts, by missing values on the left, then by rows there
   std::vector<double> weight_left = {};
-  std::vector<double> expected = {};            ///< events, by place
-  std::array<SurvivalNode, 3> other = {};       ///< the node with other copies or times weighed
-  std::vector<std::uint32_t> ones = {};         ///< copies, by row
-  std::vector<double> log_p = {};               ///< of the columns of a node so far
-  std::array<std::vector<Index>, 2> sizes = {}; ///< of the left side of cuts, as on_left
+  std::vector<double> expected = {};      ///< events, by place
+  std::array<SurvivalNode, 3> other = {}; ///< the node with other copies or times weighed
+  std::vector<std::uint32_t> ones = {};   ///< copies, by row
+  std::vector<double> log_p = {};         ///< of the columns of a node so far
+  std::vector<double> time =
+      {}; ///< of the process of maximally_selected.hpp, by subjects on the left
   struct Candidate {
     Cut cut;
     double bound = 0.0;
@@ -113,6 +114,11 @@ struct NodeSearch {
   RandomKey key; ///< of the node's cuts; what a rule draws for a column is at child(feature)
   SplitScratch& scratch;
 };
+
+/// U^2 / V_perm of a cut.
+[[nodiscard]] inline double permutation_gain(const SurvivalNode& node, const Cut& cut) {
+  return node.permutation_gain(cut.left.score, cut.left.counts.copies());
+}
 
 /// U^2 / V of a cut; `otherwise` where V is 0. cost: one pass over the rows of the node.
 [[nodiscard]] inline double
