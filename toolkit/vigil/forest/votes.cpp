@@ -43,9 +43,37 @@ void LeafVotes::take(const Tree& tree, Index event_times, std::span<const Index>
   }
 }
 
-void Votes::add(Index subject, const LeafVotes& tree, Index leaf) {
-  ++trees_[at(subject)];
-  mortality_[at(subject)] += tree.mortality(leaf);
+void MortalityVotes::add(Index subject, Index group, std::int64_t mortality) {
+  const std::size_t place = at(subject * groups_ + group);
+  sum_[place] += mortality;
+  ++trees_[place];
+}
+
+void MortalityVotes::add(const MortalityVotes& others) {
+  for (std::size_t place = 0; place < sum_.size(); ++place) {
+    sum_[place] += others.sum_[place];
+    trees_[place] += others.trees_[place];
+  }
+}
+
+Index MortalityVotes::trees(Index subject, Index left_out) const {
+  Index count = 0;
+  for (Index group = 0; group < groups_; ++group) {
+    count += group == left_out ? 0 : trees_[at(subject * groups_ + group)];
+  }
+  return count;
+}
+
+double MortalityVotes::mean(Index subject, Index left_out) const {
+  std::int64_t sum = 0;
+  for (Index group = 0; group < groups_; ++group) {
+    sum += group == left_out ? 0 : sum_[at(subject * groups_ + group)];
+  }
+  return forest::mean(sum, trees(subject, left_out));
+}
+
+void Votes::add(Index subject, const LeafVotes& tree, Index leaf, Index group) {
+  mortality_.add(subject, group, tree.mortality(leaf));
   std::int64_t* to = survival_.data() + at(subject) * times_;
   const std::int64_t* from = tree.survival(leaf).data();
   for (std::size_t time = 0; time < times_; ++time) {
@@ -54,21 +82,18 @@ void Votes::add(Index subject, const LeafVotes& tree, Index leaf) {
 }
 
 void Votes::add(const Votes& others) {
-  for (std::size_t subject = 0; subject < trees_.size(); ++subject) {
-    mortality_[subject] += others.mortality_[subject];
-    trees_[subject] += others.trees_[subject];
-  }
+  mortality_.add(others.mortality_);
   for (std::size_t place = 0; place < survival_.size(); ++place) {
     survival_[place] += others.survival_[place];
   }
 }
 
-double Votes::mortality(Index subject) const {
-  return mean(mortality_[at(subject)], trees(subject));
+double Votes::risk(Index subject, Index time) const {
+  return voted_risk(survival(subject, time), trees(subject));
 }
 
-double Votes::risk(Index subject, Index time) const {
-  return 1.0 - mean(survival_[at(subject) * times_ + at(time)], trees(subject));
+double voted_risk(std::int64_t survival, Index trees) {
+  return 1.0 - mean(survival, trees);
 }
 
 } // namespace vigil::forest

@@ -32,31 +32,61 @@ private:
   std::vector<std::int64_t> mortality_, survival_;
 };
 
+/// Mortalities that trees say of some subjects, added up in groups of trees: what is said without a group is known too.
+/// checked by tests/unit/forest/error_curve_test
+class MortalityVotes {
+public:
+  explicit MortalityVotes(Index subjects, Index groups = 1)
+      : groups_(groups), sum_(at(subjects * groups), 0), trees_(at(subjects * groups), 0) {}
+
+  void add(Index subject, Index group, std::int64_t mortality);
+  /// Those of other trees.
+  void add(const MortalityVotes& others);
+  [[nodiscard]] Index bytes() const noexcept { return 8 * (size_of(sum_) + size_of(trees_)); }
+  [[nodiscard]] Index subjects() const noexcept { return size_of(sum_) / groups_; }
+  [[nodiscard]] Index groups() const noexcept { return groups_; }
+
+  /// Of all groups but the one that is left out.
+  [[nodiscard]] Index trees(Index subject, Index left_out = no_index) const;
+  /// Mean over these trees; NaN without one.
+  [[nodiscard]] double mean(Index subject, Index left_out = no_index) const;
+
+private:
+  Index groups_;
+  std::vector<std::int64_t> sum_; ///< subject by subject
+  std::vector<Index> trees_;
+};
+
 /// What trees say of some subjects, added up: the same for any order of trees and threads.
 /// cost  times additions for a subject and tree; 8 bytes x subjects x times
 /// checked by tests/unit/forest/survival_forest_test
 class Votes {
 public:
-  Votes(Index subjects, Index times)
-      : times_(at(times)), mortality_(at(subjects), 0), survival_(at(subjects * times), 0),
-        trees_(at(subjects), 0) {}
+  Votes(Index subjects, Index times, Index groups = 1)
+      : times_(at(times)), mortality_(subjects, groups), survival_(at(subjects * times), 0) {}
 
-  void add(Index subject, const LeafVotes& tree, Index leaf);
+  void add(Index subject, const LeafVotes& tree, Index leaf, Index group = 0);
   /// Those of other trees.
   void add(const Votes& others);
-  [[nodiscard]] Index bytes() const noexcept {
-    return 8 * (size_of(survival_) + 2 * size_of(trees_));
-  }
+  [[nodiscard]] Index bytes() const noexcept { return 8 * size_of(survival_) + mortality_.bytes(); }
 
-  [[nodiscard]] Index trees(Index subject) const { return trees_[at(subject)]; }
+  [[nodiscard]] Index trees(Index subject) const { return mortality_.trees(subject); }
   /// Means over the trees that voted; NaN without one.
-  [[nodiscard]] double mortality(Index subject) const;
+  [[nodiscard]] double mortality(Index subject) const { return mortality_.mean(subject); }
   [[nodiscard]] double risk(Index subject, Index time) const;
+  [[nodiscard]] const MortalityVotes& mortality() const noexcept { return mortality_; }
+  /// Sum of the survival votes.
+  [[nodiscard]] std::int64_t survival(Index subject, Index time) const {
+    return survival_[at(subject) * times_ + at(time)];
+  }
 
 private:
   std::size_t times_;
-  std::vector<std::int64_t> mortality_, survival_; ///< survival: subject by subject
-  std::vector<Index> trees_;
+  MortalityVotes mortality_;
+  std::vector<std::int64_t> survival_; ///< subject by subject
 };
+
+/// The risk that so many trees say with this sum of survival votes; NaN without a tree.
+[[nodiscard]] double voted_risk(std::int64_t survival, Index trees);
 
 } // namespace vigil::forest

@@ -1,0 +1,109 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/forest/grow_forest.hpp"
+
+#include <memory>
+#include <mutex>
+#include <utility>
+
+namespace vigil::forest {
+
+namespace {
+
+constexpr Index most_vote_bytes = Index{64} << 20;
+
+/// The trees grown so far with their votes.
+class Growing {
+public:
+  Growing(const GrowthPlan& plan, Scheduler& scheduler)
+      : plan_(plan), scheduler_(scheduler), workers_(at(scheduler.workers())) {
+    const Votes none(
+        plan.rows.rows(), size_of(plan.passed), plan.curve != nullptr ? ErrorCurve::groups : 1);
+    // a table of votes for each worker, or where these would be large one for all
+    apart_ = scheduler.workers() * none.bytes() <= most_vote_bytes;
+    votes_.assign(apart_ ? workers_.size() : 1, none);
+  }
+
+  void grow_to(Index trees) {
+    const Index first = size_of(trees_);
+    trees_.resize(at(trees));
+    scheduler_.for_each(trees - first,
+                        [&](Index task, Index worker) { grow(first + task, worker); });
+  }
+  [[nodiscard]] ErrorPoint error() const {
+    MortalityVotes sum = votes_.front().mortality();
+    for (std::size_t table = 1; table < votes_.size(); ++table) {
+      sum.add(votes_[table].mortality());
+    }
+    return plan_.curve->look(size_of(trees_), sum, scheduler_);
+  }
+  [[nodiscard]] std::vector<Tree> take_trees() { return std::move(trees_); }
+  [[nodiscard]] Votes take_votes() {
+    for (std::size_t table = 1; table < votes_.size(); ++table) {
+      votes_.front().add(votes_[table]);
+    }
+    return std::move(votes_.front());
+  }
+
+private:
+  struct Worker {
+    TreeGrower grower;
+    LeafVotes leaves = {};
+  };
+
+  void grow(Index place, Index worker) {
+    auto& mine = workers_[at(worker)];
+    if (!mine) {
+      mine = std::make_unique<Worker>(Worker{TreeGrower(plan_.rows, plan_.ranks, plan_.tree)});
+    }
+    const Index number = plan_.first_tree + place;
+    Tree tree = mine->grower.grow(plan_.key.child(number));
+    mine->leaves.take(tree, size_of(plan_.rows.event_time), plan_.passed);
+    const auto rows_out = mine->grower.out_of_bag();
+    trees_[at(place)] = std::move(tree);
+    std::unique_lock lock(voting_, std::defer_lock);
+    if (!apart_) {
+      lock.lock();
+    }
+    Votes& table = votes_[apart_ ? at(worker) : 0];
+    const Index group = number % table.mortality().groups();
+    for (std::size_t row = 0; row < rows_out.size(); ++row) {
+      table.add(rows_out[row], mine->leaves, mine->grower.leaf()[row], group);
+    }
+  }
+
+  const GrowthPlan& plan_;
+  Scheduler& scheduler_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  bool apart_ = true;
+  std::vector<Votes> votes_;
+  std::mutex voting_;
+  std::vector<Tree> trees_;
+};
+
+/// Whether there are trees enough. Of few trees the standard error is itself a guess.
+bool is_settled(const ErrorPoint& point, double target_se) {
+  constexpr Index least = 100;
+  return target_se > 0.0 && point.trees >= least && point.se <= target_se;
+}
+
+} // namespace
+
+GrownTrees grow_trees(const GrowthPlan& plan, Scheduler& scheduler) {
+  Growing growing(plan, scheduler);
+  std::vector<ErrorPoint> error;
+  if (plan.curve == nullptr) {
+    growing.grow_to(plan.trees);
+  } else {
+    for (const Index trees : error_schedule(plan.trees)) {
+      growing.grow_to(trees);
+      error.push_back(growing.error());
+      if (is_settled(error.back(), plan.target_se)) {
+        break;
+      }
+    }
+  }
+  return {.trees = growing.take_trees(), .error = std::move(error), .votes = growing.take_votes()};
+}
+
+} // namespace vigil::forest
