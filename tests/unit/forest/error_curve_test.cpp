@@ -136,6 +136,17 @@ TEST_F(ForestErrorTest, GrowsUntilTheTargetIsMet) {
   EXPECT_EQ(grow({.trees = 600, .target_se = 0.9}).trees().size(), 100U);
 }
 
+// What trees without a cut say of a subject is what the others lived to see: no order worth a number, and no more trees.
+TEST_F(ForestErrorTest, TreesWithoutACutHaveNoConcordance) {
+  const SurvivalForest forest = grow({.trees = 600, .min_node = 120, .target_se = 0.01});
+  EXPECT_EQ(forest.trees().size(), 100U);
+  for (const ErrorPoint& point : forest.error()) {
+    EXPECT_EQ(point.undefined_because, "no tree cuts any column");
+    EXPECT_TRUE(std::isnan(point.concordance) && std::isnan(point.se));
+  }
+  EXPECT_LT(concordance_of(forest), 0.3);
+}
+
 // Other keys are other trees of the same data: the concordance varies by them as the standard error says. 60 forests
 // know a variance to 18 %, and 60 jackknifes of nine degrees of freedom their mean to 6 %.
 TEST_F(ForestErrorTest, StandardErrorIsWhatOtherTreesVaryBy) {

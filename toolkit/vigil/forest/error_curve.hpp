@@ -14,7 +14,7 @@
 
 namespace vigil::forest {
 
-/// The out-of-bag concordance of so many trees.
+/// The out-of-bag concordance of so many trees. Undefined too where none of them cuts a column.
 struct ErrorPoint {
   Index trees = 0;
   double concordance = 0.0; ///< NaN: undefined

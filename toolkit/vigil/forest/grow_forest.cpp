@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/forest/grow_forest.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -10,6 +12,7 @@ namespace vigil::forest {
 
 namespace {
 
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 constexpr Index most_vote_bytes = Index{64} << 20;
 
 /// The trees grown so far with their votes.
@@ -30,7 +33,15 @@ public:
     scheduler_.for_each(trees - first,
                         [&](Index task, Index worker) { grow(first + task, worker); });
   }
+  // Out-of-bag scores of uncut trees differ by who was drawn alone, and so order subjects against their own outcomes: C would be
+  // near 0.
   [[nodiscard]] ErrorPoint error() const {
+    if (std::ranges::all_of(trees_, [](const Tree& tree) { return tree.leaves() == 1; })) {
+      return {.trees = size_of(trees_),
+              .concordance = not_a_number,
+              .se = not_a_number,
+              .undefined_because = "no tree cuts any column"};
+    }
     MortalityVotes sum = votes_.front().mortality();
     for (std::size_t table = 1; table < votes_.size(); ++table) {
       sum.add(votes_[table].mortality());
@@ -81,10 +92,11 @@ private:
   std::vector<Tree> trees_;
 };
 
-/// Whether there are trees enough. Of few trees the standard error is itself a guess.
+/// Whether there are trees enough, or none would help. Of few trees the standard error is itself a guess.
 bool is_settled(const ErrorPoint& point, double target_se) {
   constexpr Index least = 100;
-  return target_se > 0.0 && point.trees >= least && point.se <= target_se;
+  return target_se > 0.0 && point.trees >= least &&
+         (point.se <= target_se || !point.undefined_because.empty());
 }
 
 } // namespace
