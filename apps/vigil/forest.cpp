@@ -36,7 +36,7 @@ forest::ForestOptions read_options(const Options& options) {
   }
   made.first_tree = count_of(options, "first_tree", made.first_tree, 0);
   made.keep_votes = options.has("first_tree");
-  if (made.keep_votes && made.target_se > 0.0) {
+  if (made.keep_votes && made.target_error > 0.0) {
     options.refuse("first_tree",
                    "a number of trees: where a part with trees = auto ends is not known before",
                    "name --trees N");
@@ -75,17 +75,18 @@ void write_out_of_bag(const forest::OutOfBag& out_of_bag,
   storage::write_table(folder / "oob.tsv", columns);
 }
 
-/// trees, oob_concordance, se.
+/// trees, oob_concordance, se, bias.
 void write_error(const SurvivalForest& forest, const std::filesystem::path& folder) {
   std::vector<Index> trees;
-  std::vector<double> concordance, se;
+  std::vector<double> concordance, se, bias;
   for (const auto& point : forest.error()) {
     trees.push_back(point.trees);
     concordance.push_back(point.concordance);
     se.push_back(point.se);
+    bias.push_back(point.bias);
   }
   const std::vector<storage::TableColumn> columns{
-      {"trees", trees}, {"oob_concordance", concordance}, {"se", se}};
+      {"trees", trees}, {"oob_concordance", concordance}, {"se", se}, {"bias", bias}};
   storage::write_table(folder / "error.tsv", columns);
 }
 
@@ -94,13 +95,14 @@ forest::ErrorPoint final_error(const SurvivalForest& forest) {
   const double none = std::nan("");
   return forest.error().empty() ? forest::ErrorPoint{.concordance = none,
                                                      .se = none,
+                                                     .bias = none,
                                                      .undefined_because = forest.reason()}
                                 : forest.error().back();
 }
 
 /// Whether trees = auto met its target; true without one.
 bool is_settled(const forest::ErrorPoint& error, const forest::ForestOptions& options) {
-  return options.target_se == 0.0 || error.se <= options.target_se;
+  return options.target_error == 0.0 || error.error() <= options.target_error;
 }
 
 void write_summary(const SurvivalForest& forest,
@@ -129,16 +131,17 @@ void write_summary(const SurvivalForest& forest,
   out["seed"] = seed;
   out["first_tree"] = options.first_tree;
   out["trees"] = forest.trees().size();
-  if (options.target_se > 0.0) {
-    out["target_se"] = options.target_se;
+  if (options.target_error > 0.0) {
+    out["target_error"] = options.target_error;
     out["most_trees"] = options.trees;
     out["target_met"] = is_settled(error, options);
   }
   out["horizons"] = options.horizons;
   out["oob_concordance"] = error.concordance; // null where there is none
   out["oob_concordance_se"] = error.se;
+  out["oob_concordance_bias"] = error.bias;
   out["oob_concordance_note"] =
-      "se is the Monte-Carlo error of a finite number of trees, not the sampling error of the "
+      "se and bias are those of a finite number of trees, not the sampling error of the "
       "subjects. The concordance is pessimistic, more so with few subjects and few cuts: a subject "
       "is "
       "ordered by trees that lack its own outcome. Without any signal it lies below 1/2.";
@@ -169,10 +172,10 @@ void say_forest(const SurvivalForest& forest,
     return;
   }
   session.log().say("error     out-of-bag C " + fixed_text(error.concordance, 3) +
-                    ", Monte-Carlo SE " + fixed_text(error.se, 4) +
-                    " (of the number of trees, not of the subjects)");
+                    ", Monte-Carlo SE " + fixed_text(error.se, 4) + ", bias " +
+                    fixed_text(error.bias, 4) + " (of the number of trees, not of the subjects)");
   if (!is_settled(error, options)) {
-    session.log().say("          the target of " + number_text(options.target_se) +
+    session.log().say("          the target of " + number_text(options.target_error) +
                       " was not met by " + count_text(trees) + " trees (--most-trees)");
   }
 }
@@ -197,11 +200,11 @@ int run_forest(const Invocation& invocation) {
 }
 
 constexpr std::array forest_options_table{
-    OptionSpec{"trees",
-               "N|auto",
-               "trees (default 1000); auto: until the Monte-Carlo error is at most --target-se"},
-    OptionSpec{
-        "target-se", "SE", "of the out-of-bag concordance, with --trees auto (default 0.002)"},
+    OptionSpec{"trees", "N|auto", "trees (default 1000); auto: until --target-error is met"},
+    OptionSpec{"target-error",
+               "E",
+               "with --trees auto: Monte-Carlo error of the out-of-bag concordance, root of se^2 + "
+               "bias^2 (default 0.002)"},
     OptionSpec{"most-trees", "N", "with --trees auto (default 10000)"},
     OptionSpec{"features-per-split",
                "K",

@@ -29,7 +29,7 @@ lambdas = 12
 [[learner]]
 name = "survival-forest"
 trees = "auto"
-target_se = 0.008
+target_error = 0.008
 most_trees = 200
 [validate]
 folds = 3
@@ -66,8 +66,8 @@ if [[ $kind == forest ]]; then
     grow again --trees 120 --horizons 0.1,0.4 $how
     diff -rq first again || exit 1
   done
-  grow settled --trees auto --target-se 0.007 --threads 1
-  grow settled_7 --trees auto --target-se 0.007 --threads 7
+  grow settled --trees auto --target-error 0.007 --threads 1
+  grow settled_7 --trees auto --target-error 0.007 --threads 7
   diff -rq settled settled_7
   grow part_1 --trees 50 --first-tree 0 --threads 7
   grow part_2 --trees 70 --first-tree 50 --threads 1

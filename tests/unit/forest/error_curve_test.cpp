@@ -25,7 +25,7 @@ TEST(ErrorSchedule, GrowsGeometricallyToTheLastTree) {
 
 // Events at 1, 2, 3. Nine groups say 3, 2, 1 of the subjects, the last one 0, 0, 30: sums 27, 18, 39 order one of three
 // pairs rightly. Without the last group all three pairs are, without another one still one. Mean of the ten 0.4,
-// sum of squares 9 / 15^2 + 0.6^2 = 0.4, se = sqrt(0.9 x 0.4).
+// sum of squares 9 / 15^2 + 0.6^2 = 0.4, se = sqrt(0.9 x 0.4); bias = 9 (0.4 - 1/3).
 TEST(ErrorCurve, HandExample) {
   const Outcome outcome = SurvivalOutcome{.entry = {}, .time = {1, 2, 3}, .event = {1, 1, 1}};
   const CaseWeights ones = CaseWeights::ones(3);
@@ -41,6 +41,8 @@ TEST(ErrorCurve, HandExample) {
   EXPECT_EQ(point.trees, 10);
   EXPECT_NEAR(point.concordance, 1.0 / 3.0, 1e-15);
   EXPECT_NEAR(point.se, 0.6, 1e-15);
+  EXPECT_NEAR(point.bias, 0.6, 1e-14);
+  EXPECT_NEAR(point.error(), 0.6 * std::sqrt(2.0), 1e-14);
   EXPECT_TRUE(point.undefined_because.empty());
 }
 
@@ -124,21 +126,21 @@ TEST_F(ForestErrorTest, LookingDoesNotChangeTheForest) {
 
 TEST_F(ForestErrorTest, GrowsUntilTheTargetIsMet) {
   const SurvivalForest whole = grow({.trees = 600, .error_curve = true});
-  const double target = whole.error()[4].se; // of 200 trees
+  const double target = whole.error()[4].error(); // of 200 trees
   ASSERT_EQ(whole.error()[4].trees, 200);
-  ASSERT_GT(whole.error()[3].se, target);
-  const SurvivalForest settled = grow({.trees = 600, .target_se = target}, 7);
+  ASSERT_GT(whole.error()[3].error(), target);
+  const SurvivalForest settled = grow({.trees = 600, .target_error = target}, 7);
   EXPECT_EQ(settled.trees().size(), 200U);
   EXPECT_EQ(settled.error().size(), 5U);
   EXPECT_EQ(settled.record().entries(), grow({.trees = 200}).record().entries());
-  EXPECT_EQ(grow({.trees = 600, .target_se = 1e-9}).trees().size(), 600U); // the most
+  EXPECT_EQ(grow({.trees = 600, .target_error = 1e-9}).trees().size(), 600U); // the most
   // ten trees may look settled, and are not asked
-  EXPECT_EQ(grow({.trees = 600, .target_se = 0.9}).trees().size(), 100U);
+  EXPECT_EQ(grow({.trees = 600, .target_error = 0.9}).trees().size(), 100U);
 }
 
 // What trees without a cut say of a subject is what the others lived to see: no order worth a number, and no more trees.
 TEST_F(ForestErrorTest, TreesWithoutACutHaveNoConcordance) {
-  const SurvivalForest forest = grow({.trees = 600, .min_node = 120, .target_se = 0.01});
+  const SurvivalForest forest = grow({.trees = 600, .min_node = 120, .target_error = 0.01});
   EXPECT_EQ(forest.trees().size(), 100U);
   for (const ErrorPoint& point : forest.error()) {
     EXPECT_EQ(point.undefined_because, "no tree cuts any column");
@@ -152,12 +154,13 @@ TEST_F(ForestErrorTest, TreesWithoutACutHaveNoConcordance) {
 TEST_F(ForestErrorTest, StandardErrorIsWhatOtherTreesVaryBy) {
   constexpr Index forests = 60;
   std::vector<double> value;
-  double mean_square = 0.0;
+  double mean_square = 0.0, mean_bias = 0.0;
   for (Index number = 0; number < forests; ++number) {
     const auto forest =
         grow({.trees = 100, .error_curve = true}, 2, 500U + static_cast<std::uint64_t>(number));
     value.push_back(forest.error().back().concordance);
     mean_square += forest.error().back().se * forest.error().back().se / forests;
+    mean_bias += forest.error().back().bias / forests;
   }
   const double mean = std::accumulate(value.begin(), value.end(), 0.0) / forests;
   double variance = 0.0;
@@ -166,6 +169,9 @@ TEST_F(ForestErrorTest, StandardErrorIsWhatOtherTreesVaryBy) {
   }
   EXPECT_GT(mean_square, 0.5 * variance);
   EXPECT_LT(mean_square, 2.0 * variance);
+  const double many = grow({.trees = 4000, .error_curve = true}).error().back().concordance;
+  EXPECT_LT(mean_bias, 0.0);
+  EXPECT_NEAR(mean - many, mean_bias, 3.0 * std::sqrt(variance / forests) + 0.001);
 }
 
 } // namespace

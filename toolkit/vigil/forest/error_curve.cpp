@@ -16,15 +16,16 @@ namespace {
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-/// Of a value from those without each of the groups in turn; NaN where one of these is.
-double jackknife_error(std::span<const double> without) {
+/// Standard error and bias of a value by those without each of the groups in turn; NaN where one of these is.
+void take_jackknife(std::span<const double> without, ErrorPoint& point) {
   const auto groups = static_cast<double>(without.size());
   const double mean = std::accumulate(without.begin(), without.end(), 0.0) / groups;
   double squares = 0.0;
   for (const double value : without) {
     squares += (value - mean) * (value - mean);
   }
-  return std::sqrt((groups - 1.0) / groups * squares);
+  point.se = std::sqrt((groups - 1.0) / groups * squares);
+  point.bias = (groups - 1.0) * (mean - point.concordance);
 }
 
 } // namespace
@@ -57,10 +58,15 @@ ErrorPoint ErrorCurve::look(Index trees, const MortalityVotes& votes, Scheduler&
   for (Index group = 0; group < groups; ++group) {
     without.push_back(values[at(group)].concordance);
   }
-  return {.trees = trees,
-          .concordance = values.back().concordance,
-          .se = trees < groups ? not_a_number : jackknife_error(without),
-          .undefined_because = std::move(values.back().undefined_because)};
+  ErrorPoint point{.trees = trees,
+                   .concordance = values.back().concordance,
+                   .se = not_a_number,
+                   .bias = not_a_number,
+                   .undefined_because = std::move(values.back().undefined_because)};
+  if (trees >= groups) {
+    take_jackknife(without, point);
+  }
+  return point;
 }
 
 // Subjects without a vote are no part of it: some are seen by all of a few trees.

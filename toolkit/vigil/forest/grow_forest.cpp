@@ -40,6 +40,7 @@ public:
       return {.trees = size_of(trees_),
               .concordance = not_a_number,
               .se = not_a_number,
+              .bias = not_a_number,
               .undefined_because = "no tree cuts any column"};
     }
     MortalityVotes sum = votes_.front().mortality();
@@ -92,11 +93,11 @@ private:
   std::vector<Tree> trees_;
 };
 
-/// Whether there are trees enough, or none would help. Of few trees the standard error is itself a guess.
-bool is_settled(const ErrorPoint& point, double target_se) {
+/// Whether there are trees enough, or none would help. Of few trees the error is itself a guess.
+bool is_settled(const ErrorPoint& point, double target_error) {
   constexpr Index least = 100;
-  return target_se > 0.0 && point.trees >= least &&
-         (point.se <= target_se || !point.undefined_because.empty());
+  return target_error > 0.0 && point.trees >= least &&
+         (point.error() <= target_error || !point.undefined_because.empty());
 }
 
 } // namespace
@@ -110,7 +111,7 @@ GrownTrees grow_trees(const GrowthPlan& plan, Scheduler& scheduler) {
     for (const Index trees : error_schedule(plan.trees)) {
       growing.grow_to(trees);
       error.push_back(growing.error());
-      if (is_settled(error.back(), plan.target_se)) {
+      if (is_settled(error.back(), plan.target_error)) {
         break;
       }
     }

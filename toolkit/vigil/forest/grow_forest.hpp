@@ -22,7 +22,8 @@ struct GrowthPlan {
   Index trees = 1;                   ///< at most
   Index first_tree = 0;              ///< its number
   const ErrorCurve* curve = nullptr; ///< nullptr: the error is not looked at
-  double target_se = 0.0; ///< above 0, with a curve: no more trees where its error is at most this
+  double target_error =
+      0.0; ///< above 0, with a curve: no more trees where ErrorPoint::error() is at most this
 };
 
 struct GrownTrees {

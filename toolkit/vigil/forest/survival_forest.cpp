@@ -90,8 +90,8 @@ void check_forest(const ForestOptions& options, Index columns) {
   if (!(options.sample_fraction > 0.0 && options.sample_fraction <= 1.0)) {
     refuse("sample fraction", number_text(options.sample_fraction), "above 0, at most 1");
   }
-  if (!(options.target_se >= 0.0)) {
-    refuse("target of the standard error", number_text(options.target_se), "above 0; 0: none");
+  if (!(options.target_error >= 0.0)) {
+    refuse("target error", number_text(options.target_error), "above 0; 0: none");
   }
   if (options.first_tree < 0) {
     refuse("first tree", number_text(options.first_tree), "0 or more");
@@ -145,7 +145,7 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   times.erase(std::unique(times.begin(), times.end()), times.end());
   const RankColumns ranks(data.covariates(), rows.subject, context.scheduler);
   std::optional<ErrorCurve> curve;
-  if (options.error_curve || options.target_se > 0.0) {
+  if (options.error_curve || options.target_error > 0.0) {
     curve.emplace(data.outcome, item.weights, rows.subject);
   }
   const auto passed = passed_by(forest.event_time_, times);
@@ -164,7 +164,7 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
                   .trees = options.trees,
                   .first_tree = options.first_tree,
                   .curve = curve ? &*curve : nullptr,
-                  .target_se = options.target_se},
+                  .target_error = options.target_error},
                  context.scheduler);
   forest.trees_ = std::move(grown_trees.trees);
   forest.error_ = std::move(grown_trees.error);

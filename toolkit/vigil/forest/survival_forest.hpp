@@ -27,10 +27,10 @@ struct ForestOptions {
   bool replace = false; ///< bootstrap instead
   std::string split_rule = "guarded_log_rank";
   std::vector<double> horizons = {}; ///< of the out-of-bag risks, ascending
-  double target_se = 0.0;   ///< above 0: grow until the error's standard error is at most this
-  bool error_curve = false; ///< wanted without a target too
-  Index first_tree = 0;     ///< number of the first tree: other numbers are other trees
-  bool keep_votes = false;  ///< for a merge with trees of other numbers
+  double target_error = 0.0;         ///< above 0: grow until ErrorPoint::error() is at most this
+  bool error_curve = false;          ///< wanted without a target too
+  Index first_tree = 0;              ///< number of the first tree: other numbers are other trees
+  bool keep_votes = false;           ///< for a merge with trees of other numbers
 };
 
 /// What decides the trees of a forest beside the data: forests that differ in it are no parts of one.

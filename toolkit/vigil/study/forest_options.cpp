@@ -12,18 +12,18 @@ namespace vigil {
 namespace {
 
 constexpr Index default_most_trees = 10000;
-constexpr double default_target_se = 0.002;
+constexpr double default_target_error = 0.002;
 
 void read_trees(const Options& options, forest::ForestOptions& made) {
   if (options.text("trees") == "auto") {
     made.trees = count_of(options, "most_trees", default_most_trees, 1);
-    made.target_se = options.number("target_se").value_or(default_target_se);
-    if (!(made.target_se > 0.0)) {
-      options.refuse("target_se", "a number above 0");
+    made.target_error = options.number("target_error").value_or(default_target_error);
+    if (!(made.target_error > 0.0)) {
+      options.refuse("target_error", "a number above 0");
     }
     return;
   }
-  for (const char* key : {"most_trees", "target_se"}) {
+  for (const char* key : {"most_trees", "target_error"}) {
     if (options.has(key)) {
       options.refuse(key, "trees = auto, which it belongs to", "ask for trees = auto");
     }

@@ -10,7 +10,7 @@ namespace vigil {
 /// The options of a forest as a study file ([[learner]]), `vigil fit --set` and `vigil forest` have them. Throws
 /// ConfigError for values that cannot be.
 ///
-/// trees = auto: until the Monte-Carlo error of the out-of-bag concordance is at most target_se, at most most_trees.
+/// trees = auto: until ErrorPoint::error() is at most target_error, at most most_trees.
 [[nodiscard]] forest::ForestOptions forest_options(const Options& options);
 
 } // namespace vigil
