@@ -3,6 +3,7 @@
 #pragma once
 
 #include "vigil/forest/grow_tree.hpp"
+#include "vigil/forest/importance.hpp"
 #include "vigil/forest/votes.hpp"
 #include "vigil/learn/learner.hpp"
 
@@ -23,6 +24,10 @@ struct ForestOptions {
   bool replace = false; ///< bootstrap instead
   std::string split_rule = "guarded_log_rank";
   std::vector<double> horizons = {}; ///< of the out-of-bag risks, ascending
+  std::vector<ImportanceKind> importance = {};
+  ImportanceOn importance_on = {};
+  std::vector<FeatureGroup> groups = {}; ///< of grouped importance
+  double alike = 0.2; ///< Spearman correlation above which conditional importance conditions
 };
 
 /// Throws ConfigError for an option that cannot be met with so many columns.
@@ -62,6 +67,8 @@ public:
                                    FitContext& context) const;
   [[nodiscard]] const OutOfBag& out_of_bag() const noexcept { return out_of_bag_; }
   [[nodiscard]] std::span<const Tree> trees() const noexcept { return trees_; }
+  /// Kind after kind as the options name them, features or groups in their order.
+  [[nodiscard]] std::span<const ImportanceRow> importance() const noexcept { return importance_; }
   /// Distinct event times of the training data, ascending: what Tree::jump_time counts.
   [[nodiscard]] std::span<const double> event_times() const noexcept { return event_time_; }
   [[nodiscard]] FitStatus status() const noexcept { return status_; }
@@ -100,6 +107,7 @@ private:
   std::vector<double> lower_, upper_; ///< training range
   std::vector<double> risk_time_, training_risk_95_;
   OutOfBag out_of_bag_;
+  std::vector<ImportanceRow> importance_;
 };
 
 static_assert(Model<SurvivalForest>);
