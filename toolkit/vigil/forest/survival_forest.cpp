@@ -4,6 +4,7 @@
 
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
+#include "vigil/forest/importance_table.hpp"
 #include "vigil/learn/model_checks.hpp"
 #include "vigil/numeric/quantile.hpp"
 
@@ -60,19 +61,18 @@ const SurvivalOutcome& outcome_of(const TrainingData& data) {
   return outcome;
 }
 
-/// Grows the trees; out: votes of those that did not see a row.
-std::vector<Tree> grow_trees(const SurvivalRows& rows,
-                             const RankColumns& ranks,
-                             const TreeOptions& options,
+/// Grows the trees; out: votes of those that did not see a row. importance: nullptr, or it is shown every tree.
+std::vector<Tree> grow_trees(const ForestInputs& inputs,
                              Index trees,
-                             const RandomKey& key,
                              std::span<const Index> passed,
-                             Scheduler& scheduler,
-                             Votes& out) {
+                             Votes& out,
+                             ForestImportance* importance) {
   struct Worker {
     TreeGrower grower;
     LeafVotes leaves = {};
   };
+  Scheduler& scheduler = inputs.scheduler;
+  const RandomKey root = inputs.item.key.child("tree");
   // a table of votes for each worker, or where these would be large one for all
   const bool apart = scheduler.workers() * out.bytes() <= most_vote_bytes;
   std::vector<Votes> votes(apart ? at(scheduler.workers()) : 1, out);
@@ -82,11 +82,15 @@ std::vector<Tree> grow_trees(const SurvivalRows& rows,
   scheduler.for_each(trees, [&](Index number, Index worker) {
     auto& mine = workers[at(worker)];
     if (!mine) {
-      mine = std::make_unique<Worker>(Worker{TreeGrower(rows, ranks, options)});
+      mine = std::make_unique<Worker>(Worker{TreeGrower(inputs.rows, inputs.ranks, inputs.tree)});
     }
-    Tree tree = mine->grower.grow(key.child(number));
-    mine->leaves.take(tree, size_of(rows.event_time), passed);
+    const RandomKey key = root.child(number);
+    Tree tree = mine->grower.grow(key);
+    mine->leaves.take(tree, size_of(inputs.rows.event_time), passed);
     const auto rows_out = mine->grower.out_of_bag();
+    if (importance != nullptr) {
+      importance->take(number, worker, {tree, rows_out, mine->grower.leaf()}, key);
+    }
     result[at(number)] = std::move(tree);
     std::unique_lock lock(voting, std::defer_lock);
     if (!apart) {
@@ -125,6 +129,7 @@ void check_forest(const ForestOptions& options, Index columns) {
   if (!(options.sample_fraction > 0.0 && options.sample_fraction <= 1.0)) {
     refuse("sample fraction", number_text(options.sample_fraction), "above 0, at most 1");
   }
+  check_importance(options);
 }
 
 SurvivalForest SurvivalForest::grow(const TrainingData& data,
@@ -163,21 +168,24 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   times.erase(std::unique(times.begin(), times.end()), times.end());
   const RankColumns ranks(data.covariates(), rows.subject, context.scheduler);
   const Index root = std::llround(std::ceil(std::sqrt(static_cast<double>(data.columns()))));
+  const ForestInputs inputs{
+      .data = data,
+      .item = item,
+      .rows = rows,
+      .ranks = ranks,
+      .tree = {.features_per_split =
+                   options.features_per_split > 0 ? options.features_per_split : root,
+               .min_node = options.min_node,
+               .leaf = {.subjects = options.min_leaf, .events = options.min_leaf_events},
+               .sample_fraction = options.sample_fraction,
+               .replace = options.replace,
+               .rule = &find_split_rule(options.split_rule)},
+      .scheduler = context.scheduler};
+  ImportanceTable importance(inputs, options);
   Votes votes(rows.rows(), size_of(times));
   forest.trees_ = grow_trees(
-      rows,
-      ranks,
-      {.features_per_split = options.features_per_split > 0 ? options.features_per_split : root,
-       .min_node = options.min_node,
-       .leaf = {.subjects = options.min_leaf, .events = options.min_leaf_events},
-       .sample_fraction = options.sample_fraction,
-       .replace = options.replace,
-       .rule = &find_split_rule(options.split_rule)},
-      options.trees,
-      item.key.child("tree"),
-      passed_by(forest.event_time_, times),
-      context.scheduler,
-      votes);
+      inputs, options.trees, passed_by(forest.event_time_, times), votes, importance.of_forest());
+  forest.importance_ = importance.rows();
   forest.take_votes(votes, rows, item.weights, times, options.horizons);
   forest.take_columns(data, item.weights, rows, ranks, context.scheduler);
   forest.status_ = FitStatus::converged;
