@@ -6,6 +6,8 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
+#include <type_traits>
 #include <vector>
 
 namespace vigil::forest {
@@ -34,10 +36,10 @@ public:
   }
 
   void add(std::uint32_t rank) {
-    add_lanes(block_[rank / lanes], step_of(rank % lanes, true));
+    add_step(block_[rank / lanes], rank % lanes, 1);
     for (std::size_t level = 1; level < levels_; ++level) {
       rank /= lanes;
-      add_lanes(block_[first_[level] + rank / lanes], step_of(rank % lanes, false));
+      add_step(block_[first_[level] + rank / lanes], rank % lanes, 0);
     }
   }
 
@@ -52,28 +54,29 @@ public:
   }
 
 private:
+  static_assert(std::is_same_v<Lane, std::uint16_t> || std::is_same_v<Lane, std::uint32_t>);
   static constexpr std::uint32_t lanes = 16;
-  using Block = std::array<Lane, lanes>;
-  using Steps = std::array<std::array<Block, lanes>, 2>;
+  using FewLanes = std::uint16_t __attribute__((vector_size(32)));
+  using ManyLanes = std::uint32_t __attribute__((vector_size(64)));
+  using Block = std::conditional_t<sizeof(Lane) == 2, FewLanes, ManyLanes>;
 
-  static constexpr Steps make_steps() {
-    Steps steps{};
-    for (std::size_t rank = 0; rank < lanes; ++rank) {
-      steps[1][rank][rank] = 1;
-      for (std::size_t lane = rank + 1; lane < lanes; ++lane) {
-        steps[0][rank][lane] = steps[1][rank][lane] = 2;
+  /// Adds 0 below a lane, `own` in it, 2 above: a window that slides over zeros and twos.
+  static void add_step(Block& block, std::uint32_t lane, std::size_t own) {
+    static constexpr std::array<std::array<Lane, 2 * lanes>, 2> windows = make_windows();
+    Block step;
+    std::memcpy(&step, windows[own].data() + lanes - lane, sizeof step);
+    block += step;
+  }
+  static constexpr std::array<std::array<Lane, 2 * lanes>, 2> make_windows() {
+    std::array<std::array<Lane, 2 * lanes>, 2> windows{};
+    for (std::size_t own = 0; own < 2; ++own) {
+      windows[own].fill(0);
+      windows[own][lanes] = static_cast<Lane>(own);
+      for (std::size_t place = lanes + 1; place < 2 * lanes; ++place) {
+        windows[own][place] = 2;
       }
     }
-    return steps;
-  }
-  static const Block& step_of(std::uint32_t lane, bool counts_equal) {
-    static constexpr Steps steps = make_steps();
-    return steps[counts_equal ? 1 : 0][lane];
-  }
-  static void add_lanes(Block& to, const Block& from) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      to[lane] = static_cast<Lane>(to[lane] + from[lane]);
-    }
+    return windows;
   }
 
   std::size_t levels_ = 0;
