@@ -105,6 +105,30 @@ public:
     return values;
   }
 
+  /// Of each column that is cut, or whose shadow is: gains, less those of the shadow. columns: without shadows.
+  std::vector<TreeValues::Value> corrected_gains(const OutOfBagTree& seen, Index columns) {
+    const auto cut = leaves_.columns(); // ascending, shadows behind
+    const Index own = std::lower_bound(cut.begin(), cut.end(), columns) - cut.begin();
+    std::vector<TreeValues::Value> gains;
+    for (Index place = 0; place < size_of(cut); ++place) {
+      double sum = 0.0;
+      for (const std::uint32_t node : leaves_.nodes(place)) {
+        sum += seen.gain[node];
+      }
+      const auto column =
+          static_cast<std::uint32_t>(place < own ? cut[at(place)] : cut[at(place)] - columns);
+      const auto found = std::lower_bound(cut.begin(), cut.begin() + own, column) - cut.begin();
+      if (place < own) {
+        gains.push_back({column, sum});
+      } else if (found < own && cut[at(found)] == column) {
+        gains[at(found)].value -= sum;
+      } else {
+        gains.push_back({column, -sum});
+      }
+    }
+    return gains;
+  }
+
 private:
   static bool is_permutation(ImportanceKind kind) {
     return kind == ImportanceKind::permutation || kind == ImportanceKind::grouped;
@@ -127,7 +151,9 @@ ForestImportance::ForestImportance(const SurvivalRows& rows,
                                    Index workers)
     : rows_(rows), ranks_(ranks), plan_(std::move(plan)), workers_(at(workers)) {
   for (const ImportanceKind kind : plan_.kinds) {
-    values_.emplace_back(kind == ImportanceKind::grouped ? size_of(plan_.groups) : ranks.columns(),
+    values_.emplace_back(kind == ImportanceKind::grouped              ? size_of(plan_.groups)
+                         : kind == ImportanceKind::impurity_corrected ? ranks.columns() / 2
+                                                                      : ranks.columns(),
                          trees);
   }
 }
@@ -156,12 +182,18 @@ void ForestImportance::take(Index number,
         values_[kind].set(number, 0.0, mine->grouped(address));
       }
       break;
+    case ImportanceKind::impurity_corrected:
+      values_[kind].set(number, 0.0, mine->corrected_gains(seen, ranks_.columns() / 2));
+      break;
     case ImportanceKind::minimal_depth: {
       Index deepest = 0;
       auto depths = mine->depths(seen.tree, deepest);
       values_[kind].set(number, static_cast<double>(deepest + 1), std::move(depths));
       break;
     }
+    case ImportanceKind::shadow:
+    case ImportanceKind::hold_out:
+      VIGIL_EXPECTS(false); // by other kinds in forests of their own (own_forests)
     }
   }
 }

@@ -49,7 +49,8 @@ private:
 
 /// What a forest is asked about its features while it grows.
 struct ImportancePlan {
-  std::vector<ImportanceKind> kinds = {}; ///< different ones: permutation, grouped, minimal_depth
+  std::vector<ImportanceKind> kinds =
+      {}; ///< different ones: permutation, grouped, minimal_depth; impurity_corrected where columns have shadows
   const HorizonRows* horizon = nullptr;
   std::vector<std::vector<std::uint32_t>> groups = {}; ///< columns of each, ascending
 };

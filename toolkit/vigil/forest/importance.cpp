@@ -26,6 +26,18 @@ constexpr std::array kinds{
                        .name = "minimal_depth",
                        .source = "Ishwaran et al. 2010",
                        .use = "needs no outcome out of the bag; smaller is more important"},
+    ImportanceKindName{.kind = ImportanceKind::impurity_corrected,
+                       .name = "impurity_corrected",
+                       .source = "Nembrini, Koenig, Wright 2018",
+                       .use = "many features, with p-values"},
+    ImportanceKindName{.kind = ImportanceKind::shadow,
+                       .name = "shadow",
+                       .source = "Kursa, Rudnicki 2010",
+                       .use = "permutation importance with p-values"},
+    ImportanceKindName{.kind = ImportanceKind::hold_out,
+                       .name = "hold_out",
+                       .source = "Janitza, Celik, Boulesteix 2018",
+                       .use = "p-values without the dependence between bag and out of it"},
 };
 
 constexpr std::string_view concordance_name = "concordance", brier_prefix = "brier@";

@@ -14,9 +14,12 @@ namespace vigil::forest {
 
 /// How the importance of a feature is judged (docs/methods/forest_importance.md).
 enum class ImportanceKind {
-  permutation,   ///< what a tree loses out of the bag when the feature is permuted
-  grouped,       ///< when all features of a group are permuted together
-  minimal_depth, ///< how far from the root the feature is cut first: smaller is more important
+  permutation,        ///< what a tree loses out of the bag when the feature is permuted
+  grouped,            ///< when all features of a group are permuted together
+  minimal_depth,      ///< how far from the root the feature is cut first: smaller is more important
+  impurity_corrected, ///< gains of its cuts, less those of its shadow
+  shadow,             ///< permutation, in a forest that has a shadow of every feature
+  hold_out,           ///< permutation, among the half of the subjects that its trees have not seen
 };
 
 struct ImportanceKindName {

@@ -8,17 +8,20 @@
 #include "vigil/survival/censoring_weights.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <set>
 
 namespace vigil::forest {
 
 namespace {
 
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-
 bool asks(const ForestOptions& options, ImportanceKind kind) {
   return std::ranges::find(options.importance, kind) != options.importance.end();
+}
+
+/// Others have a forest of their own.
+bool looks_at_forest(ImportanceKind kind) {
+  return kind != ImportanceKind::impurity_corrected && kind != ImportanceKind::shadow &&
+         kind != ImportanceKind::hold_out;
 }
 
 [[noreturn]] void refuse(const std::string& found, std::string expected, std::string remedy) {
@@ -81,13 +84,7 @@ void check_importance(const ForestOptions& options) {
 ImportanceTable::ImportanceTable(const ForestInputs& inputs, const ForestOptions& options)
     : inputs_(inputs), options_(options) {
   ImportancePlan plan;
-  for (const ImportanceKind kind : options.importance) {
-    plan.kinds.push_back(kind);
-  }
-  if (plan.kinds.empty()) {
-    return;
-  }
-  if (options.importance_on.brier_horizon) {
+  if (!options.importance.empty() && options.importance_on.brier_horizon) {
     horizon_ = horizon_rows(inputs, *options.importance_on.brier_horizon);
     plan.horizon = &*horizon_;
   }
@@ -96,8 +93,60 @@ ImportanceTable::ImportanceTable(const ForestInputs& inputs, const ForestOptions
       plan.groups.push_back(columns_of(group, inputs.data.covariates()));
     }
   }
+  for (const ImportanceKind kind : options.importance) {
+    if (looks_at_forest(kind)) {
+      plan.kinds.push_back(kind);
+    }
+  }
+  if (plan.kinds.empty()) {
+    return;
+  }
   of_forest_.emplace(
       inputs.rows, inputs.ranks, std::move(plan), options.trees, inputs.scheduler.workers());
+}
+
+const ShadowMeans& ImportanceTable::shadows() {
+  if (!shadows_) {
+    std::vector<ImportanceKind> kinds;
+    if (asks(options_, ImportanceKind::shadow)) {
+      kinds.push_back(ImportanceKind::permutation);
+    }
+    if (asks(options_, ImportanceKind::impurity_corrected)) {
+      kinds.push_back(ImportanceKind::impurity_corrected);
+    }
+    shadows_ = with_shadows(own_forest("shadow"), kinds);
+  }
+  return *shadows_;
+}
+
+OwnForest ImportanceTable::own_forest(std::string_view purpose) const {
+  return {.inputs = inputs_,
+          .trees = options_.trees,
+          .key = inputs_.item.key.child(purpose),
+          .horizon = horizon_ ? &*horizon_ : nullptr};
+}
+
+ImportanceTable::Columns ImportanceTable::columns(ImportanceKind kind) {
+  switch (kind) {
+  case ImportanceKind::impurity_corrected: {
+    const ItemMeans& found = shadows().gains;
+    return {found.mean, found.se, null_shares(found.mean, mirrored_null(found.mean))};
+  }
+  case ImportanceKind::shadow: {
+    const ItemMeans& found = shadows().permutation;
+    const auto middle = found.mean.begin() + inputs_.ranks.columns();
+    const std::vector<double> own(found.mean.begin(), middle), null(middle, found.mean.end());
+    return {own, found.se, null_shares(own, null)};
+  }
+  case ImportanceKind::hold_out: {
+    const ItemMeans found = held_out(own_forest("hold-out"));
+    return {found.mean, found.se, null_shares(found.mean, mirrored_null(found.mean))};
+  }
+  default: {
+    const ItemMeans found = of_forest_->means(kind);
+    return {found.mean, found.se, null_shares(found.mean, {})};
+  }
+  }
 }
 
 std::vector<ImportanceRow> ImportanceTable::rows() {
@@ -105,14 +154,14 @@ std::vector<ImportanceRow> ImportanceTable::rows() {
   std::vector<ImportanceRow> table;
   for (const ImportanceKind kind : options_.importance) {
     const bool grouped = kind == ImportanceKind::grouped;
-    const ItemMeans found = of_forest_->means(kind);
-    for (Index item = 0; item < size_of(found.mean); ++item) {
+    const Columns found = columns(kind);
+    for (Index item = 0; item < size_of(found.importance); ++item) {
       table.push_back(
           {.kind = kind,
            .feature = grouped ? options_.groups[at(item)].name : covariates.info(item).name,
-           .importance = found.mean[at(item)],
+           .importance = found.importance[at(item)],
            .se = found.se[at(item)],
-           .p = not_a_number});
+           .p = found.p[at(item)]});
     }
   }
   return table;

@@ -3,22 +3,15 @@
 #pragma once
 
 #include "vigil/forest/forest_importance.hpp"
+#include "vigil/forest/forest_inputs.hpp"
+#include "vigil/forest/own_forests.hpp"
 #include "vigil/forest/survival_forest.hpp"
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace vigil::forest {
-
-/// What a forest is grown from.
-struct ForestInputs {
-  const TrainingData& data;
-  const FitItem& item;
-  const SurvivalRows& rows;
-  const RankColumns& ranks;
-  TreeOptions tree = {};
-  Scheduler& scheduler;
-};
 
 /// What TreeLoss asks at a horizon. Throws ConfigError where nobody is under observation any more.
 [[nodiscard]] HorizonRows horizon_rows(const ForestInputs& inputs, double horizon);
@@ -40,10 +33,18 @@ public:
   [[nodiscard]] std::vector<ImportanceRow> rows();
 
 private:
+  struct Columns { ///< by item
+    std::vector<double> importance, se, p;
+  };
+  [[nodiscard]] Columns columns(ImportanceKind kind);
+  [[nodiscard]] const ShadowMeans& shadows();
+  [[nodiscard]] OwnForest own_forest(std::string_view purpose) const;
+
   const ForestInputs& inputs_;
   const ForestOptions& options_;
   std::optional<HorizonRows> horizon_;
   std::optional<ForestImportance> of_forest_;
+  std::optional<ShadowMeans> shadows_;
 };
 
 } // namespace vigil::forest

@@ -16,6 +16,7 @@ struct OutOfBagTree {
   const Tree& tree;
   std::span<const std::uint32_t> rows;
   std::span<const std::uint32_t> leaf; ///< of each row
+  std::span<const double> gain = {};   ///< of each node; empty: not asked for
 };
 
 /// A row, by its place, that falls into another leaf.
