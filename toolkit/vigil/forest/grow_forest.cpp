@@ -18,20 +18,21 @@ constexpr Index most_vote_bytes = Index{64} << 20;
 /// The trees grown so far with their votes.
 class Growing {
 public:
-  Growing(const GrowthPlan& plan, Scheduler& scheduler)
-      : plan_(plan), scheduler_(scheduler), workers_(at(scheduler.workers())) {
+  explicit Growing(const GrowthPlan& plan)
+      : plan_(plan), inputs_(plan.inputs), key_(plan.inputs.item.key.child("tree")),
+        workers_(at(plan.inputs.scheduler.workers())) {
     const Votes none(
-        plan.rows.rows(), size_of(plan.passed), plan.curve != nullptr ? ErrorCurve::groups : 1);
+        inputs_.rows.rows(), size_of(plan.passed), plan.curve != nullptr ? ErrorCurve::groups : 1);
     // a table of votes for each worker, or where these would be large one for all
-    apart_ = scheduler.workers() * none.bytes() <= most_vote_bytes;
+    apart_ = size_of(workers_) * none.bytes() <= most_vote_bytes;
     votes_.assign(apart_ ? workers_.size() : 1, none);
   }
 
   void grow_to(Index trees) {
     const Index first = size_of(trees_);
     trees_.resize(at(trees));
-    scheduler_.for_each(trees - first,
-                        [&](Index task, Index worker) { grow(first + task, worker); });
+    inputs_.scheduler.for_each(trees - first,
+                               [&](Index task, Index worker) { grow(first + task, worker); });
   }
   // Out-of-bag scores of uncut trees differ by who was drawn alone, and so order subjects against their own outcomes: C would be
   // near 0.
@@ -47,7 +48,7 @@ public:
     for (std::size_t table = 1; table < votes_.size(); ++table) {
       sum.add(votes_[table].mortality());
     }
-    return plan_.curve->look(size_of(trees_), sum, scheduler_);
+    return plan_.curve->look(size_of(trees_), sum, inputs_.scheduler);
   }
   [[nodiscard]] std::vector<Tree> take_trees() { return std::move(trees_); }
   [[nodiscard]] Votes take_votes() {
@@ -66,12 +67,17 @@ private:
   void grow(Index place, Index worker) {
     auto& mine = workers_[at(worker)];
     if (!mine) {
-      mine = std::make_unique<Worker>(Worker{TreeGrower(plan_.rows, plan_.ranks, plan_.tree)});
+      mine =
+          std::make_unique<Worker>(Worker{TreeGrower(inputs_.rows, inputs_.ranks, inputs_.tree)});
     }
     const Index number = plan_.first_tree + place;
-    Tree tree = mine->grower.grow(plan_.key.child(number));
-    mine->leaves.take(tree, size_of(plan_.rows.event_time), plan_.passed);
+    const RandomKey key = key_.child(number);
+    Tree tree = mine->grower.grow(key);
+    mine->leaves.take(tree, size_of(inputs_.rows.event_time), plan_.passed);
     const auto rows_out = mine->grower.out_of_bag();
+    if (plan_.importance != nullptr) {
+      plan_.importance->take(place, worker, {tree, rows_out, mine->grower.leaf()}, key);
+    }
     trees_[at(place)] = std::move(tree);
     std::unique_lock lock(voting_, std::defer_lock);
     if (!apart_) {
@@ -85,7 +91,8 @@ private:
   }
 
   const GrowthPlan& plan_;
-  Scheduler& scheduler_;
+  const ForestInputs& inputs_;
+  const RandomKey key_;
   std::vector<std::unique_ptr<Worker>> workers_;
   bool apart_ = true;
   std::vector<Votes> votes_;
@@ -102,8 +109,8 @@ bool is_settled(const ErrorPoint& point, double target_error) {
 
 } // namespace
 
-GrownTrees grow_trees(const GrowthPlan& plan, Scheduler& scheduler) {
-  Growing growing(plan, scheduler);
+GrownTrees grow_trees(const GrowthPlan& plan) {
+  Growing growing(plan);
   std::vector<ErrorPoint> error;
   if (plan.curve == nullptr) {
     growing.grow_to(plan.trees);

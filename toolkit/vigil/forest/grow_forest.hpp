@@ -3,9 +3,10 @@
 #pragma once
 
 #include "vigil/forest/error_curve.hpp"
+#include "vigil/forest/forest_importance.hpp"
+#include "vigil/forest/forest_inputs.hpp"
 #include "vigil/forest/grow_tree.hpp"
 #include "vigil/forest/votes.hpp"
-#include "vigil/parallel/scheduler.hpp"
 
 #include <span>
 #include <vector>
@@ -14,16 +15,14 @@ namespace vigil::forest {
 
 /// What the trees of a forest are grown from, and how many.
 struct GrowthPlan {
-  const SurvivalRows& rows;
-  const RankColumns& ranks;
-  TreeOptions tree;
-  RandomKey key;                     ///< a tree's address is its child, by the number of the tree
+  const ForestInputs& inputs; ///< a tree's address is the child of the item's "tree" by its number
   std::span<const Index> passed;     ///< event times up to each time of the votes
   Index trees = 1;                   ///< at most
   Index first_tree = 0;              ///< its number
   const ErrorCurve* curve = nullptr; ///< nullptr: the error is not looked at
   double target_error =
       0.0; ///< above 0, with a curve: no more trees where ErrorPoint::error() is at most this
+  ForestImportance* importance = nullptr; ///< it is shown every tree; nullptr: not wanted
 };
 
 struct GrownTrees {
@@ -36,6 +35,6 @@ struct GrownTrees {
 /// depend on the number of workers.
 ///
 /// checked by tests/unit/forest/survival_forest_test, error_curve_test
-[[nodiscard]] GrownTrees grow_trees(const GrowthPlan& plan, Scheduler& scheduler);
+[[nodiscard]] GrownTrees grow_trees(const GrowthPlan& plan);
 
 } // namespace vigil::forest

@@ -5,6 +5,7 @@
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/forest/grow_forest.hpp"
+#include "vigil/forest/importance_table.hpp"
 #include "vigil/learn/model_checks.hpp"
 #include "vigil/numeric/quantile.hpp"
 
@@ -96,6 +97,7 @@ void check_forest(const ForestOptions& options, Index columns) {
   if (options.first_tree < 0) {
     refuse("first tree", number_text(options.first_tree), "0 or more");
   }
+  check_importance(options);
 }
 
 SurvivalForest SurvivalForest::grow(const TrainingData& data,
@@ -150,22 +152,27 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   }
   const auto passed = passed_by(forest.event_time_, times);
   const GrownFrom& grown = forest.grown_;
-  GrownTrees grown_trees =
-      grow_trees({.rows = rows,
-                  .ranks = ranks,
-                  .tree = {.features_per_split = grown.features_per_split,
-                           .min_node = grown.min_node,
-                           .leaf = {.subjects = grown.min_leaf, .events = grown.min_leaf_events},
-                           .sample_fraction = grown.sample_fraction,
-                           .replace = grown.replace,
-                           .rule = &find_split_rule(options.split_rule)},
-                  .key = item.key.child("tree"),
-                  .passed = passed,
-                  .trees = options.trees,
-                  .first_tree = options.first_tree,
-                  .curve = curve ? &*curve : nullptr,
-                  .target_error = options.target_error},
-                 context.scheduler);
+  const ForestInputs inputs{
+      .data = data,
+      .item = item,
+      .rows = rows,
+      .ranks = ranks,
+      .tree = {.features_per_split = grown.features_per_split,
+               .min_node = grown.min_node,
+               .leaf = {.subjects = grown.min_leaf, .events = grown.min_leaf_events},
+               .sample_fraction = grown.sample_fraction,
+               .replace = grown.replace,
+               .rule = &find_split_rule(options.split_rule)},
+      .scheduler = context.scheduler};
+  ImportanceTable importance(inputs, options);
+  GrownTrees grown_trees = grow_trees({.inputs = inputs,
+                                       .passed = passed,
+                                       .trees = options.trees,
+                                       .first_tree = options.first_tree,
+                                       .curve = curve ? &*curve : nullptr,
+                                       .target_error = options.target_error,
+                                       .importance = importance.of_forest()});
+  forest.importance_ = importance.rows(size_of(grown_trees.trees));
   forest.trees_ = std::move(grown_trees.trees);
   forest.error_ = std::move(grown_trees.error);
   forest.number_.resize(forest.trees_.size());

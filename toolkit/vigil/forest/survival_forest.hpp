@@ -4,6 +4,7 @@
 
 #include "vigil/forest/error_curve.hpp"
 #include "vigil/forest/grow_tree.hpp"
+#include "vigil/forest/importance.hpp"
 #include "vigil/forest/shard_votes.hpp"
 #include "vigil/forest/votes.hpp"
 #include "vigil/learn/learner.hpp"
@@ -27,10 +28,13 @@ struct ForestOptions {
   bool replace = false; ///< bootstrap instead
   std::string split_rule = "guarded_log_rank";
   std::vector<double> horizons = {}; ///< of the out-of-bag risks, ascending
-  double target_error = 0.0;         ///< above 0: grow until ErrorPoint::error() is at most this
-  bool error_curve = false;          ///< wanted without a target too
-  Index first_tree = 0;              ///< number of the first tree: other numbers are other trees
-  bool keep_votes = false;           ///< for a merge with trees of other numbers
+  std::vector<ImportanceKind> importance = {};
+  ImportanceOn importance_on = {};
+  std::vector<FeatureGroup> groups = {}; ///< of grouped importance
+  double target_error = 0.0; ///< above 0: grow until ErrorPoint::error() is at most this
+  bool error_curve = false;  ///< wanted without a target too
+  Index first_tree = 0;      ///< number of the first tree: other numbers are other trees
+  bool keep_votes = false;   ///< for a merge with trees of other numbers
 };
 
 /// What decides the trees of a forest beside the data: forests that differ in it are no parts of one.
@@ -82,6 +86,8 @@ public:
   [[nodiscard]] std::span<const ErrorPoint> error() const noexcept { return error_; }
   [[nodiscard]] std::span<const Tree> trees() const noexcept { return trees_; }
   [[nodiscard]] const GrownFrom& grown() const noexcept { return grown_; }
+  /// Kind after kind as the options name them, features or groups in their order.
+  [[nodiscard]] std::span<const ImportanceRow> importance() const noexcept { return importance_; }
   /// Distinct event times of the training data, ascending: what Tree::jump_time counts.
   [[nodiscard]] std::span<const double> event_times() const noexcept { return event_time_; }
   [[nodiscard]] FitStatus status() const noexcept { return status_; }
@@ -130,6 +136,7 @@ private:
   OutOfBag out_of_bag_;
   std::vector<ErrorPoint> error_;
   std::optional<ShardVotes> votes_; ///< of a forest that is to be merged
+  std::vector<ImportanceRow> importance_;
 };
 
 static_assert(Model<SurvivalForest>);

@@ -16,11 +16,15 @@ std::int64_t whole_number(double value) {
 }
 
 double mean(std::int64_t sum, Index count) {
-  return count > 0 ? static_cast<double>(sum) / whole / static_cast<double>(count)
+  return count > 0 ? LeafVotes::real(sum) / static_cast<double>(count)
                    : std::numeric_limits<double>::quiet_NaN();
 }
 
 } // namespace
+
+double LeafVotes::real(std::int64_t vote) {
+  return static_cast<double>(vote) / whole;
+}
 
 void LeafVotes::take(const Tree& tree, Index event_times, std::span<const Index> passed) {
   times_ = passed.size();

@@ -21,6 +21,8 @@ public:
   /// passed: event times up to each time that survival is wanted at, ascending; must stay.
   void take(const Tree& tree, Index event_times, std::span<const Index> passed);
 
+  /// A whole number of 2^-30 as a real one.
+  [[nodiscard]] static double real(std::int64_t vote);
   [[nodiscard]] std::int64_t mortality(Index leaf) const { return mortality_[at(leaf)]; }
   /// At each of the times.
   [[nodiscard]] std::span<const std::int64_t> survival(Index leaf) const {
