@@ -13,6 +13,7 @@
 #include "vigil/version.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
+#include "apps/vigil/importance_request.hpp"
 #include "apps/vigil/prediction_table.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <array>
@@ -41,6 +42,7 @@ forest::ForestOptions read_options(const Options& options) {
                    "a number of trees: where a part with trees = auto ends is not known before",
                    "name --trees N");
   }
+  read_importance(options, made);
   return made;
 }
 
@@ -137,6 +139,13 @@ void write_summary(const SurvivalForest& forest,
     out["target_met"] = is_settled(error, options);
   }
   out["horizons"] = options.horizons;
+  out["importance"] = nlohmann::ordered_json::array();
+  for (const auto kind : options.importance) {
+    out["importance"].push_back(forest::name_of(kind));
+  }
+  if (!options.importance.empty()) {
+    out["importance_on"] = options.importance_on.text();
+  }
   out["oob_concordance"] = error.concordance; // null where there is none
   out["oob_concordance_se"] = error.se;
   out["oob_concordance_bias"] = error.bias;
@@ -192,6 +201,10 @@ int run_forest(const Invocation& invocation) {
   write_error(forest, folder);
   write_summary(forest, options, seed, cohort, folder);
   say_forest(forest, options, session);
+  if (!options.importance.empty()) {
+    write_importance(forest.importance(), folder);
+    say_importance(forest.importance(), session.log());
+  }
   const auto support =
       survival::horizon_support(cohort.data().outcome, cohort.weights(), 1.0).largest_supported;
   storage::write_record(folder / "model.h5", stored_record(AnyModel(std::move(forest)), support));
@@ -216,6 +229,14 @@ constexpr std::array forest_options_table{
     OptionSpec{"sample-fraction", "F", "of the subjects, without replacement (default 0.632)"},
     OptionSpec{"replace", "", "a bootstrap of the subjects for each tree instead"},
     OptionSpec{"horizons", "H1,H2", "times of the out-of-bag risks (default: scores alone)"},
+    OptionSpec{"importance",
+               "KIND[,KIND]",
+               "importance of features, into importance.tsv (default: none)",
+               true},
+    OptionSpec{"importance-on",
+               "concordance|brier@T",
+               "what permutations are judged by (default concordance)"},
+    OptionSpec{"groups", "FILE", "of --importance grouped; table: feature, group"},
     OptionSpec{"first-tree",
                "N",
                "number of the first tree: a part of a forest, for vigil merge (default: no part)"},
@@ -223,15 +244,17 @@ constexpr std::array forest_options_table{
 
 } // namespace
 
-const Verb forest_verb{
-    .name = "forest",
-    .arguments = "COHORT",
-    .least_arguments = 1,
-    .most_arguments = 1,
-    .summary = "random survival forest with its out-of-bag predictions and error",
-    .details = "Writes model.h5 (for predict and triage), oob.tsv, error.tsv, summary.json.",
-    .options = forest_options_table,
-    .reads_cohort = true,
-    .run = &run_forest};
+const Verb forest_verb{.name = "forest",
+                       .arguments = "COHORT",
+                       .least_arguments = 1,
+                       .most_arguments = 1,
+                       .summary =
+                           "random survival forest with its out-of-bag predictions and error",
+                       .details = "Writes model.h5 (for predict and triage), oob.tsv, error.tsv, "
+                                  "summary.json, with --importance "
+                                  "also importance.tsv.",
+                       .options = forest_options_table,
+                       .reads_cohort = true,
+                       .run = &run_forest};
 
 } // namespace vigil::app
