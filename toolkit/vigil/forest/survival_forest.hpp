@@ -27,6 +27,7 @@ struct ForestOptions {
   std::vector<ImportanceKind> importance = {};
   ImportanceOn importance_on = {};
   std::vector<FeatureGroup> groups = {}; ///< of grouped importance
+  double alike = 0.2; ///< Spearman correlation above which conditional importance conditions
 };
 
 /// Throws ConfigError for an option that cannot be met with so many columns.
