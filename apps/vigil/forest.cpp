@@ -10,6 +10,7 @@
 #include "vigil/study/model_tables.hpp"
 #include "vigil/study/option_count.hpp"
 #include "vigil/survival/censoring_weights.hpp"
+#include "vigil/triage/guards.hpp"
 #include "vigil/version.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
@@ -195,6 +196,10 @@ int run_forest(const Invocation& invocation) {
   const auto seed = session.seed();
   const auto folder = session.output_folder("forest-results");
   const Cohort cohort = open_input(invocation, invocation.argument(), ByDefault::all_numeric);
+  if (const auto horizon = options.importance_on.brier_horizon) {
+    static_cast<void>(triage::require_supported_horizon(
+        *cohort.parts().outcome, cohort.weights(), *horizon, "all subjects"));
+  }
   FitContext context{session.scheduler(), session.memory_bytes()};
   SurvivalForest forest = grow(cohort, invocation.options, options, seed, context);
   write_out_of_bag(forest.out_of_bag(), cohort, folder);

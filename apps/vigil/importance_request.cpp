@@ -97,6 +97,7 @@ void write_importance(std::span<const ImportanceRow> rows, const std::filesystem
 
 void say_importance(std::span<const ImportanceRow> rows, Log& log) {
   constexpr std::size_t shown = 5;
+  std::string label = "features  ";
   for (const auto& kind : forest::importance_kind_table()) {
     const auto best = ranked(rows, kind.kind);
     if (best.empty()) {
@@ -106,8 +107,9 @@ void say_importance(std::span<const ImportanceRow> rows, Log& log) {
     for (std::size_t place = 0; place < std::min(shown, best.size()); ++place) {
       texts.push_back(best[place].feature + " " + fixed_text(best[place].importance, 4));
     }
-    log.say("          " + std::string(kind.name) + ": " + join(texts, ", ") +
+    log.say(label + std::string(kind.name) + ": " + join(texts, ", ") +
             (best.size() > shown ? ", .." : ""));
+    label = "          ";
   }
 }
 

@@ -49,7 +49,8 @@ ItemMeans TreeValues::means() const {
 class ForestImportance::Worker {
 public:
   explicit Worker(const ForestImportance& forest)
-      : plan_(forest.plan_), leaves_(forest.ranks_), loss_(forest.rows_, forest.plan_.horizon) {}
+      : plan_(forest.plan_), leaves_(forest.ranks_), alike_(forest.ranks_, forest.plan_.alike),
+        loss_(forest.rows_, forest.plan_.horizon) {}
 
   /// False: what permutations lose is not defined for the tree.
   bool take(const OutOfBagTree& seen) {
@@ -62,6 +63,16 @@ public:
     std::vector<TreeValues::Value> values;
     for (Index place = 0; place < size_of(leaves_.columns()); ++place) {
       values.push_back({leaves_.columns()[at(place)], lost(std::span(&place, 1), key)});
+    }
+    return values;
+  }
+
+  std::vector<TreeValues::Value> conditional(const OutOfBagTree& seen, const RandomKey& key) {
+    alike_.take(seen, leaves_);
+    std::vector<TreeValues::Value> values;
+    for (Index place = 0; place < size_of(leaves_.columns()); ++place) {
+      values.push_back(
+          {leaves_.columns()[at(place)], lost(std::span(&place, 1), key, alike_.cells(place))});
     }
     return values;
   }
@@ -131,15 +142,19 @@ public:
 
 private:
   static bool is_permutation(ImportanceKind kind) {
-    return kind == ImportanceKind::permutation || kind == ImportanceKind::grouped;
+    return kind == ImportanceKind::permutation || kind == ImportanceKind::grouped ||
+           kind == ImportanceKind::conditional;
   }
-  double lost(std::span<const Index> places, const RandomKey& key) {
+  double lost(std::span<const Index> places,
+              const RandomKey& key,
+              std::span<const std::uint32_t> cells = {}) {
     const Index first = leaves_.columns()[at(places.front())];
-    return loss_.increase(leaves_.permute(places, key.child(first)));
+    return loss_.increase(leaves_.permute(places, key.child(first), cells));
   }
 
   const ImportancePlan& plan_;
   PermutedLeaves leaves_;
+  AlikeCells alike_;
   TreeLoss loss_;
   std::vector<Index> places_, depth_;
 };
@@ -175,6 +190,11 @@ void ForestImportance::take(Index number,
     case ImportanceKind::permutation:
       if (defined) {
         values_[kind].set(number, 0.0, mine->permutation(address));
+      }
+      break;
+    case ImportanceKind::conditional:
+      if (defined) {
+        values_[kind].set(number, 0.0, mine->conditional(seen, address));
       }
       break;
     case ImportanceKind::grouped:

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/forest/alike_cells.hpp"
 #include "vigil/forest/importance.hpp"
 #include "vigil/forest/permuted_leaves.hpp"
 #include "vigil/forest/tree_loss.hpp"
@@ -50,15 +51,17 @@ private:
 /// What a forest is asked about its features while it grows.
 struct ImportancePlan {
   std::vector<ImportanceKind> kinds =
-      {}; ///< different ones: permutation, grouped, minimal_depth; impurity_corrected where columns have shadows
+      {}; ///< different ones: permutation, grouped, conditional, minimal_depth; impurity_corrected where columns have shadows
   const HorizonRows* horizon = nullptr;
   std::vector<std::vector<std::uint32_t>> groups = {}; ///< columns of each, ascending
+  double alike = 0.2;                                  ///< AlikeCells
 };
 
 /// Importance of features by the trees of a forest and the rows that each did not see (docs/methods/forest_importance.md).
 ///
 ///   permutation    mean over trees of TreeLoss::increase when the column is permuted; 0 for a tree that does not cut it
 ///   grouped        all columns of the group by one permutation of the rows
+///   conditional    the column among the rows of each of its AlikeCells
 ///   minimal_depth  mean over trees of the depth of the uppermost cut of the column (root 0); 1 + the depth of the tree's
 ///                  deepest leaf where there is none
 ///

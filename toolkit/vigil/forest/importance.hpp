@@ -16,6 +16,7 @@ namespace vigil::forest {
 enum class ImportanceKind {
   permutation,        ///< what a tree loses out of the bag when the feature is permuted
   grouped,            ///< when all features of a group are permuted together
+  conditional,        ///< when it is permuted among subjects alike in correlated features
   minimal_depth,      ///< how far from the root the feature is cut first: smaller is more important
   impurity_corrected, ///< gains of its cuts, less those of its shadow
   shadow,             ///< permutation, in a forest that has a shadow of every feature

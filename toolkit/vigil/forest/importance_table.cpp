@@ -72,6 +72,9 @@ void check_importance(const ForestOptions& options) {
   if (asks(options, ImportanceKind::grouped) && options.groups.empty()) {
     refuse("grouped, without groups", "groups of features", "name groups, or another kind");
   }
+  if (!(options.alike >= 0.0)) {
+    refuse("alike " + number_text(options.alike), "a correlation of at least 0", "change it");
+  }
   for (const FeatureGroup& group : options.groups) {
     if (group.features.empty()) {
       refuse("group " + quoted(group.name) + " without features",
@@ -83,7 +86,7 @@ void check_importance(const ForestOptions& options) {
 
 ImportanceTable::ImportanceTable(const ForestInputs& inputs, const ForestOptions& options)
     : inputs_(inputs), options_(options) {
-  ImportancePlan plan;
+  ImportancePlan plan{.alike = options.alike};
   if (!options.importance.empty() && options.importance_on.brier_horizon) {
     horizon_ = horizon_rows(inputs, *options.importance_on.brier_horizon);
     plan.horizon = &*horizon_;

@@ -31,6 +31,7 @@ struct ForestOptions {
   std::vector<ImportanceKind> importance = {};
   ImportanceOn importance_on = {};
   std::vector<FeatureGroup> groups = {}; ///< of grouped importance
+  double alike = 0.2;        ///< Spearman correlation above which conditional importance conditions
   double target_error = 0.0; ///< above 0: grow until ErrorPoint::error() is at most this
   bool error_curve = false;  ///< wanted without a target too
   Index first_tree = 0;      ///< number of the first tree: other numbers are other trees
