@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/survival_case.hpp"
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <utility>
@@ -91,6 +92,46 @@ TEST(AlikeCells, DivideByTheCutsOfCorrelatedColumns) {
     EXPECT_TRUE(fresh || known->second == cells[place]);
   }
   EXPECT_EQ(cell_of_part, (std::map<int, std::uint32_t>{{0, 0}, {1, 1}, {2, 2}}));
+}
+
+// Fourteen cuts of m1, one below the other: the upper ones divide 80 rows until cells hold ten on average.
+TEST(AlikeCells, TakeTheUppermostCutsUntilCellsAreSmall) {
+  constexpr std::uint16_t subjects = 80;
+  test::SurvivalCase drawn = correlated(84, subjects);
+  const TrainingData data = drawn.data();
+  Scheduler scheduler(1);
+  const SurvivalRows rows = survival_rows(drawn.survival, CaseWeights::ones(subjects));
+  const RankColumns ranks(data.covariates(), rows.subject, scheduler);
+  Tree tree; // the root cuts m0, all below on the right m1, 5 ranks further each
+  for (std::uint32_t level = 0; level < 15; ++level) {
+    tree.feature.push_back(level == 0 ? 0 : 1);
+    tree.cut.push_back(static_cast<std::uint16_t>(5 * level));
+    tree.child.push_back(2 * level + 1);
+    tree.feature.push_back(Tree::no_feature);
+    tree.cut.push_back(0);
+    tree.child.push_back(level);
+  }
+  tree.feature.push_back(Tree::no_feature);
+  tree.cut.push_back(0);
+  tree.child.push_back(15);
+  // nodes 0, 2, 4 .. 28 are cuts, whose children are the next two
+  tree.missing_left.assign(tree.feature.size(), 0);
+  tree.jump_start.assign(17, 0);
+  std::vector<std::uint32_t> seen(subjects), leaf(subjects, 15);
+  for (std::uint32_t row = 0; row < subjects; ++row) {
+    seen[row] = row;
+  }
+  const OutOfBagTree out{tree, seen, leaf};
+  PermutedLeaves leaves(ranks);
+  leaves.take(out);
+  AlikeCells alike(ranks, 0.5);
+  alike.take(out, leaves);
+  const auto cells = alike.cells(0);
+  for (std::uint32_t row = 0; row < subjects; ++row) {
+    const std::uint16_t rank = ranks.column(1)[row];
+    // 8 cells: cuts at 5, 10 .. 35
+    EXPECT_EQ(cells[row], std::min<std::uint32_t>((rank - 1U) / 5U, 7U));
+  }
 }
 
 std::vector<ImportanceRow> conditional(test::SurvivalCase& drawn, double alike) {

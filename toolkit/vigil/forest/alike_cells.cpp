@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace vigil::forest {
 
@@ -41,6 +42,7 @@ std::vector<std::int32_t> centred_ranks(std::span<const std::uint16_t> ranks, In
 void AlikeCells::take(const OutOfBagTree& seen, const PermutedLeaves& leaves) {
   seen_.emplace(seen);
   leaves_ = &leaves;
+  depth_ = seen.tree.depths();
   const auto columns = leaves.columns();
   alike_places_.assign(columns.size(), {});
   std::vector<std::vector<std::int32_t>> centred;
@@ -60,39 +62,45 @@ void AlikeCells::take(const OutOfBagTree& seen, const PermutedLeaves& leaves) {
   }
 }
 
-// Divides every cell by the cuts of one column.
-void AlikeCells::divide(Index place) {
-  const Tree& tree = seen_->tree;
-  cuts_.clear();
-  for (const std::uint32_t node : leaves_->nodes(place)) {
-    cuts_.push_back(tree.cut[node]);
+// Divides every cell by one cut; cells stay numbered without gaps.
+void AlikeCells::divide(std::uint32_t node) {
+  const auto ranks = ranks_.column(seen_->tree.feature[node]);
+  const std::uint16_t cut = seen_->tree.cut[node];
+  constexpr std::uint32_t parts = 3;
+  number_.assign(parts * cells_, 0U);
+  for (std::size_t place = 0; place < cell_.size(); ++place) {
+    const std::uint16_t rank = ranks[seen_->rows[place]];
+    cell_[place] = parts * cell_[place] + (rank == 0 ? 2U : rank <= cut ? 0U : 1U);
+    number_[cell_[place]] = 1;
   }
-  std::sort(cuts_.begin(), cuts_.end());
-  const auto ranks = ranks_.column(leaves_->columns()[at(place)]);
-  const std::uint64_t missing = cuts_.size() + 1;
-  part_.clear();
-  for (std::size_t row = 0; row < cell_.size(); ++row) {
-    const std::uint16_t rank = ranks[seen_->rows[row]];
-    const auto cuts_below = std::lower_bound(cuts_.begin(), cuts_.end(), rank) - cuts_.begin();
-    part_.push_back(cell_[row] * (missing + 1) +
-                    (rank == 0 ? missing : static_cast<std::uint64_t>(cuts_below)));
+  cells_ = 0;
+  for (std::uint32_t& number : number_) {
+    cells_ += std::exchange(number, cells_);
   }
-  parts_.assign(part_.begin(), part_.end());
-  std::sort(parts_.begin(), parts_.end());
-  parts_.erase(std::unique(parts_.begin(), parts_.end()), parts_.end());
-  for (std::size_t row = 0; row < cell_.size(); ++row) {
-    cell_[row] = static_cast<std::uint32_t>(
-        std::lower_bound(parts_.begin(), parts_.end(), part_[row]) - parts_.begin());
+  for (std::uint32_t& cell : cell_) {
+    cell = number_[cell];
   }
 }
 
 std::span<const std::uint32_t> AlikeCells::cells(Index place) {
   cell_.clear();
-  if (!alike(place).empty()) {
-    cell_.assign(seen_->rows.size(), 0U);
+  if (alike(place).empty()) {
+    return cell_;
   }
+  cuts_.clear();
   for (const Index other : alike(place)) {
-    divide(other);
+    for (const std::uint32_t node : leaves_->nodes(other)) {
+      cuts_.emplace_back(depth_[node], node);
+    }
+  }
+  std::sort(cuts_.begin(), cuts_.end());
+  cell_.assign(seen_->rows.size(), 0U);
+  cells_ = 1;
+  for (const auto& cut : cuts_) {
+    if (rows_per_cell * Index{cells_} >= size_of(cell_)) {
+      break;
+    }
+    divide(cut.second);
   }
   return cell_;
 }

@@ -97,19 +97,16 @@ public:
 
   /// Of each column that is cut; deepest: depth of the deepest leaf.
   std::vector<TreeValues::Value> depths(const Tree& tree, Index& deepest) {
-    depth_.assign(at(tree.nodes()), 0);
+    const std::vector<Index> depth = tree.depths();
     deepest = 0;
-    for (std::size_t node = 0; node < depth_.size(); ++node) { // parents come before children
-      deepest = std::max(deepest, depth_[node]);
-      if (tree.feature[node] != Tree::no_feature) {
-        depth_[tree.child[node]] = depth_[tree.child[node] + 1U] = depth_[node] + 1;
-      }
+    for (const Index each : depth) {
+      deepest = std::max(deepest, each);
     }
     std::vector<TreeValues::Value> values;
     for (Index place = 0; place < size_of(leaves_.columns()); ++place) {
       Index least = deepest;
       for (const std::uint32_t node : leaves_.nodes(place)) {
-        least = std::min(least, depth_[node]);
+        least = std::min(least, depth[node]);
       }
       values.push_back({leaves_.columns()[at(place)], static_cast<double>(least)});
     }
@@ -156,7 +153,7 @@ private:
   PermutedLeaves leaves_;
   AlikeCells alike_;
   TreeLoss loss_;
-  std::vector<Index> places_, depth_;
+  std::vector<Index> places_;
 };
 
 ForestImportance::ForestImportance(const SurvivalRows& rows,

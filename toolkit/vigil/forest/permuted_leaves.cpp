@@ -60,20 +60,21 @@ void PermutedLeaves::take_nodes() {
 
 void PermutedLeaves::list_pool(std::span<const std::uint32_t> cells) {
   pool_.resize(source_.size());
-  std::iota(pool_.begin(), pool_.end(), 0U);
   cell_start_.assign(1, 0U);
   if (cells.empty()) {
+    std::iota(pool_.begin(), pool_.end(), 0U);
     cell_start_.push_back(static_cast<std::uint32_t>(pool_.size()));
     return;
   }
-  std::stable_sort(pool_.begin(), pool_.end(), [&](std::uint32_t left, std::uint32_t right) {
-    return cells[left] < cells[right];
-  });
   cell_start_.resize(std::size_t{*std::ranges::max_element(cells)} + 2, 0U);
   for (const std::uint32_t cell : cells) {
     ++cell_start_[cell + 1];
   }
   std::partial_sum(cell_start_.begin(), cell_start_.end(), cell_start_.begin());
+  std::vector<std::uint32_t> next(cell_start_);
+  for (std::uint32_t place = 0; place < pool_.size(); ++place) {
+    pool_[next[cells[place]]++] = place;
+  }
 }
 
 // The rows below the topmost nodes of the columns, in the order of the nodes.

@@ -56,6 +56,9 @@ double TreeLoss::square(std::uint32_t row, std::uint32_t leaf) const {
 }
 
 double TreeLoss::increase(std::span<const LeafChange> changes) {
+  if (changes.empty()) {
+    return 0.0;
+  }
   if (horizon_ != nullptr) {
     double sum = 0.0;
     for (const LeafChange& change : changes) {
