@@ -15,6 +15,8 @@ std::span<const Verb> verb_table() noexcept {
                                 cv_verb(),
                                 stability_verb(),
                                 fit_verb,
+                                forest_verb,
+                                merge_verb,
                                 predict_verb,
                                 measure_verb,
                                 triage_verb,

@@ -11,10 +11,12 @@ namespace vigil::app {
 [[nodiscard]] const Verb& stability_verb();
 extern const Verb doctor_verb;
 extern const Verb fit_verb;
+extern const Verb forest_verb;
 extern const Verb import_verb;
 extern const Verb inspect_verb;
 extern const Verb list_verb;
 extern const Verb measure_verb;
+extern const Verb merge_verb;
 extern const Verb path_verb;
 extern const Verb predict_verb;
 extern const Verb report_verb;

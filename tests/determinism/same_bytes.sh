@@ -2,10 +2,10 @@
 # SPDX-FileCopyrightText: vigil authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# same_bytes.sh PROGRAM WORKDIR simulated|centres|demo|streamed
+# same_bytes.sh PROGRAM WORKDIR simulated|centres|demo|streamed|forest
 #
 # The same study gives byte-identical report.json, tables/ and models/: for 1, 2 and 7 threads, run again, and with
-# the matrix in memory or streamed from its file.
+# the matrix in memory or streamed from its file. So does vigil forest, grown at once or in parts.
 
 set -eu
 program=$(realpath "$1")
@@ -28,7 +28,9 @@ l1_ratio = [0.5, 1.0]
 lambdas = 12
 [[learner]]
 name = "survival-forest"
-trees = 24
+trees = "auto"
+target_error = 0.008
+most_trees = 200
 [validate]
 folds = 3
 repeats = 1
@@ -50,6 +52,29 @@ event = "event"
 time_unit = "days"
 END
 }
+
+if [[ $kind == forest ]]; then
+  simulated 200 300
+  # grow NAME OPTIONS...: a forest, compared with the first one
+  grow() {
+    local name=$1
+    shift
+    "$program" forest cohort.h5ad --time time --event event --seed 8 --out "$name" --quiet "$@"
+  }
+  grow first --trees 120 --horizons 0.1,0.4 --threads 1
+  for how in '--threads 2' '--threads 7' '--threads 1 --memory 16M' '--threads 7 --memory 16M'; do
+    grow again --trees 120 --horizons 0.1,0.4 $how
+    diff -rq first again || exit 1
+  done
+  grow settled --trees auto --target-error 0.007 --threads 1
+  grow settled_7 --trees auto --target-error 0.007 --threads 7
+  diff -rq settled settled_7
+  grow part_1 --trees 50 --first-tree 0 --threads 7
+  grow part_2 --trees 70 --first-tree 50 --threads 1
+  "$program" merge part_2/model.h5 part_1/model.h5 -o merged.h5 --quiet
+  cmp merged.h5 first/model.h5
+  exit
+fi
 
 case $kind in
   simulated)

@@ -6,14 +6,17 @@
 //   PREFIX.x, PREFIX.t, PREFIX.s  raw doubles: features one after another, times, events
 //   --trees N (500)   --rule NAME (guarded_log_rank)   --min-leaf N (5)   --min-leaf-events N (3)   --min-node N (15)
 //   --features-per-split N (0)   --replace 0|1 (0)   --seed N (1)   --reps N (5)   --threads N (1)
+//   --importance KIND   --importance-on concordance|brier@T (concordance): every repeat also grows with importance
 //
 // The data are read once, outside of the time. Timed: everything from the matrix in memory to out-of-bag predictions.
-// Prints one JSON line: seconds of each repeat, the out-of-bag concordance, sizes of the trees, and memory.
+// Prints one JSON line: seconds of each repeat, without and with importance and the features that lead then, the out-of-bag concordance, sizes of the trees, and memory.
 #include "vigil/base/error.hpp"
+#include "vigil/base/text.hpp"
 #include "vigil/forest/survival_forest.hpp"
 #include "vigil/measure/concordance.hpp"
 
 #include "benchmarks/peers/peer_data.hpp"
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 
@@ -65,6 +68,19 @@ double concordance_of(const vigil::forest::OutOfBag& out_of_bag, const vigil::Ou
       .value;
 }
 
+std::string leading(std::span<const vigil::forest::ImportanceRow> rows, bool ascending) {
+  std::vector<vigil::forest::ImportanceRow> sorted(rows.begin(), rows.end());
+  std::stable_sort(sorted.begin(), sorted.end(), [&](const auto& left, const auto& right) {
+    return ascending ? left.importance < right.importance : left.importance > right.importance;
+  });
+  std::string text;
+  for (const auto& row : std::span(sorted).first(std::min<std::size_t>(sorted.size(), 5))) {
+    text += row.feature + " " + vigil::fixed_text(row.importance, 5) + " (" +
+            vigil::fixed_text(row.se, 5) + ") ";
+  }
+  return text;
+}
+
 void time_forest(const vigil::peers::Words& words) {
   const Index subjects = std::stoll(words.argument(1)), features = std::stoll(words.argument(2));
   const Cohort cohort = read_cohort(words.argument(0), subjects, features);
@@ -84,7 +100,15 @@ void time_forest(const vigil::peers::Words& words) {
       ones, preparation, vigil::RandomKey(static_cast<std::uint64_t>(words.count("seed", 1)))};
   vigil::peers::reset_peak_memory();
   const Index before = vigil::peers::memory_kib("VmRSS");
-  std::vector<double> seconds;
+  vigil::forest::ForestOptions asking = options;
+  const std::string kind = words.text("importance", "");
+  if (!kind.empty()) {
+    asking.importance = {vigil::forest::find_importance_kind(kind)};
+    asking.importance_on =
+        vigil::forest::ImportanceOn::from_text(words.text("importance-on", "concordance"));
+  }
+  std::vector<double> seconds, importance_seconds;
+  std::string leaders;
   double concordance = 0.0;
   Index nodes = 0;
   for (Index number = 0; number < words.count("reps", 5); ++number) {
@@ -97,6 +121,13 @@ void time_forest(const vigil::peers::Words& words) {
         nodes += tree.nodes();
       }
     }));
+    if (!kind.empty()) {
+      importance_seconds.push_back(vigil::peers::seconds_of([&] {
+        const auto forest =
+            vigil::forest::SurvivalForest::grow(cohort.data(), item, asking, context);
+        leaders = leading(forest.importance(), kind == "minimal_depth");
+      }));
+    }
   }
   vigil::peers::JsonLine out;
   out.add("rule", options.split_rule)
@@ -105,6 +136,9 @@ void time_forest(const vigil::peers::Words& words) {
       .add("features", features)
       .add("trees", options.trees)
       .add("seconds", std::span<const double>(seconds))
+      .add("importance", kind)
+      .add("importance_seconds", std::span<const double>(importance_seconds))
+      .add("leading", leaders)
       .add("oob_concordance", concordance)
       .add("nodes_per_tree", static_cast<double>(nodes) / static_cast<double>(options.trees))
       .add("before_kib", before)

@@ -12,17 +12,20 @@
 
 namespace vigil::forest {
 
-namespace {
-
-constexpr std::string_view kind = "survival-forest";
-
-} // namespace
-
 Record SurvivalForest::record() const {
   Record record{std::string(kind)};
   record.set("status", std::string(name_of(status_)));
   record.set("reason", reason_);
   record.set("split_rule", split_rule_);
+  record.set("subjects", grown_.subjects);
+  record.set("training_columns", grown_.columns);
+  record.set("features_per_split", grown_.features_per_split);
+  record.set("min_node", grown_.min_node);
+  record.set("min_leaf", grown_.min_leaf);
+  record.set("min_leaf_events", grown_.min_leaf_events);
+  record.set("sample_fraction", grown_.sample_fraction);
+  record.set("replace", Index{grown_.replace ? 1 : 0});
+  record.set("key", grown_.key);
   record.set("events", events_);
   record.set("last_time", last_time_);
   record.set("event_time", event_time_);
@@ -59,6 +62,14 @@ Record SurvivalForest::record() const {
   record.set("jumps", std::move(jumps));
   record.set("jump_time", std::move(jump_time));
   record.set("jump", std::move(jump));
+  record.set("number", number_);
+  if (votes_) {
+    Record votes("out-of-bag votes");
+    votes.set("weight", votes_->weight);
+    votes.set("trees", votes_->trees);
+    votes.set("survival", votes_->survival);
+    record.set("votes", std::move(votes));
+  }
   return record;
 }
 
@@ -67,7 +78,7 @@ namespace {
 
 void expect(bool holds) {
   if (!holds) {
-    throw InputError({.where = "record " + quoted(kind),
+    throw InputError({.where = "record \"survival-forest\"",
                       .found = "trees that do not hold together",
                       .expected = "nodes, leaves and jumps as a forest writes them",
                       .remedy = "the model file is damaged: fit it again",
@@ -139,6 +150,15 @@ private:
   Index node_ = 0, leaf_ = 0, place_ = 0; ///< that come next
 };
 
+ShardVotes read_votes(const Record& record, std::size_t times) {
+  ShardVotes votes{.weight = record.numbers("weight"),
+                   .trees = record.counts("trees"),
+                   .survival = record.counts("survival")};
+  expect(votes.trees.size() == votes.weight.size() &&
+         votes.survival.size() == votes.weight.size() * times);
+  return votes;
+}
+
 } // namespace
 
 SurvivalForest SurvivalForest::from_record(const Record& record) {
@@ -147,6 +167,15 @@ SurvivalForest SurvivalForest::from_record(const Record& record) {
   forest.status_ = status_from(record);
   forest.reason_ = record.text("reason");
   forest.split_rule_ = record.text("split_rule");
+  forest.grown_ = {.subjects = record.count("subjects"),
+                   .columns = record.count("training_columns"),
+                   .features_per_split = record.count("features_per_split"),
+                   .min_node = record.count("min_node"),
+                   .min_leaf = record.count("min_leaf"),
+                   .min_leaf_events = record.count("min_leaf_events"),
+                   .sample_fraction = record.number("sample_fraction"),
+                   .replace = record.count("replace") != 0,
+                   .key = record.text("key")};
   forest.events_ = record.count("events");
   forest.last_time_ = record.number("last_time");
   forest.event_time_ = record.numbers("event_time");
@@ -171,7 +200,11 @@ SurvivalForest SurvivalForest::from_record(const Record& record) {
     forest.trees_.push_back(reader.read(nodes));
   }
   reader.expect_end();
-  expect(!forest.trees_.empty());
+  forest.number_ = record.counts("number");
+  expect(!forest.trees_.empty() && forest.number_.size() == forest.trees_.size());
+  if (record.has("votes")) {
+    forest.votes_ = read_votes(record.record("votes"), forest.risk_time_.size());
+  }
   return forest;
 }
 

@@ -165,11 +165,13 @@ void TreeGrower::add_leaf(Tree& tree, const Part& part) {
 
 Tree TreeGrower::grow(const RandomKey& key) {
   Tree tree;
+  gain_.clear();
   const auto add_node = [&] {
     tree.feature.push_back(Tree::no_feature);
     tree.cut.push_back(0);
     tree.missing_left.push_back(0);
     tree.child.push_back(0);
+    gain_.push_back(0.0);
     return tree.nodes() - 1;
   };
   draw_rows(key.child("rows"));
@@ -205,6 +207,7 @@ Tree TreeGrower::grow(const RandomKey& key) {
     const Index left = add_node(), right = add_node();
     tree.feature[at(part.node)] = static_cast<std::uint32_t>(split.feature);
     tree.cut[at(part.node)] = split.cut;
+    gain_[at(part.node)] = split.gain;
     tree.missing_left[at(part.node)] = split.missing_left ? 1 : 0;
     tree.child[at(part.node)] = static_cast<std::uint32_t>(left);
     open.push_back({.first = middle,

@@ -32,6 +32,8 @@ public:
   /// Of the last tree: rows that it did not see, and the leaf of each.
   [[nodiscard]] std::span<const std::uint32_t> out_of_bag() const noexcept { return out_; }
   [[nodiscard]] std::span<const std::uint32_t> leaf() const noexcept { return leaf_; }
+  /// Of the last tree, by node: the gain of its cut, 0 of a leaf.
+  [[nodiscard]] std::span<const double> gains() const noexcept { return gain_; }
 
 private:
   struct Part { ///< rows of a node, in the bag and out of it
@@ -57,6 +59,7 @@ private:
   const TreeOptions options_;
   std::vector<std::uint32_t> copies_; ///< in the bag, by row
   std::vector<std::uint32_t> in_, out_, moved_, leaf_;
+  std::vector<double> gain_;
   std::vector<std::uint32_t> features_;
   std::vector<CutColumn> columns_;
   std::vector<std::uint8_t> drawn_; ///< by column

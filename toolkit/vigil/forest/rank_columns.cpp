@@ -133,4 +133,20 @@ RankColumns::RankColumns(const Covariates& covariates,
   }
 }
 
+RankColumns::RankColumns(const RankColumns& columns, const RandomKey& key, Scheduler& scheduler)
+    : rows_(columns.rows_) {
+  rank_.reserve(2 * columns.rank_.size());
+  for (int copy = 0; copy < 2; ++copy) {
+    rank_.insert(rank_.end(), columns.rank_.begin(), columns.rank_.end());
+    highest_.insert(highest_.end(), columns.highest_.begin(), columns.highest_.end());
+  }
+  scheduler.for_each(columns.columns(), [&](Index column, Index) {
+    RandomStream draw(key.child(column));
+    std::uint16_t* shadow = rank_.data() + (columns.columns() + column) * rows_;
+    for (Index left = rows_; left > 1; --left) { // Fisher-Yates
+      std::swap(shadow[left - 1], shadow[draw.index_below(left)]);
+    }
+  });
+}
+
 } // namespace vigil::forest

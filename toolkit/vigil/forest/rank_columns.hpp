@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/base/random.hpp"
 #include "vigil/cohort/training_data.hpp"
 #include "vigil/parallel/scheduler.hpp"
 
@@ -22,6 +23,10 @@ class RankColumns {
 public:
   /// Columns as Covariates numbers them: markers first, then clinical ones.
   RankColumns(const Covariates& covariates, std::span<const Index> subjects, Scheduler& scheduler);
+
+  /// The columns, and behind them the shadow of each: its ranks by one permutation of the rows, at `key` / column. Twice
+  /// the memory.
+  RankColumns(const RankColumns& columns, const RandomKey& key, Scheduler& scheduler);
 
   [[nodiscard]] Index rows() const noexcept { return rows_; }
   [[nodiscard]] Index columns() const noexcept { return size_of(highest_); }

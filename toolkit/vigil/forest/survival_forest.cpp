@@ -4,15 +4,16 @@
 
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
+#include "vigil/forest/grow_forest.hpp"
+#include "vigil/forest/importance_table.hpp"
 #include "vigil/learn/model_checks.hpp"
 #include "vigil/numeric/quantile.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <memory>
-#include <mutex>
 #include <numeric>
+#include <optional>
 
 namespace vigil::forest {
 
@@ -20,7 +21,6 @@ namespace {
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 constexpr Index most_risk_times = 150;
-constexpr Index most_vote_bytes = Index{64} << 20;
 
 /// Event times up to each of these times.
 std::vector<Index> passed_by(std::span<const double> event_time, std::span<const double> times) {
@@ -60,48 +60,13 @@ const SurvivalOutcome& outcome_of(const TrainingData& data) {
   return outcome;
 }
 
-/// Grows the trees; out: votes of those that did not see a row.
-std::vector<Tree> grow_trees(const SurvivalRows& rows,
-                             const RankColumns& ranks,
-                             const TreeOptions& options,
-                             Index trees,
-                             const RandomKey& key,
-                             std::span<const Index> passed,
-                             Scheduler& scheduler,
-                             Votes& out) {
-  struct Worker {
-    TreeGrower grower;
-    LeafVotes leaves = {};
-  };
-  // a table of votes for each worker, or where these would be large one for all
-  const bool apart = scheduler.workers() * out.bytes() <= most_vote_bytes;
-  std::vector<Votes> votes(apart ? at(scheduler.workers()) : 1, out);
-  std::mutex voting;
-  std::vector<std::unique_ptr<Worker>> workers(at(scheduler.workers()));
-  std::vector<Tree> result(at(trees));
-  scheduler.for_each(trees, [&](Index number, Index worker) {
-    auto& mine = workers[at(worker)];
-    if (!mine) {
-      mine = std::make_unique<Worker>(Worker{TreeGrower(rows, ranks, options)});
-    }
-    Tree tree = mine->grower.grow(key.child(number));
-    mine->leaves.take(tree, size_of(rows.event_time), passed);
-    const auto rows_out = mine->grower.out_of_bag();
-    result[at(number)] = std::move(tree);
-    std::unique_lock lock(voting, std::defer_lock);
-    if (!apart) {
-      lock.lock();
-    }
-    Votes& table = votes[apart ? at(worker) : 0];
-    for (std::size_t place = 0; place < rows_out.size(); ++place) {
-      table.add(rows_out[place], mine->leaves, mine->grower.leaf()[place]);
-    }
-  });
-  for (const Votes& table : votes) {
-    out.add(table);
+/// An address as text.
+std::string text_of(const RandomKey& key) {
+  std::vector<std::string> words;
+  for (const std::uint32_t word : key.words()) {
+    words.push_back(number_text(Index{word}));
   }
-  out.add_up();
-  return result;
+  return join(words, " ");
 }
 
 } // namespace
@@ -126,6 +91,13 @@ void check_forest(const ForestOptions& options, Index columns) {
   if (!(options.sample_fraction > 0.0 && options.sample_fraction <= 1.0)) {
     refuse("sample fraction", number_text(options.sample_fraction), "above 0, at most 1");
   }
+  if (!(options.target_error >= 0.0)) {
+    refuse("target error", number_text(options.target_error), "above 0; 0: none");
+  }
+  if (options.first_tree < 0) {
+    refuse("first tree", number_text(options.first_tree), "0 or more");
+  }
+  check_importance(options);
 }
 
 SurvivalForest SurvivalForest::grow(const TrainingData& data,
@@ -144,6 +116,17 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   }
   SurvivalForest forest;
   forest.split_rule_ = options.split_rule;
+  const Index root = std::llround(std::ceil(std::sqrt(static_cast<double>(data.columns()))));
+  forest.grown_ = {.subjects = rows.rows(),
+                   .columns = data.columns(),
+                   .features_per_split =
+                       options.features_per_split > 0 ? options.features_per_split : root,
+                   .min_node = options.min_node,
+                   .min_leaf = options.min_leaf,
+                   .min_leaf_events = options.min_leaf_events,
+                   .sample_fraction = options.sample_fraction,
+                   .replace = options.replace,
+                   .key = text_of(item.key)};
   forest.event_time_ = rows.event_time;
   for (const std::uint32_t moment : rows.moment) {
     forest.events_ += moment & 1U;
@@ -163,23 +146,38 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   std::sort(times.begin(), times.end());
   times.erase(std::unique(times.begin(), times.end()), times.end());
   const RankColumns ranks(data.covariates(), rows.subject, context.scheduler);
-  const Index root = std::llround(std::ceil(std::sqrt(static_cast<double>(data.columns()))));
-  Votes votes(rows.rows(), size_of(times));
-  forest.trees_ = grow_trees(
-      rows,
-      ranks,
-      {.features_per_split = options.features_per_split > 0 ? options.features_per_split : root,
-       .min_node = options.min_node,
-       .leaf = {.subjects = options.min_leaf, .events = options.min_leaf_events},
-       .sample_fraction = options.sample_fraction,
-       .replace = options.replace,
-       .rule = &find_split_rule(options.split_rule)},
-      options.trees,
-      item.key.child("tree"),
-      passed_by(forest.event_time_, times),
-      context.scheduler,
-      votes);
-  forest.take_votes(votes, rows, item.weights, times, options.horizons);
+  std::optional<ErrorCurve> curve;
+  if (options.error_curve || options.target_error > 0.0) {
+    curve.emplace(data.outcome, item.weights, rows.subject);
+  }
+  const auto passed = passed_by(forest.event_time_, times);
+  const GrownFrom& grown = forest.grown_;
+  const ForestInputs inputs{
+      .data = data,
+      .item = item,
+      .rows = rows,
+      .ranks = ranks,
+      .tree = {.features_per_split = grown.features_per_split,
+               .min_node = grown.min_node,
+               .leaf = {.subjects = grown.min_leaf, .events = grown.min_leaf_events},
+               .sample_fraction = grown.sample_fraction,
+               .replace = grown.replace,
+               .rule = &find_split_rule(options.split_rule)},
+      .scheduler = context.scheduler};
+  ImportanceTable importance(inputs, options);
+  GrownTrees grown_trees = grow_trees({.inputs = inputs,
+                                       .passed = passed,
+                                       .trees = options.trees,
+                                       .first_tree = options.first_tree,
+                                       .curve = curve ? &*curve : nullptr,
+                                       .target_error = options.target_error,
+                                       .importance = importance.of_forest()});
+  forest.importance_ = importance.rows(size_of(grown_trees.trees));
+  forest.trees_ = std::move(grown_trees.trees);
+  forest.error_ = std::move(grown_trees.error);
+  forest.number_.resize(forest.trees_.size());
+  std::iota(forest.number_.begin(), forest.number_.end(), options.first_tree);
+  forest.take_votes(grown_trees.votes, rows, item.weights, times, options);
   forest.take_columns(data, item.weights, rows, ranks, context.scheduler);
   forest.status_ = FitStatus::converged;
   return forest;
@@ -190,10 +188,11 @@ void SurvivalForest::take_votes(const Votes& votes,
                                 const SurvivalRows& rows,
                                 const CaseWeights& weights,
                                 std::span<const double> times,
-                                std::span<const double> horizons) {
-  const auto risk_at = [&](Index row, double time) {
-    return votes.risk(row, std::lower_bound(times.begin(), times.end(), time) - times.begin());
+                                const ForestOptions& options) {
+  const auto place_of = [&](double time) {
+    return std::lower_bound(times.begin(), times.end(), time) - times.begin();
   };
+  const auto& horizons = options.horizons;
   std::vector<double> weight;
   weight.reserve(rows.subject.size());
   for (Index row = 0; row < rows.rows(); ++row) {
@@ -204,15 +203,24 @@ void SurvivalForest::take_votes(const Votes& votes,
     for (Index number = 0; number < size_of(horizons); ++number) {
       const double horizon = horizons[at(number)];
       out_of_bag_.risk.at_horizon(number)[at(subject)] =
-          horizon > last_time_ ? not_a_number : risk_at(row, horizon);
+          horizon > last_time_ ? not_a_number : votes.risk(row, place_of(horizon));
     }
   }
-  std::vector<double> risk(weight.size());
+  std::vector<Index> risk_place;
   for (const double time : risk_time_) {
+    risk_place.push_back(place_of(time));
+  }
+  training_risk_95_ = high_risks(weight, size_of(risk_time_), [&](Index row, Index time) {
+    return votes.risk(row, risk_place[at(time)]);
+  });
+  if (options.keep_votes) {
+    votes_.emplace().weight = std::move(weight);
     for (Index row = 0; row < rows.rows(); ++row) {
-      risk[at(row)] = risk_at(row, time);
+      votes_->trees.push_back(votes.trees(row));
+      for (const Index place : risk_place) {
+        votes_->survival.push_back(votes.survival(row, place));
+      }
     }
-    training_risk_95_.push_back(weighted_quantile(risk, weight, 0.95));
   }
 }
 

@@ -2,18 +2,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/forest/error_curve.hpp"
 #include "vigil/forest/grow_tree.hpp"
+#include "vigil/forest/importance.hpp"
+#include "vigil/forest/shard_votes.hpp"
 #include "vigil/forest/votes.hpp"
 #include "vigil/learn/learner.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace vigil::forest {
 
 struct ForestOptions {
-  Index trees = 1000;
+  Index trees = 1000;           ///< with a target the most
   Index features_per_split = 0; ///< 0: the root of the number of features, rounded up
   Index min_node = 15;          ///< no split of so many distinct subjects or fewer
   Index min_leaf = 5;           ///< distinct subjects on each side of a cut
@@ -23,6 +28,23 @@ struct ForestOptions {
   bool replace = false; ///< bootstrap instead
   std::string split_rule = "guarded_log_rank";
   std::vector<double> horizons = {}; ///< of the out-of-bag risks, ascending
+  std::vector<ImportanceKind> importance = {};
+  ImportanceOn importance_on = {};
+  std::vector<FeatureGroup> groups = {}; ///< of grouped importance
+  double alike = 0.2;        ///< Spearman correlation above which conditional importance conditions
+  double target_error = 0.0; ///< above 0: grow until ErrorPoint::error() is at most this
+  bool error_curve = false;  ///< wanted without a target too
+  Index first_tree = 0;      ///< number of the first tree: other numbers are other trees
+  bool keep_votes = false;   ///< for a merge with trees of other numbers
+};
+
+/// What decides the trees of a forest beside the data: forests that differ in it are no parts of one.
+struct GrownFrom {
+  Index subjects = 0, columns = 0; ///< of the fit
+  Index features_per_split = 0, min_node = 0, min_leaf = 0, min_leaf_events = 0;
+  double sample_fraction = 0.0;
+  bool replace = false;
+  std::string key; ///< the address of all trees
 };
 
 /// Throws ConfigError for an option that cannot be met with so many columns.
@@ -61,7 +83,12 @@ public:
                                    const PredictionRequest& request,
                                    FitContext& context) const;
   [[nodiscard]] const OutOfBag& out_of_bag() const noexcept { return out_of_bag_; }
+  /// At error_schedule(); the last point is the forest's. Empty: not wanted, or no forest.
+  [[nodiscard]] std::span<const ErrorPoint> error() const noexcept { return error_; }
   [[nodiscard]] std::span<const Tree> trees() const noexcept { return trees_; }
+  [[nodiscard]] const GrownFrom& grown() const noexcept { return grown_; }
+  /// Kind after kind as the options name them, features or groups in their order.
+  [[nodiscard]] std::span<const ImportanceRow> importance() const noexcept { return importance_; }
   /// Distinct event times of the training data, ascending: what Tree::jump_time counts.
   [[nodiscard]] std::span<const double> event_times() const noexcept { return event_time_; }
   [[nodiscard]] FitStatus status() const noexcept { return status_; }
@@ -69,20 +96,26 @@ public:
   [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
   /// None: a forest has no coefficients.
   [[nodiscard]] std::vector<SelectedFeature> selected() const { return {}; }
-  /// Kind "survival-forest". Entries: status, reason, split_rule, events, last_time, event_time; features, columns (of
-  /// the training data), training_lower, training_upper ([0.5 %, 99.5 %] weighted quantiles) of those that some tree
-  /// cuts; risk_time, training_risk_95 (of the out-of-bag risks); node by node: nodes (of each tree), feature (place in
-  /// features, -1 for a leaf), cut, missing_left, child; leaf by leaf: jumps, and jump_time, jump. Without what is known
-  /// out of the bag.
+  /// Kind "survival-forest": docs/formats/model.md. Without what is known out of the bag, but for the sums of votes of a
+  /// forest that keeps them.
   [[nodiscard]] Record record() const;
   [[nodiscard]] static SurvivalForest from_record(const Record& record);
+  /// The forest of all trees of forests that differ in the numbers of their trees alone, as if grown at once: equal in
+  /// every byte of the record. file: whose forest it is, for messages. Throws InputError where they differ in anything
+  /// else, share trees, or lack their votes.
+  ///
+  /// checked by tests/unit/forest/merge_forests_test
+  [[nodiscard]] static Record merge(std::span<const Record> records,
+                                    std::span<const std::string> file);
 
 private:
+  struct Parts;
+  static constexpr std::string_view kind = "survival-forest";
   void take_votes(const Votes& votes,
                   const SurvivalRows& rows,
                   const CaseWeights& weights,
                   std::span<const double> times,
-                  std::span<const double> horizons);
+                  const ForestOptions& options);
   void take_columns(const TrainingData& data,
                     const CaseWeights& weights,
                     const SurvivalRows& rows,
@@ -91,8 +124,10 @@ private:
 
   FitStatus status_ = FitStatus::undefined;
   std::string reason_, split_rule_;
+  GrownFrom grown_;
   Index events_ = 0;
   std::vector<Tree> trees_;
+  std::vector<Index> number_; ///< of each tree
   std::vector<double> event_time_;
   double last_time_ = 0.0;     ///< of observation: risks later than it are NaN
   std::vector<Index> columns_; ///< that some tree cuts, ascending
@@ -100,6 +135,9 @@ private:
   std::vector<double> lower_, upper_; ///< training range
   std::vector<double> risk_time_, training_risk_95_;
   OutOfBag out_of_bag_;
+  std::vector<ErrorPoint> error_;
+  std::optional<ShardVotes> votes_; ///< of a forest that is to be merged
+  std::vector<ImportanceRow> importance_;
 };
 
 static_assert(Model<SurvivalForest>);

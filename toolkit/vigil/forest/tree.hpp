@@ -27,6 +27,16 @@ struct Tree {
 
   [[nodiscard]] Index nodes() const noexcept { return size_of(feature); }
   [[nodiscard]] Index leaves() const noexcept { return size_of(jump_start) - 1; }
+  /// Of each node; the root's is 0.
+  [[nodiscard]] std::vector<Index> depths() const {
+    std::vector<Index> depth(feature.size(), 0);
+    for (std::size_t node = 0; node < depth.size(); ++node) { // parents come before children
+      if (feature[node] != no_feature) {
+        depth[child[node]] = depth[child[node] + 1U] = depth[node] + 1;
+      }
+    }
+    return depth;
+  }
   /// The leaf of a subject; goes_left(node) is asked on the way.
   template <class GoesLeft>
   [[nodiscard]] Index leaf_of(const GoesLeft& goes_left) const {

@@ -19,11 +19,23 @@ std::int64_t whole_number(double value) {
 constexpr std::int64_t alive = std::int64_t{1} << 30; ///< survival of 1
 
 double mean(std::int64_t sum, Index count) {
-  return count > 0 ? static_cast<double>(sum) / whole / static_cast<double>(count)
+  return count > 0 ? LeafVotes::real(sum) / static_cast<double>(count)
                    : std::numeric_limits<double>::quiet_NaN();
 }
 
 } // namespace
+
+double LeafVotes::real(std::int64_t vote) {
+  return static_cast<double>(vote) / whole;
+}
+
+std::int64_t LeafVotes::survival(Index leaf, Index time) const {
+  std::int64_t sum = alive;
+  for (const Change& change : changes(leaf)) {
+    sum += Index{change.time} <= time ? change.by : 0;
+  }
+  return sum;
+}
 
 void LeafVotes::take(const Tree& tree, Index event_times, std::span<const Index> passed) {
   mortality_.clear();
@@ -54,9 +66,37 @@ void LeafVotes::take(const Tree& tree, Index event_times, std::span<const Index>
   }
 }
 
-void Votes::add(Index subject, const LeafVotes& tree, Index leaf) {
-  ++trees_[at(subject)];
-  mortality_[at(subject)] += tree.mortality(leaf);
+void MortalityVotes::add(Index subject, Index group, std::int64_t mortality) {
+  const std::size_t place = at(subject * groups_ + group);
+  sum_[place] += mortality;
+  ++trees_[place];
+}
+
+void MortalityVotes::add(const MortalityVotes& others) {
+  for (std::size_t place = 0; place < sum_.size(); ++place) {
+    sum_[place] += others.sum_[place];
+    trees_[place] += others.trees_[place];
+  }
+}
+
+Index MortalityVotes::trees(Index subject, Index left_out) const {
+  Index count = 0;
+  for (Index group = 0; group < groups_; ++group) {
+    count += group == left_out ? 0 : trees_[at(subject * groups_ + group)];
+  }
+  return count;
+}
+
+double MortalityVotes::mean(Index subject, Index left_out) const {
+  std::int64_t sum = 0;
+  for (Index group = 0; group < groups_; ++group) {
+    sum += group == left_out ? 0 : sum_[at(subject * groups_ + group)];
+  }
+  return forest::mean(sum, trees(subject, left_out));
+}
+
+void Votes::add(Index subject, const LeafVotes& tree, Index leaf, Index group) {
+  mortality_.add(subject, group, tree.mortality(leaf));
   std::int64_t* to = survival_.data() + at(subject) * times_;
   for (const LeafVotes::Change& change : tree.changes(leaf)) {
     to[change.time] += change.by;
@@ -64,31 +104,28 @@ void Votes::add(Index subject, const LeafVotes& tree, Index leaf) {
 }
 
 void Votes::add(const Votes& others) {
-  for (std::size_t subject = 0; subject < trees_.size(); ++subject) {
-    mortality_[subject] += others.mortality_[subject];
-    trees_[subject] += others.trees_[subject];
-  }
+  mortality_.add(others.mortality_);
   for (std::size_t place = 0; place < survival_.size(); ++place) {
     survival_[place] += others.survival_[place];
   }
 }
 
 void Votes::add_up() {
-  for (std::size_t subject = 0; subject < trees_.size(); ++subject) {
-    std::int64_t sum = trees_[subject] * alive;
+  for (Index subject = 0; subject < mortality_.subjects(); ++subject) {
+    std::int64_t sum = trees(subject) * alive;
     for (std::size_t time = 0; time < times_; ++time) {
-      sum += survival_[subject * times_ + time];
-      survival_[subject * times_ + time] = sum;
+      sum += survival_[at(subject) * times_ + time];
+      survival_[at(subject) * times_ + time] = sum;
     }
   }
 }
 
-double Votes::mortality(Index subject) const {
-  return mean(mortality_[at(subject)], trees(subject));
+double Votes::risk(Index subject, Index time) const {
+  return voted_risk(survival(subject, time), trees(subject));
 }
 
-double Votes::risk(Index subject, Index time) const {
-  return 1.0 - mean(survival_[at(subject) * times_ + at(time)], trees(subject));
+double voted_risk(std::int64_t survival, Index trees) {
+  return 1.0 - mean(survival, trees);
 }
 
 } // namespace vigil::forest

@@ -26,11 +26,15 @@ public:
   /// passed: event times up to each time that survival is wanted at, ascending; must stay.
   void take(const Tree& tree, Index event_times, std::span<const Index> passed);
 
+  /// A whole number of 2^-30 as a real one.
+  [[nodiscard]] static double real(std::int64_t vote);
   [[nodiscard]] std::int64_t mortality(Index leaf) const { return mortality_[at(leaf)]; }
   /// From 1 on, ascending in time. A leaf changes at few times.
   [[nodiscard]] std::span<const Change> changes(Index leaf) const {
     return std::span(changes_).subspan(start_[at(leaf)], start_[at(leaf + 1)] - start_[at(leaf)]);
   }
+  /// At one of the times. cost: the changes of the leaf.
+  [[nodiscard]] std::int64_t survival(Index leaf, Index time) const;
 
 private:
   std::vector<std::int64_t> mortality_;
@@ -38,34 +42,63 @@ private:
   std::vector<std::size_t> start_; ///< by leaf, and the end
 };
 
+/// Mortalities that trees say of some subjects, added up in groups of trees: what is said without a group is known too.
+/// checked by tests/unit/forest/error_curve_test
+class MortalityVotes {
+public:
+  explicit MortalityVotes(Index subjects, Index groups = 1)
+      : groups_(groups), sum_(at(subjects * groups), 0), trees_(at(subjects * groups), 0) {}
+
+  void add(Index subject, Index group, std::int64_t mortality);
+  /// Those of other trees.
+  void add(const MortalityVotes& others);
+  [[nodiscard]] Index bytes() const noexcept { return 8 * (size_of(sum_) + size_of(trees_)); }
+  [[nodiscard]] Index subjects() const noexcept { return size_of(sum_) / groups_; }
+  [[nodiscard]] Index groups() const noexcept { return groups_; }
+
+  /// Of all groups but the one that is left out.
+  [[nodiscard]] Index trees(Index subject, Index left_out = no_index) const;
+  /// Mean over these trees; NaN without one.
+  [[nodiscard]] double mean(Index subject, Index left_out = no_index) const;
+
+private:
+  Index groups_;
+  std::vector<std::int64_t> sum_; ///< subject by subject
+  std::vector<Index> trees_;
+};
+
 /// What trees say of some subjects, added up: the same for any order of trees and threads.
 /// cost  an addition for each change of a leaf; 8 bytes x subjects x times
 /// checked by tests/unit/forest/survival_forest_test
 class Votes {
 public:
-  Votes(Index subjects, Index times)
-      : times_(at(times)), mortality_(at(subjects), 0), survival_(at(subjects * times), 0),
-        trees_(at(subjects), 0) {}
+  Votes(Index subjects, Index times, Index groups = 1)
+      : times_(at(times)), mortality_(subjects, groups), survival_(at(subjects * times), 0) {}
 
-  void add(Index subject, const LeafVotes& tree, Index leaf);
+  void add(Index subject, const LeafVotes& tree, Index leaf, Index group = 0);
   /// Those of other trees.
   void add(const Votes& others);
-  /// To be called once, when all have voted, before risk(): changes become sums of survival.
+  /// To be called once, when all have voted, before risk() and survival(): changes become sums of survival.
   void add_up();
-  [[nodiscard]] Index bytes() const noexcept {
-    return 8 * (size_of(survival_) + 2 * size_of(trees_));
-  }
+  [[nodiscard]] Index bytes() const noexcept { return 8 * size_of(survival_) + mortality_.bytes(); }
 
-  [[nodiscard]] Index trees(Index subject) const { return trees_[at(subject)]; }
+  [[nodiscard]] Index trees(Index subject) const { return mortality_.trees(subject); }
   /// Means over the trees that voted; NaN without one.
-  [[nodiscard]] double mortality(Index subject) const;
+  [[nodiscard]] double mortality(Index subject) const { return mortality_.mean(subject); }
   [[nodiscard]] double risk(Index subject, Index time) const;
+  [[nodiscard]] const MortalityVotes& mortality() const noexcept { return mortality_; }
+  /// Sum of the survival votes.
+  [[nodiscard]] std::int64_t survival(Index subject, Index time) const {
+    return survival_[at(subject) * times_ + at(time)];
+  }
 
 private:
   std::size_t times_;
-  std::vector<std::int64_t> mortality_,
-      survival_; ///< survival: subject by subject, changes until add_up()
-  std::vector<Index> trees_;
+  MortalityVotes mortality_;
+  std::vector<std::int64_t> survival_; ///< subject by subject; changes until add_up()
 };
+
+/// The risk that so many trees say with this sum of survival votes; NaN without a tree.
+[[nodiscard]] double voted_risk(std::int64_t survival, Index trees);
 
 } // namespace vigil::forest

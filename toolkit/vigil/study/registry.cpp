@@ -8,6 +8,8 @@
 #include "vigil/penalized/cox_learner.hpp"
 #include "vigil/penalized/penalized_learner.hpp"
 #include "vigil/study/cohort_options.hpp"
+#include "vigil/study/forest_options.hpp"
+#include "vigil/study/option_count.hpp"
 
 #include <array>
 #include <string>
@@ -32,14 +34,6 @@ void accept_study_keys(const Options& options) {
 AnyLearner build_cox(const Options& options) {
   accept_study_keys(options);
   return AnyLearner(penalized::CoxLearner({.ties = ties_of(options, "efron")}));
-}
-
-Index count_of(const Options& options, std::string_view key, Index otherwise, Index least) {
-  const auto value = options.count(key).value_or(otherwise);
-  if (value < least) {
-    options.refuse(key, "a whole number of at least " + number_text(least));
-  }
-  return value;
 }
 
 AnyLearner build_cox_net(const Options& options) {
@@ -80,23 +74,7 @@ AnyLearner build_cox_net(const Options& options) {
 
 AnyLearner build_survival_forest(const Options& options) {
   accept_study_keys(options);
-  forest::ForestOptions made;
-  made.trees = count_of(options, "trees", made.trees, 1);
-  made.features_per_split = count_of(options, "features_per_split", made.features_per_split, 0);
-  made.min_node = count_of(options, "min_node", made.min_node, 1);
-  made.min_leaf = count_of(options, "min_leaf", made.min_leaf, 1);
-  made.min_leaf_events = count_of(options, "min_leaf_events", made.min_leaf_events, 0);
-  made.sample_fraction = options.number("sample_fraction").value_or(made.sample_fraction);
-  if (!(made.sample_fraction > 0.0 && made.sample_fraction <= 1.0)) {
-    options.refuse("sample_fraction", "a number above 0, at most 1");
-  }
-  made.replace = options.flag("replace").value_or(made.replace);
-  std::vector<std::string> rules;
-  for (const auto& rule : forest::split_rule_table()) {
-    rules.emplace_back(rule.name);
-  }
-  made.split_rule = options.choice("split_rule", rules, made.split_rule);
-  return AnyLearner(forest::ForestLearner(std::move(made)));
+  return AnyLearner(forest::ForestLearner(forest_options(options)));
 }
 
 AnyModel load_survival_forest(const Record& record) {

@@ -1,0 +1,265 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/base/text.hpp"
+#include "vigil/forest/survival_forest.hpp"
+#include "vigil/report/write_file.hpp"
+#include "vigil/storage/record_file.hpp"
+#include "vigil/storage/table_file.hpp"
+#include "vigil/study/cohort_options.hpp"
+#include "vigil/study/forest_options.hpp"
+#include "vigil/study/model_tables.hpp"
+#include "vigil/study/option_count.hpp"
+#include "vigil/survival/censoring_weights.hpp"
+#include "vigil/triage/guards.hpp"
+#include "vigil/version.hpp"
+
+#include "apps/vigil/cohort_input.hpp"
+#include "apps/vigil/importance_request.hpp"
+#include "apps/vigil/prediction_table.hpp"
+#include "apps/vigil/verbs.hpp"
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace vigil::app {
+
+namespace {
+
+using forest::SurvivalForest;
+
+forest::ForestOptions read_options(const Options& options) {
+  auto made = forest_options(options);
+  made.error_curve = true;
+  made.horizons = options.numbers("horizons");
+  for (const double horizon : made.horizons) {
+    if (!(horizon > 0.0)) {
+      options.refuse("horizons", "times > 0");
+    }
+  }
+  made.first_tree = count_of(options, "first_tree", made.first_tree, 0);
+  made.keep_votes = options.has("first_tree");
+  if (made.keep_votes && made.target_error > 0.0) {
+    options.refuse("first_tree",
+                   "a number of trees: where a part with trees = auto ends is not known before",
+                   "name --trees N");
+  }
+  read_importance(options, made);
+  return made;
+}
+
+/// The forest that vigil fit --learner survival-forest grows with the same options and seed: its address is the same.
+SurvivalForest grow(const Cohort& cohort,
+                    const Options& options,
+                    const forest::ForestOptions& forest_options,
+                    std::uint64_t seed,
+                    FitContext& context) {
+  const auto weights = cohort.weights();
+  const TrainingData data = cohort.data();
+  const auto preparations =
+      fit_preparations(data, {&weights, 1}, preparation_options(options), context.scheduler);
+  return SurvivalForest::grow(
+      data,
+      {.weights = weights,
+       .preparation = preparations.front(),
+       .key = RandomKey(seed).child("final").child("fit").child("survival-forest")},
+      forest_options,
+      context);
+}
+
+/// As predictions.tsv, then trees: how many did not see the subject.
+void write_out_of_bag(const forest::OutOfBag& out_of_bag,
+                      const Cohort& cohort,
+                      const std::filesystem::path& folder) {
+  Prediction prediction;
+  prediction.score = out_of_bag.mortality;
+  prediction.risk = out_of_bag.risk;
+  auto columns = prediction_columns(cohort, prediction);
+  columns.push_back({"trees", out_of_bag.trees});
+  storage::write_table(folder / "oob.tsv", columns);
+}
+
+/// trees, oob_concordance, se, bias.
+void write_error(const SurvivalForest& forest, const std::filesystem::path& folder) {
+  std::vector<Index> trees;
+  std::vector<double> concordance, se, bias;
+  for (const auto& point : forest.error()) {
+    trees.push_back(point.trees);
+    concordance.push_back(point.concordance);
+    se.push_back(point.se);
+    bias.push_back(point.bias);
+  }
+  const std::vector<storage::TableColumn> columns{
+      {"trees", trees}, {"oob_concordance", concordance}, {"se", se}, {"bias", bias}};
+  storage::write_table(folder / "error.tsv", columns);
+}
+
+/// The forest's error; where there is no forest, why.
+forest::ErrorPoint final_error(const SurvivalForest& forest) {
+  const double none = std::nan("");
+  return forest.error().empty() ? forest::ErrorPoint{.concordance = none,
+                                                     .se = none,
+                                                     .bias = none,
+                                                     .undefined_because = forest.reason()}
+                                : forest.error().back();
+}
+
+/// Whether trees = auto met its target; true without one.
+bool is_settled(const forest::ErrorPoint& error, const forest::ForestOptions& options) {
+  return options.target_error == 0.0 || error.error() <= options.target_error;
+}
+
+void write_summary(const SurvivalForest& forest,
+                   const forest::ForestOptions& options,
+                   std::uint64_t seed,
+                   const Cohort& cohort,
+                   const std::filesystem::path& folder) {
+  const auto& grown = forest.grown();
+  const auto error = final_error(forest);
+  nlohmann::ordered_json out;
+  out["intended_use"] = intended_use;
+  out["vigil"] = version;
+  out["file"] = cohort.parts().file_name;
+  out["sha256"] = cohort.provenance().file_digest;
+  out["subjects"] = cohort.subjects();
+  out["events"] = cohort.events();
+  out["columns"] = cohort.covariates().columns();
+  out["split_rule"] = options.split_rule;
+  out["features_per_split"] = grown.features_per_split;
+  out["min_node"] = grown.min_node;
+  out["min_leaf"] = grown.min_leaf;
+  out["min_leaf_events"] = grown.min_leaf_events;
+  out["sample_fraction"] = grown.replace ? nlohmann::ordered_json(nullptr)
+                                         : nlohmann::ordered_json(grown.sample_fraction);
+  out["replace"] = grown.replace;
+  out["seed"] = seed;
+  out["first_tree"] = options.first_tree;
+  out["trees"] = forest.trees().size();
+  if (options.target_error > 0.0) {
+    out["target_error"] = options.target_error;
+    out["most_trees"] = options.trees;
+    out["target_met"] = is_settled(error, options);
+  }
+  out["horizons"] = options.horizons;
+  out["importance"] = nlohmann::ordered_json::array();
+  for (const auto kind : options.importance) {
+    out["importance"].push_back(forest::name_of(kind));
+  }
+  if (!options.importance.empty()) {
+    out["importance_on"] = options.importance_on.text();
+  }
+  out["oob_concordance"] = error.concordance; // null where there is none
+  out["oob_concordance_se"] = error.se;
+  out["oob_concordance_bias"] = error.bias;
+  out["oob_concordance_note"] =
+      "se and bias are those of a finite number of trees, not the sampling error of the "
+      "subjects. The concordance is pessimistic, more so with few subjects and few cuts: a subject "
+      "is "
+      "ordered by trees that lack its own outcome. Without any signal it lies below 1/2.";
+  out["undefined_because"] = error.undefined_because;
+  report::write_file(folder / "summary.json", out.dump(2) + "\n");
+}
+
+void say_forest(const SurvivalForest& forest,
+                const forest::ForestOptions& options,
+                Session& session) {
+  if (forest.status() == FitStatus::undefined) {
+    session.log().say("forest    undefined: " + forest.reason());
+    return;
+  }
+  Index leaves = 0;
+  for (const auto& tree : forest.trees()) {
+    leaves += tree.leaves();
+  }
+  const Index trees = size_of(forest.trees());
+  session.log().say("forest    " + count_text(trees) + " trees of " +
+                    fixed_text(static_cast<double>(leaves) / static_cast<double>(trees), 1) +
+                    " leaves, " + options.split_rule + ", " +
+                    count_text(forest.grown().features_per_split) + " of " +
+                    count_text(forest.grown().columns) + " columns drawn at a node");
+  const auto& error = forest.error().back();
+  if (!error.undefined_because.empty()) {
+    session.log().say("error     undefined: " + error.undefined_because);
+    return;
+  }
+  session.log().say("error     out-of-bag C " + fixed_text(error.concordance, 3) +
+                    ", Monte-Carlo SE " + fixed_text(error.se, 4) + ", bias " +
+                    fixed_text(error.bias, 4) + " (of the number of trees, not of the subjects)");
+  if (!is_settled(error, options)) {
+    session.log().say("          the target of " + number_text(options.target_error) +
+                      " was not met by " + count_text(trees) + " trees (--most-trees)");
+  }
+}
+
+int run_forest(const Invocation& invocation) {
+  auto& session = invocation.session;
+  const auto options = read_options(invocation.options);
+  const auto seed = session.seed();
+  const auto folder = session.output_folder("forest-results");
+  const Cohort cohort = open_input(invocation, invocation.argument(), ByDefault::all_numeric);
+  if (const auto horizon = options.importance_on.brier_horizon) {
+    static_cast<void>(triage::require_supported_horizon(
+        *cohort.parts().outcome, cohort.weights(), *horizon, "all subjects"));
+  }
+  FitContext context{session.scheduler(), session.memory_bytes()};
+  SurvivalForest forest = grow(cohort, invocation.options, options, seed, context);
+  write_out_of_bag(forest.out_of_bag(), cohort, folder);
+  write_error(forest, folder);
+  write_summary(forest, options, seed, cohort, folder);
+  say_forest(forest, options, session);
+  if (!options.importance.empty()) {
+    write_importance(forest.importance(), folder);
+    say_importance(forest.importance(), session.log());
+  }
+  const auto support =
+      survival::horizon_support(cohort.data().outcome, cohort.weights(), 1.0).largest_supported;
+  storage::write_record(folder / "model.h5", stored_record(AnyModel(std::move(forest)), support));
+  session.log().say("written   " + folder.string());
+  return 0;
+}
+
+constexpr std::array forest_options_table{
+    OptionSpec{"trees", "N|auto", "trees (default 1000); auto: until --target-error is met"},
+    OptionSpec{"target-error",
+               "E",
+               "with --trees auto: Monte-Carlo error of the out-of-bag concordance, root of se^2 + "
+               "bias^2 (default 0.002)"},
+    OptionSpec{"most-trees", "N", "with --trees auto (default 10000)"},
+    OptionSpec{"features-per-split",
+               "K",
+               "columns drawn at a node (default: the root of their number, rounded up)"},
+    OptionSpec{"min-node", "N", "no split of so many distinct subjects or fewer (default 15)"},
+    OptionSpec{"min-leaf", "N", "distinct subjects on each side of a cut (default 5)"},
+    OptionSpec{"min-leaf-events", "N", "of these with an event (default 3)"},
+    OptionSpec{"split-rule", "NAME", "vigil list split-rules (default guarded_log_rank)"},
+    OptionSpec{"sample-fraction", "F", "of the subjects, without replacement (default 0.632)"},
+    OptionSpec{"replace", "", "a bootstrap of the subjects for each tree instead"},
+    OptionSpec{"horizons", "H1,H2", "times of the out-of-bag risks (default: scores alone)"},
+    OptionSpec{"importance",
+               "KIND[,KIND]",
+               "importance of features, into importance.tsv (default: none)",
+               true},
+    OptionSpec{"importance-on",
+               "concordance|brier@T",
+               "what permutations are judged by (default concordance)"},
+    OptionSpec{"groups", "FILE", "of --importance grouped; table: feature, group"},
+    OptionSpec{"first-tree",
+               "N",
+               "number of the first tree: a part of a forest, for vigil merge (default: no part)"},
+};
+
+} // namespace
+
+const Verb forest_verb{.name = "forest",
+                       .arguments = "COHORT",
+                       .least_arguments = 1,
+                       .most_arguments = 1,
+                       .summary =
+                           "random survival forest with its out-of-bag predictions and error",
+                       .details = "Writes model.h5 (for predict and triage), oob.tsv, error.tsv, "
+                                  "summary.json, with --importance "
+                                  "also importance.tsv.",
+                       .options = forest_options_table,
+                       .reads_cohort = true,
+                       .run = &run_forest};
+
+} // namespace vigil::app

@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/forest/tree_concordance.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+namespace vigil::forest {
+
+TreeConcordance::TreeConcordance(const SurvivalRows& all)
+    : all_(all), latest_first_(at(all.rows())), place_(at(all.rows()), 0U) {
+  std::iota(latest_first_.begin(), latest_first_.end(), 0U);
+  // an event happens before a censoring at its time: turn the last bit of the moment
+  std::stable_sort(
+      latest_first_.begin(), latest_first_.end(), [&](std::uint32_t left, std::uint32_t right) {
+        return (all_.moment[left] ^ 1U) > (all_.moment[right] ^ 1U);
+      });
+}
+
+void TreeConcordance::take(std::span<const std::uint32_t> rows) {
+  for (std::size_t place = 0; place < rows.size(); ++place) {
+    place_[rows[place]] = static_cast<std::uint32_t>(place + 1);
+  }
+  order_.clear();
+  leads_.clear();
+  comparable_ = 0;
+  std::uint32_t moment = 0, later = 0;
+  for (const std::uint32_t row : latest_first_) {
+    if (place_[row] == 0) {
+      continue;
+    }
+    if (order_.empty() || all_.moment[row] != moment) {
+      moment = all_.moment[row];
+      later = static_cast<std::uint32_t>(order_.size());
+    }
+    if ((moment & 1U) != 0) {
+      leads_.push_back({.place = place_[row] - 1, .later = later});
+      comparable_ += later;
+    }
+    order_.push_back(place_[row] - 1);
+  }
+  for (const std::uint32_t row : rows) {
+    place_[row] = 0;
+  }
+}
+
+template <class Lane>
+Index TreeConcordance::count(RankCounter<Lane>& counter,
+                             std::span<const std::uint32_t> rank,
+                             Index ranks) const {
+  counter.clear(ranks);
+  Index sum = 0;
+  std::size_t passed = 0;
+  for (const Lead& lead : leads_) {
+    for (; passed < lead.later; ++passed) {
+      counter.add(rank[order_[passed]]);
+    }
+    sum += counter.twice_below(rank[lead.place]);
+  }
+  return sum;
+}
+
+Index TreeConcordance::twice_concordant(std::span<const std::uint32_t> rank, Index ranks) {
+  VIGIL_EXPECTS(rank.size() == order_.size());
+  return 2 * size_of(order_) <= std::numeric_limits<std::uint16_t>::max()
+             ? count(few_, rank, ranks)
+             : count(many_, rank, ranks);
+}
+
+} // namespace vigil::forest

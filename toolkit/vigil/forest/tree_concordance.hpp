@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/forest/rank_counter.hpp"
+#include "vigil/forest/survival_rows.hpp"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace vigil::forest {
+
+/// Pairs of some rows that Harrell's concordance compares, and how many of them ranks order rightly: whole numbers.
+///
+///   twice concordant = sum over pairs (i, j): 2 [rank_i > rank_j] + [rank_i = rank_j]
+///   pairs            i with an event, T_j > T_i, or T_j = T_i and j censored; each row counts once
+///
+/// cost    one walk through the rows in order of time, from the latest, with a RankCounter of those passed
+/// source  Harrell et al. 1982 (vigil/measure/concordance); checked by tests/unit/forest/tree_concordance_test
+class TreeConcordance {
+public:
+  /// all: must stay.
+  explicit TreeConcordance(const SurvivalRows& all);
+
+  /// rows: different rows of `all`, in any order.
+  void take(std::span<const std::uint32_t> rows);
+  [[nodiscard]] Index comparable() const noexcept { return comparable_; }
+  /// rank: by place in the rows taken, all below `ranks`.
+  [[nodiscard]] Index twice_concordant(std::span<const std::uint32_t> rank, Index ranks);
+
+private:
+  struct Lead {
+    std::uint32_t place = 0;
+    std::uint32_t later = 0; ///< rows that it is compared with: the first so many of order_
+  };
+  template <class Lane>
+  Index count(RankCounter<Lane>& counter, std::span<const std::uint32_t> rank, Index ranks) const;
+
+  const SurvivalRows& all_;
+  std::vector<std::uint32_t> latest_first_; ///< all rows; of equal times the censored ones first
+  std::vector<std::uint32_t> place_;        ///< by row, 1 + place in the rows taken; 0: not taken
+  std::vector<std::uint32_t> order_;        ///< places, latest first
+  std::vector<Lead> leads_;                 ///< latest first
+  Index comparable_ = 0;
+  RankCounter<std::uint16_t> few_;
+  RankCounter<std::uint32_t> many_;
+};
+
+} // namespace vigil::forest

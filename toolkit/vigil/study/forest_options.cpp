@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/study/forest_options.hpp"
+
+#include "vigil/study/option_count.hpp"
+
+#include <string>
+#include <vector>
+
+namespace vigil {
+
+namespace {
+
+constexpr Index default_most_trees = 10000;
+constexpr double default_target_error = 0.002;
+
+void read_trees(const Options& options, forest::ForestOptions& made) {
+  if (options.text("trees") == "auto") {
+    made.trees = count_of(options, "most_trees", default_most_trees, 1);
+    made.target_error = options.number("target_error").value_or(default_target_error);
+    if (!(made.target_error > 0.0)) {
+      options.refuse("target_error", "a number above 0");
+    }
+    return;
+  }
+  for (const char* key : {"most_trees", "target_error"}) {
+    if (options.has(key)) {
+      options.refuse(key, "trees = auto, which it belongs to", "ask for trees = auto");
+    }
+  }
+  if (options.has("trees") && !parse_index(*options.text("trees"))) {
+    options.refuse("trees", "a whole number of at least 1, or auto");
+  }
+  made.trees = count_of(options, "trees", made.trees, 1);
+}
+
+} // namespace
+
+forest::ForestOptions forest_options(const Options& options) {
+  forest::ForestOptions made;
+  read_trees(options, made);
+  made.features_per_split = count_of(options, "features_per_split", made.features_per_split, 0);
+  made.min_node = count_of(options, "min_node", made.min_node, 1);
+  made.min_leaf = count_of(options, "min_leaf", made.min_leaf, 1);
+  made.min_leaf_events = count_of(options, "min_leaf_events", made.min_leaf_events, 0);
+  made.sample_fraction = options.number("sample_fraction").value_or(made.sample_fraction);
+  if (!(made.sample_fraction > 0.0 && made.sample_fraction <= 1.0)) {
+    options.refuse("sample_fraction", "a number above 0, at most 1");
+  }
+  made.replace = options.flag("replace").value_or(made.replace);
+  std::vector<std::string> rules;
+  for (const auto& rule : forest::split_rule_table()) {
+    rules.emplace_back(rule.name);
+  }
+  made.split_rule = options.choice("split_rule", rules, made.split_rule);
+  return made;
+}
+
+} // namespace vigil

@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/forest/survival_forest.hpp"
+#include "vigil/learn/options.hpp"
+
+namespace vigil {
+
+/// The options of a forest as a study file ([[learner]]), `vigil fit --set` and `vigil forest` have them. Throws
+/// ConfigError for values that cannot be.
+///
+/// trees = auto: until ErrorPoint::error() is at most target_error, at most most_trees.
+[[nodiscard]] forest::ForestOptions forest_options(const Options& options);
+
+} // namespace vigil
