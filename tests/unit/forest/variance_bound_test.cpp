@@ -70,7 +70,7 @@ TEST(VarianceKernel, AllGiveTheSameBits) {
   RandomStream draw(RandomKey(94));
   std::vector<BlockRow> rows;
   std::vector<std::uint32_t> places;
-  std::vector<float> kernel;
+  std::vector<float> kernel(time_blocks);
   for (std::uint32_t place = 0; place < 1000; ++place) {
     const auto block = static_cast<std::int32_t>(draw.index_below(time_blocks + 1));
     rows.push_back({.weight = static_cast<float>(draw.uniform()),
@@ -79,8 +79,8 @@ TEST(VarianceKernel, AllGiveTheSameBits) {
                     .passed = std::max(block - 1, 0)});
     places.push_back((37 * place) % 1000);
   }
-  for (int block = 0; block < time_blocks; ++block) {
-    kernel.push_back(static_cast<float>(draw.uniform()));
+  for (float& each : kernel) {
+    each = static_cast<float>(draw.uniform());
   }
   for (const std::size_t count : {1U, 7U, 8U, 9U, 1000U}) {
     std::vector<float> wide(count + time_blocks), narrow(count + time_blocks);

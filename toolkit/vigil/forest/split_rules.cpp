@@ -36,7 +36,7 @@ constexpr std::array rules{
               .search = &search_log_rank},
     SplitRule{.name = "peto_log_rank",
               .formula = "U^2 (1 / E_L + 1 / E_R), E = sum u H",
-              .source = "Peto, Peto 1972; Sverdrup 2025",
+              .source = "Peto, Peto 1972",
               .use = "as log_rank, never larger; an approximation of it that others use for speed",
               .search = &search_peto,
               .prepare = &prepare_peto},
@@ -66,7 +66,7 @@ constexpr std::array rules{
     SplitRule{
         .name = "maximally_selected",
         .formula = "-log p of max U^2 / V_perm over the middle 80 %",
-        .source = "Lausen, Schumacher 1992; Wright, Dankowski, Ziegler 2017",
+        .source = "James, James, Siegmund 1987; Wright, Dankowski, Ziegler 2017",
         .use = "columns of many and of few values beside each other; stops where nothing is there",
         .search = &search_maximally_selected,
         .prepare = &prepare_maximally_selected,

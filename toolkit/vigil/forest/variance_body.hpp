@@ -12,7 +12,6 @@
 namespace vigil::forest {
 namespace {
 
-constexpr int half_blocks = time_blocks / 2;
 using Half = float __attribute__((vector_size(4 * half_blocks)));
 
 // Registers go by reference: by value they would follow another convention where a processor has none so wide.
@@ -105,15 +104,12 @@ template <int Width>
 void scan_variance(const VarianceTask& task) {
   BlockSums<Width> sums(task.kernel);
   const std::uint32_t* place = task.places;
+  Half tile[half_blocks] = {}; // what the last, shorter one leaves of the one before is not used
   for (std::size_t first = 0; first < task.count; first += half_blocks) {
     const std::size_t left = task.count - first, rows = left < half_blocks ? left : half_blocks;
-    Half tile[half_blocks];
     for (std::size_t number = 0; number < rows; ++number, place += task.step) {
       sums.add(task.rows[*place]);
       sums.bound(tile[number]);
-    }
-    for (std::size_t number = rows; number < half_blocks; ++number) {
-      tile[number] = Half{};
     }
     add_lanes<1>(tile);
     __builtin_memcpy(task.bound + first, tile, sizeof tile[0]);

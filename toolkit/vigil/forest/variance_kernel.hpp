@@ -8,6 +8,7 @@
 namespace vigil::forest {
 
 constexpr int time_blocks = 16; ///< of a node's event times: lanes of a register
+constexpr int half_blocks = time_blocks / 2;
 
 /// A row as the kernel reads it.
 struct alignas(16) BlockRow {
