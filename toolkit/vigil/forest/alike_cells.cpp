@@ -67,7 +67,7 @@ void AlikeCells::divide(std::uint32_t node) {
   const auto ranks = ranks_.column(seen_->tree.feature[node]);
   const std::uint16_t cut = seen_->tree.cut[node];
   constexpr std::uint32_t parts = 3;
-  number_.assign(parts * cells_, 0U);
+  number_.assign(std::size_t{parts} * cells_, 0U);
   for (std::size_t place = 0; place < cell_.size(); ++place) {
     const std::uint16_t rank = ranks[seen_->rows[place]];
     cell_[place] = parts * cell_[place] + (rank == 0 ? 2U : rank <= cut ? 0U : 1U);

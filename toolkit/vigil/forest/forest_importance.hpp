@@ -81,6 +81,8 @@ public:
   ~ForestImportance();
   ForestImportance(const ForestImportance&) = delete;
   ForestImportance& operator=(const ForestImportance&) = delete;
+  ForestImportance(ForestImportance&&) = delete;
+  ForestImportance& operator=(ForestImportance&&) = delete;
 
   /// Tree `number`, grown at `key`; every tree once, in any order.
   void take(Index number, Index worker, const OutOfBagTree& seen, const RandomKey& key);

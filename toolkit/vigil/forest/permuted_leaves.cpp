@@ -82,6 +82,7 @@ void PermutedLeaves::draw_sources(const RandomKey& key, std::span<const std::uin
   list_pool(cells);
   const std::vector<std::uint32_t> cell_end(cell_start_.begin() + 1, cell_start_.end());
   RandomStream draw(key);
+  below_.clear();
   std::uint32_t reached = 0;
   for (const std::uint32_t node : order_) {
     for (std::uint32_t place = std::max(reached, range_[node].first); place < range_[node].end;
@@ -91,6 +92,7 @@ void PermutedLeaves::draw_sources(const RandomKey& key, std::span<const std::uin
       const auto drawn = next + static_cast<std::uint32_t>(draw.index_below(cell_end[cell] - next));
       std::swap(pool_[next], pool_[drawn]);
       source_[place] = seen_->rows[pool_[next++]];
+      below_.push_back(place);
     }
     reached = std::max(reached, range_[node].end);
   }
@@ -147,13 +149,8 @@ std::span<const LeafChange> PermutedLeaves::permute(std::span<const Index> place
   draw_sources(key, cells);
   if (places.size() == 1) {
     const auto ranks = ranks_.column(columns_[at(places[0])]);
-    std::uint32_t reached = 0;
-    for (const std::uint32_t node : order_) {
-      for (std::uint32_t place = std::max(reached, range_[node].first); place < range_[node].end;
-           ++place) {
-        rank_[place] = ranks[source_[place]];
-      }
-      reached = std::max(reached, range_[node].end);
+    for (const std::uint32_t place : below_) {
+      rank_[place] = ranks[source_[place]];
     }
     turn([&](std::uint32_t, std::uint32_t place) { return rank_[place]; });
   } else {

@@ -63,6 +63,7 @@ private:
   std::vector<std::uint8_t> permuted_;                       ///< by column
   std::vector<std::uint32_t> order_; ///< nodes of the permuted columns, those above first
   std::vector<std::uint32_t> pool_, cell_start_; ///< places, cell after cell; where one goes on
+  std::vector<std::uint32_t> below_;             ///< places that are below a permuted column
   std::vector<std::uint32_t> source_;            ///< by place: row whose values it gets
   std::vector<std::uint16_t> rank_;              ///< by place, of a single column
   std::vector<std::uint8_t> turned_;             ///< by place

@@ -56,23 +56,24 @@ public:
 private:
   static_assert(std::is_same_v<Lane, std::uint16_t> || std::is_same_v<Lane, std::uint32_t>);
   static constexpr std::uint32_t lanes = 16;
+  static constexpr std::size_t window = 2 * std::size_t{lanes};
   using FewLanes = std::uint16_t __attribute__((vector_size(32)));
   using ManyLanes = std::uint32_t __attribute__((vector_size(64)));
   using Block = std::conditional_t<sizeof(Lane) == 2, FewLanes, ManyLanes>;
 
   /// Adds 0 below a lane, `own` in it, 2 above: a window that slides over zeros and twos.
   static void add_step(Block& block, std::uint32_t lane, std::size_t own) {
-    static constexpr std::array<std::array<Lane, 2 * lanes>, 2> windows = make_windows();
+    static constexpr std::array<std::array<Lane, window>, 2> windows = make_windows();
     Block step;
     std::memcpy(&step, windows[own].data() + lanes - lane, sizeof step);
     block += step;
   }
-  static constexpr std::array<std::array<Lane, 2 * lanes>, 2> make_windows() {
-    std::array<std::array<Lane, 2 * lanes>, 2> windows{};
+  static constexpr std::array<std::array<Lane, window>, 2> make_windows() {
+    std::array<std::array<Lane, window>, 2> windows{};
     for (std::size_t own = 0; own < 2; ++own) {
       windows[own].fill(0);
       windows[own][lanes] = static_cast<Lane>(own);
-      for (std::size_t place = lanes + 1; place < 2 * lanes; ++place) {
+      for (std::size_t place = lanes + 1; place < window; ++place) {
         windows[own][place] = 2;
       }
     }
