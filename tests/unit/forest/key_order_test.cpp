@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/random.hpp"
 #include "vigil/forest/key_order.hpp"
+#include "vigil/forest/row_order.hpp"
 #include "vigil/forest/sort_kernel.hpp"
 #include "vigil/numeric/instruction_set.hpp"
 
@@ -79,6 +80,36 @@ TEST(KeyOrder, SortsByRankThenByPlace) {
       std::sort(sorted.begin(), sorted.end());
       order.sort(count);
       ASSERT_TRUE(std::equal(sorted.begin(), sorted.end(), keys)) << count << ", " << ranks;
+    }
+  }
+}
+
+// Sorted by a network, by digits, or by counting: missing values first, then by rank, then by place.
+TEST(RowOrder, SortsByRankThenByPlace) {
+  RandomStream draw(RandomKey(95));
+  RowOrder order;
+  for (const std::uint32_t count : {2U, 200U, 257U, 3000U, 70'000U}) {
+    for (const Index highest : {2, 300, 65'535}) {
+      std::vector<std::uint16_t> ranks;
+      std::vector<std::uint32_t> rows, expected;
+      for (std::uint32_t row = 0; row < 2 * count; ++row) {
+        ranks.push_back(static_cast<std::uint16_t>(draw.index_below(highest + 1)));
+      }
+      for (std::uint32_t place = 0; place < count; ++place) {
+        rows.push_back(2 * place);
+        expected.push_back(place);
+      }
+      const auto rank = [&](std::uint32_t place) { return ranks[rows[place]]; };
+      std::stable_sort(
+          expected.begin(), expected.end(), [&](std::uint32_t left, std::uint32_t right) {
+            return rank(left) < rank(right);
+          });
+      order.sort(rows, ranks, highest);
+      ASSERT_TRUE(std::ranges::equal(order.missing_left(), expected)) << count << ", " << highest;
+      const auto missing = std::ranges::count(expected, 0, rank);
+      EXPECT_EQ(order.missing(), missing);
+      std::rotate(expected.begin(), expected.begin() + missing, expected.end());
+      EXPECT_TRUE(std::ranges::equal(order.missing_right(), expected)) << count << ", " << highest;
     }
   }
 }

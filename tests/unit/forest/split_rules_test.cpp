@@ -6,123 +6,64 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/node_case.hpp"
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <limits>
-#include <set>
+#include <map>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace vigil::forest {
 namespace {
 
-enum class Kind { continuous, tied, binary, constant, missing, large };
+using test::NodeCase;
 
-// A node of a drawn cohort, with columns of ranks over all rows.
-struct Case {
-  SurvivalRows rows;
-  std::vector<std::uint32_t> numbers;
-  std::vector<std::vector<std::uint16_t>> columns;
-  SurvivalNode node;
-
-  Case(Index subjects, bool copies, bool sampling, const RandomKey& key) {
-    RandomStream draw(key);
-    SurvivalOutcome outcome;
-    std::vector<std::uint32_t> times;
-    std::vector<double> weight;
-    for (Index subject = 0; subject < subjects; ++subject) {
-      outcome.time.push_back(std::ceil(20.0 * draw.exponential()));
-      outcome.event.push_back(draw.uniform() < 0.5 ? 1 : 0);
-      times.push_back(copies ? 1 + static_cast<std::uint32_t>(draw.index_below(3)) : 1);
-      weight.push_back(sampling ? 0.3 + draw.exponential() : 1.0);
-    }
-    rows =
-        survival_rows(outcome, CaseWeights::ones(subjects).with_times(times).with_sampling(weight));
-    for (Index row = 0; row < subjects; ++row) {
-      if (draw.uniform() < 0.7) {
-        numbers.push_back(static_cast<std::uint32_t>(row));
-      }
-    }
-    for (const Kind kind :
-         {Kind::continuous, Kind::tied, Kind::binary, Kind::constant, Kind::missing, Kind::large}) {
-      auto& ranks = columns.emplace_back();
-      for (Index row = 0; row < subjects; ++row) {
-        ranks.push_back(rank(kind, row, subjects, draw));
-      }
-    }
-    columns.push_back(columns.front()); // the same cuts under another number
-    node.look_at(rows, rows.copies, numbers);
+// By the node's own statistics, for rules whose gain they are.
+std::optional<double>
+gain_of(std::string_view rule, const NodeCase& drawn, Index feature, const Cut& cut) {
+  const double permutation = drawn.node.permutation_gain(cut.left.score, cut.left.counts.copies());
+  if (rule == "permutation_log_rank") {
+    return permutation;
   }
-  [[nodiscard]] CutColumn column(Index feature) const {
-    const auto& ranks = columns[at(feature)];
-    return {feature, ranks, *std::ranges::max_element(ranks)};
-  }
-
-private:
-  static std::uint16_t rank(Kind kind, Index row, Index subjects, RandomStream& draw) {
-    switch (kind) {
-    case Kind::continuous:
-      return static_cast<std::uint16_t>(1 + (row * 37) % subjects);
-    case Kind::tied:
-      return static_cast<std::uint16_t>(1 + draw.index_below(7));
-    case Kind::binary:
-      return static_cast<std::uint16_t>(1 + draw.index_below(2));
-    case Kind::constant:
-      return 1;
-    case Kind::missing:
-      return static_cast<std::uint16_t>(draw.uniform() < 0.3 ? 0 : 1 + draw.index_below(subjects));
-    case Kind::large:
-      break;
-    }
-    return static_cast<std::uint16_t>(1 + draw.index_below(65'535));
-  }
-};
-
-// Every cut of a column, one after another, from the node's own statistics.
-Split best_of_all(const Case& drawn, Index feature, const LeafLimits& limits, bool guarded) {
-  const auto& ranks = drawn.columns[at(feature)];
-  std::set<std::uint16_t> there;
-  for (const std::uint32_t row : drawn.numbers) {
-    there.insert(ranks[row]);
-  }
-  const bool missing = there.erase(0) > 0;
-  Split best;
   std::vector<double> scratch;
-  for (auto cut = there.begin(); cut != there.end() && std::next(cut) != there.end(); ++cut) {
-    for (const bool missing_left : {false, true}) {
-      if (missing_left && !missing) {
-        continue;
-      }
-      const auto goes_left = [&](std::uint32_t row) {
-        return ranks[row] == 0 ? missing_left : ranks[row] <= *cut;
-      };
-      CutSums left;
-      for (std::size_t place = 0; place < drawn.numbers.size(); ++place) {
-        if (goes_left(drawn.numbers[place])) {
-          left.add(drawn.node.sums()[place]);
-        }
-      }
-      const SideCounts right = drawn.node.counts().without(left.counts);
-      if (left.counts.subjects() < limits.subjects || right.subjects() < limits.subjects ||
-          left.counts.events() < limits.events || right.events() < limits.events) {
-        continue;
-      }
-      Split split{.feature = feature,
-                  .cut = *cut,
-                  .missing_left = missing_left,
-                  .gain = drawn.node.permutation_gain(left.score, left.counts.copies())};
-      if (guarded) {
-        const double numerator = drawn.node.numerator(left.score);
-        const double variance = drawn.node.exact_variance(ranks, *cut, missing_left, scratch);
-        split.gain =
-            variance > 0.0 ? std::min(split.gain, numerator * numerator / variance) : split.gain;
-      }
-      if (split.gain > 0.0 && is_better(split, best)) {
-        best = split;
-      }
-    }
+  const double numerator = drawn.node.numerator(cut.left.score);
+  const double variance =
+      drawn.node.exact_variance(drawn.columns[at(feature)], cut.rank, cut.missing_left, scratch);
+  const double exact = variance > 0.0 ? numerator * numerator / variance : 0.0;
+  if (rule == "log_rank") {
+    return exact;
   }
+  if (rule == "guarded_log_rank") {
+    return variance > 0.0 ? std::min(permutation, exact) : permutation;
+  }
+  return {};
+}
+
+// Every cut of a column, one after another.
+Split best_of_all(std::string_view rule,
+                  const NodeCase& drawn,
+                  Index feature,
+                  const LeafLimits& limits) {
+  Split best;
+  drawn.for_each_cut(feature, limits, [&](const Cut& cut, const std::vector<bool>&) {
+    keep_better(best, drawn.column(feature).split_at(cut, *gain_of(rule, drawn, feature, cut)));
+  });
   return best;
+}
+
+NodeSearch begin_search(const SplitRule& rule,
+                        const SurvivalNode& node,
+                        const LeafLimits& limits,
+                        SplitScratch& scratch) {
+  const NodeSearch search{.node = node, .limits = limits, .key = RandomKey(90), .scratch = scratch};
+  if (rule.prepare != nullptr) {
+    rule.prepare(search);
+  }
+  return search;
 }
 
 void expect_equal(const Split& found, const Split& expected, const std::string& where) {
@@ -135,7 +76,7 @@ void expect_equal(const Split& found, const Split& expected, const std::string& 
 }
 
 // Of a node with one more column at a time; how many searches had a cut.
-void expect_the_best(const Case& drawn,
+void expect_the_best(const NodeCase& drawn,
                      const LeafLimits& limits,
                      SplitScratch& scratch,
                      const std::string& round,
@@ -144,17 +85,20 @@ void expect_the_best(const Case& drawn,
     return;
   }
   for (const SplitRule& rule : split_rule_table()) {
-    const bool guarded = rule.name == "guarded_log_rank";
+    if (!gain_of(rule.name, drawn, 0, {.left = {.score = 1, .counts = {1, 1, 1}}})) {
+      continue;
+    }
+    const NodeSearch search = begin_search(rule, drawn.node, limits, scratch);
     Split best, expected;
     for (Index feature = 0; feature < size_of(drawn.columns); ++feature) {
       Split alone;
-      rule.search(drawn.node, drawn.column(feature), limits, scratch, alone);
-      const Split plain = best_of_all(drawn, feature, limits, guarded);
+      rule.search(search, drawn.column(feature), alone);
+      const Split plain = best_of_all(rule.name, drawn, feature, limits);
       const std::string where =
           std::string(rule.name) + ", " + round + ", feature " + std::to_string(feature);
       expect_equal(alone, plain, where);
       expected = plain.feature != no_index && is_better(plain, expected) ? plain : expected;
-      rule.search(drawn.node, drawn.column(feature), limits, scratch, best);
+      rule.search(search, drawn.column(feature), best);
       expect_equal(best, expected, where + ", of all so far");
     }
     with_split += best.feature != no_index ? 1 : 0;
@@ -167,14 +111,15 @@ TEST(SplitRules, FindTheBestOfAllCuts) {
   scratch.cells.resize(65'536);
   Index with_split = 0;
   for (Index round = 0; round < 2000; ++round) {
-    const Case drawn(8 + round % 90, round % 3 == 1, round % 4 == 3, RandomKey(85).child(round));
+    const NodeCase drawn(
+        8 + round % 90, round % 3 == 1, round % 4 == 3, RandomKey(85).child(round));
     expect_the_best(drawn,
                     {.subjects = 1 + round % 6, .events = round % 4},
                     scratch,
                     "round " + std::to_string(round),
                     with_split);
   }
-  EXPECT_GT(with_split, 2000);
+  EXPECT_GT(with_split, 3000);
 }
 
 // More rows than a network sorts: dropped into cells where they are many beside the ranks, sorted by digits else.
@@ -183,18 +128,20 @@ TEST(SplitRules, FindTheBestOfAllCutsOfLargeNodes) {
   scratch.cells.resize(65'536);
   Index with_split = 0;
   for (Index round = 0; round < 16; ++round) {
-    const Case drawn(360 + 60 * round, round % 3 == 1, round % 4 == 3, RandomKey(89).child(round));
+    const NodeCase drawn(
+        360 + 60 * round, round % 3 == 1, round % 4 == 3, RandomKey(89).child(round));
     expect_the_best(drawn, {}, scratch, "large round " + std::to_string(round), with_split);
   }
-  EXPECT_EQ(with_split, 32);
+  EXPECT_EQ(with_split, 48);
 }
 
 // A column and its mirror image make the same parts: the tie goes to the first, not to rounding.
 TEST(SplitRules, AMirroredColumnIsATie) {
   SplitScratch scratch;
   scratch.cells.resize(65'536);
+  const LeafLimits limits;
   for (Index round = 0; round < 300; ++round) {
-    const Case drawn(40 + round, round % 2 == 1, round % 3 == 2, RandomKey(86).child(round));
+    const NodeCase drawn(40 + round, round % 2 == 1, round % 3 == 2, RandomKey(86).child(round));
     std::vector<std::uint16_t> mirrored;
     const auto& ranks = drawn.columns.front();
     const std::uint16_t highest = *std::ranges::max_element(ranks);
@@ -202,13 +149,86 @@ TEST(SplitRules, AMirroredColumnIsATie) {
       mirrored.push_back(static_cast<std::uint16_t>(highest + 1 - rank));
     }
     for (const SplitRule& rule : split_rule_table()) {
+      if (rule.name == "random_log_rank") {
+        continue;
+      }
+      const NodeSearch search = begin_search(rule, drawn.node, limits, scratch);
       Split best;
-      rule.search(drawn.node, {0, ranks, highest}, {}, scratch, best);
+      rule.search(search, {0, ranks, highest}, best);
       const Split first = best;
-      rule.search(drawn.node, {1, mirrored, highest}, {}, scratch, best);
+      rule.search(search, {1, mirrored, highest}, best);
       expect_equal(best, first, std::string(rule.name) + ", round " + std::to_string(round));
     }
   }
+}
+
+// Every cut of a column of six ranks, one of them without rows, within the limits: as often as ranks lead to it.
+TEST(SplitRules, RandomCutsAreUniformOverRanks) {
+  SplitScratch scratch;
+  const NodeCase drawn(60, true, false, RandomKey(96));
+  std::vector<std::uint16_t> ranks;
+  for (Index row = 0; row < drawn.rows.rows(); ++row) {
+    constexpr std::array<std::uint16_t, 6> there{0, 3, 4, 5, 7, 8};
+    ranks.push_back(there[at(row % 6)]);
+  }
+  const SplitRule& rule = find_split_rule("random_log_rank");
+  std::map<std::pair<std::uint16_t, bool>, double> share;
+  constexpr Index rounds = 20'000;
+  for (Index round = 0; round < rounds; ++round) {
+    const LeafLimits limits{.subjects = 1, .events = 0};
+    const NodeSearch search{.node = drawn.node,
+                            .limits = limits,
+                            .key = RandomKey(97).child(round),
+                            .scratch = scratch};
+    Split best;
+    rule.search(search, {7, ranks, 8}, best);
+    ASSERT_EQ(best.feature, 7);
+    std::vector<double> weights;
+    CutSums left;
+    for (std::size_t place = 0; place < drawn.numbers.size(); ++place) {
+      const std::uint16_t rank = ranks[drawn.numbers[place]];
+      if (rank == 0 ? best.missing_left : rank <= best.cut) {
+        left.add(drawn.node.sums()[place]);
+      }
+    }
+    const double variance = drawn.node.exact_variance(ranks, best.cut, best.missing_left, weights);
+    ASSERT_EQ(best.gain, std::pow(drawn.node.numerator(left.score), 2) / variance);
+    share[{best.cut, best.missing_left}] += 1.0 / static_cast<double>(rounds);
+  }
+  // ranks 3, 4, 5 or 6, 7 with equal chances; four standard errors of a share
+  EXPECT_EQ(share.size(), 8U);
+  for (const auto& [cut, found] : share) {
+    const double expected = cut.first == 5 ? 0.2 : 0.1;
+    EXPECT_NEAR(found, expected, 4.0 * std::sqrt(expected * (1.0 - expected) / rounds))
+        << cut.first;
+  }
+}
+
+// Each cut that is out of the limits is no cut.
+TEST(SplitRules, RandomCutsKeepTheLimits) {
+  SplitScratch scratch;
+  Index with_split = 0, without = 0;
+  for (Index round = 0; round < 2000; ++round) {
+    const NodeCase drawn(20 + round % 50, round % 3 == 1, false, RandomKey(98).child(round));
+    const LeafLimits limits{.subjects = 1 + round % 6, .events = round / 6 % 4};
+    const SplitRule& rule = find_split_rule("random_log_rank");
+    const NodeSearch search = begin_search(rule, drawn.node, limits, scratch);
+    for (Index feature = 0; feature < size_of(drawn.columns); ++feature) {
+      if (drawn.node.flat()) {
+        continue;
+      }
+      Split best;
+      rule.search(search, drawn.column(feature), best);
+      bool known = false;
+      drawn.for_each_cut(feature, limits, [&](const Cut& cut, const std::vector<bool>&) {
+        known = known || (cut.rank == best.cut && cut.missing_left == best.missing_left);
+      });
+      EXPECT_TRUE(best.feature == no_index || known);
+      ++(best.feature == no_index ? without : with_split);
+    }
+  }
+  EXPECT_GT(with_split, 4000);
+  EXPECT_GT(without, 2000);
 }
 
 TEST(SplitRules, AreFoundByName) {

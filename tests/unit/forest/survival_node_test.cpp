@@ -15,25 +15,44 @@
 namespace vigil::forest {
 namespace {
 
-// Times with ties between events and censored subjects, times drawn and sampling weights.
+struct Features {
+  bool copies = false, sampling = false, entry = false, strata = false;
+};
+
+// Times with ties between events and censored subjects, times drawn, sampling weights, entries and strata.
 struct Drawn {
   SurvivalOutcome outcome;
   CaseWeights weights = CaseWeights::ones(0);
+  std::vector<Index> stratum;
 
-  Drawn(Index subjects, bool copies, bool sampling, std::uint64_t seed) {
-    RandomStream draw(RandomKey(83).child(static_cast<Index>(seed)));
+  Drawn(Index subjects, Features with, Index seed) {
+    RandomStream draw(RandomKey(83).child(seed));
     std::vector<std::uint32_t> times;
     std::vector<double> weight;
     for (Index subject = 0; subject < subjects; ++subject) {
       outcome.time.push_back(std::ceil(8.0 * draw.exponential()));
       outcome.event.push_back(draw.uniform() < 0.6 ? 1 : 0);
-      times.push_back(copies ? static_cast<std::uint32_t>(draw.index_below(4)) : 1);
-      weight.push_back(sampling ? 0.3 + draw.exponential() : 2.0);
+      times.push_back(with.copies ? static_cast<std::uint32_t>(draw.index_below(4)) : 1);
+      weight.push_back(with.sampling ? 0.3 + draw.exponential() : 2.0);
+      if (with.entry) { // some on an event time, some at 0
+        const double entry = std::floor(draw.uniform() * outcome.time.back());
+        outcome.entry.push_back(subject % 3 == 0 ? 0.0 : entry);
+      }
+      if (with.strata) {
+        stratum.push_back(draw.index_below(3));
+      }
     }
     weights = CaseWeights::ones(subjects).with_times(times).with_sampling(weight);
   }
   [[nodiscard]] double time(Index subject) const { return outcome.time[at(subject)]; }
   [[nodiscard]] bool event(Index subject) const { return outcome.event[at(subject)] != 0; }
+  [[nodiscard]] bool is_at_risk(Index subject, double moment) const {
+    return time(subject) >= moment &&
+           (outcome.entry.empty() || outcome.entry[at(subject)] < moment);
+  }
+  [[nodiscard]] Index stratum_of(Index subject) const {
+    return stratum.empty() ? 0 : stratum[at(subject)];
+  }
 };
 
 // The log-rank numerator and variance by the definition: a table at every event time.
@@ -48,28 +67,33 @@ Table table_of(const Drawn& drawn,
     return sampling ? drawn.weights[subject] : drawn.weights.times(subject);
   };
   Table table;
-  for (double time = 1.0; time < 200.0; time += 1.0) {
-    double at_risk = 0.0, at_risk_left = 0.0, died = 0.0, died_left = 0.0;
-    for (std::size_t place = 0; place < subjects.size(); ++place) {
-      const Index subject = subjects[place];
-      if (drawn.time(subject) >= time) {
-        at_risk += weight(subject);
-        at_risk_left += left[place] ? weight(subject) : 0.0;
+  for (Index stratum = 0; stratum < 3; ++stratum) {
+    for (double time = 1.0; time < 200.0; time += 1.0) {
+      double at_risk = 0.0, at_risk_left = 0.0, died = 0.0, died_left = 0.0;
+      for (std::size_t place = 0; place < subjects.size(); ++place) {
+        const Index subject = subjects[place];
+        if (drawn.stratum_of(subject) != stratum) {
+          continue;
+        }
+        if (drawn.is_at_risk(subject, time)) {
+          at_risk += weight(subject);
+          at_risk_left += left[place] ? weight(subject) : 0.0;
+        }
+        if (drawn.time(subject) == time && drawn.event(subject)) {
+          died += weight(subject);
+          died_left += left[place] ? weight(subject) : 0.0;
+        }
       }
-      if (drawn.time(subject) == time && drawn.event(subject)) {
-        died += weight(subject);
-        died_left += left[place] ? weight(subject) : 0.0;
+      if (died == 0.0) {
+        continue;
       }
+      const double share = at_risk_left / at_risk;
+      table.numerator += died_left - died * share;
+      const double spread = sampling        ? died * (1.0 - died / at_risk)
+                            : at_risk > 1.0 ? died * (at_risk - died) / (at_risk - 1.0)
+                                            : 0.0;
+      table.variance += spread * share * (1.0 - share);
     }
-    if (died == 0.0) {
-      continue;
-    }
-    const double share = at_risk_left / at_risk;
-    table.numerator += died_left - died * share;
-    const double spread = sampling        ? died * (1.0 - died / at_risk)
-                          : at_risk > 1.0 ? died * (at_risk - died) / (at_risk - 1.0)
-                                          : 0.0;
-    table.variance += spread * share * (1.0 - share);
   }
   return table;
 }
@@ -89,7 +113,11 @@ Squares squares_of(const Drawn& drawn, const std::vector<Index>& subjects, bool 
     for (double time = 1.0; time <= drawn.time(subject); time += 1.0) {
       double at_risk = 0.0, died = 0.0;
       for (const Index other : subjects) {
-        at_risk += drawn.time(other) >= time ? u(other) : 0.0;
+        if (drawn.stratum_of(other) != drawn.stratum_of(subject) ||
+            !drawn.is_at_risk(subject, time)) {
+          continue;
+        }
+        at_risk += drawn.is_at_risk(other, time) ? u(other) : 0.0;
         died += drawn.time(other) == time && drawn.event(other) ? u(other) : 0.0;
       }
       hazard += died > 0.0 ? died / at_risk : 0.0;
@@ -105,10 +133,13 @@ Squares squares_of(const Drawn& drawn, const std::vector<Index>& subjects, bool 
 }
 
 TEST(SurvivalNode, StatisticsFollowTheirDefinition) {
-  for (Index round = 0; round < 60; ++round) {
-    const bool copies = round % 2 == 1, sampling = round % 3 == 2;
-    const Drawn drawn(12 + round, copies, sampling, static_cast<std::uint64_t>(round));
-    const SurvivalRows rows = survival_rows(drawn.outcome, drawn.weights);
+  for (Index round = 0; round < 240; ++round) {
+    const Features with{.copies = round % 2 == 1,
+                        .sampling = round % 3 == 2,
+                        .entry = round >= 120,
+                        .strata = round / 60 % 2 == 1};
+    const Drawn drawn(12 + round % 60, with, round);
+    const SurvivalRows rows = survival_rows(drawn.outcome, drawn.weights, drawn.stratum);
     RandomStream draw(RandomKey(84).child(round));
     std::vector<std::uint32_t> numbers;
     std::vector<Index> subjects;
@@ -165,7 +196,7 @@ TEST(SurvivalNode, StatisticsFollowTheirDefinition) {
 // By enumeration of all ways to send three of seven subjects to the left.
 TEST(SurvivalNode, ThePermutationVarianceIsThatOfAllAssignments) {
   for (const bool sampling : {false, true}) {
-    const Drawn drawn(7, false, sampling, 5);
+    const Drawn drawn(7, {.sampling = sampling}, 5);
     const SurvivalRows rows = survival_rows(drawn.outcome, drawn.weights);
     std::vector<std::uint32_t> numbers(7);
     std::iota(numbers.begin(), numbers.end(), 0U);
@@ -211,6 +242,39 @@ TEST(SurvivalNode, HandWorkedLeaf) {
   EXPECT_NEAR(node.numerator(node.sums()[1].score), -0.25, 1e-15);
   EXPECT_NEAR(node.numerator(node.sums()[2].score), 0.25, 1e-15);
   EXPECT_NEAR(node.numerator(node.sums()[3].score), -0.75, 1e-15);
+}
+
+// Entries at 0 and one stratum change no bit; entries before the first event neither.
+TEST(SurvivalNode, EntriesBeforeTheFirstEventAndOneStratumAreAsNone) {
+  const Drawn drawn(60, {.copies = true, .sampling = true}, 9);
+  SurvivalOutcome late = drawn.outcome;
+  late.entry.assign(60, 0.0);
+  const SurvivalRows plain = survival_rows(drawn.outcome, drawn.weights),
+                     other = survival_rows(late, drawn.weights, std::vector<Index>(60, 4));
+  EXPECT_TRUE(other.entered.empty());
+  EXPECT_TRUE(other.stratum.empty());
+  EXPECT_EQ(plain.moment, other.moment);
+}
+
+// As one stratum: the curve of all rows, whatever their strata.
+TEST(SurvivalNode, StrataTogetherGiveTheHazardOfAll) {
+  for (const bool entry : {false, true}) {
+    Drawn drawn(60, {.copies = true, .entry = entry, .strata = true}, 11);
+    const SurvivalRows rows = survival_rows(drawn.outcome, drawn.weights, drawn.stratum),
+                       one = survival_rows(drawn.outcome, drawn.weights);
+    std::vector<std::uint32_t> numbers(at(rows.rows()));
+    std::iota(numbers.begin(), numbers.end(), 0U);
+    SurvivalNode apart, together, plain;
+    apart.look_at(rows, rows.copies, numbers);
+    together.look_at(rows, rows.copies, numbers, SurvivalNode::Strata::together);
+    plain.look_at(one, one.copies, numbers);
+    EXPECT_GT(apart.events().size(), plain.events().size());
+    ASSERT_EQ(together.events().size(), plain.events().size());
+    for (std::size_t number = 0; number < plain.events().size(); ++number) {
+      EXPECT_EQ(together.events()[number].number, plain.events()[number].number);
+      EXPECT_EQ(together.events()[number].hazard, plain.events()[number].hazard);
+    }
+  }
 }
 
 TEST(SurvivalNode, NothingToSeparateIsFlat) {

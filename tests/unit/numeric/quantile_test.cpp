@@ -1,9 +1,11 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
+#include "vigil/base/random.hpp"
 #include "vigil/numeric/quantile.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -24,6 +26,41 @@ TEST(WeightedQuantile, WeightTwoIsTheRowTwice) {
     EXPECT_EQ(vigil::weighted_quantile(Values{1, 2, 7}, Values{1, 2, 1}, p),
               vigil::weighted_quantile(twice, Values{1, 1, 1, 1}, p))
         << p;
+  }
+}
+
+// Equal whole weights are not summed: the same as the definition, also where a sum meets the probability.
+TEST(WeightedQuantile, EqualWeightsFollowTheDefinition) {
+  vigil::RandomStream draw(vigil::RandomKey(61));
+  for (const std::size_t count : {1U, 2U, 3U, 10U, 40U, 101U}) {
+    for (const double weight : {1.0, 3.0, 0.1}) {
+      Values values;
+      for (std::size_t number = 0; number < count; ++number) {
+        values.push_back(std::floor(8.0 * draw.normal()));
+      }
+      Values sorted = values;
+      std::sort(sorted.begin(), sorted.end());
+      for (int part = 0; part <= 40; ++part) {
+        const double p = part / 40.0;
+        double total = 0.0, reached = 0.0, expected = sorted.back();
+        for (std::size_t number = 0; number < count; ++number) {
+          total += weight;
+        }
+        for (std::size_t number = 0; number < count; ++number) {
+          reached += weight;
+          if (reached == p * total && number + 1 < count) {
+            expected = 0.5 * (sorted[number] + sorted[number + 1]);
+            break;
+          }
+          if (reached > p * total) {
+            expected = sorted[number];
+            break;
+          }
+        }
+        EXPECT_EQ(vigil::weighted_quantile(values, Values(count, weight), p), expected)
+            << count << " " << weight << " " << p;
+      }
+    }
   }
 }
 

@@ -82,7 +82,12 @@ void TreeGrower::fetch(std::span<const std::uint16_t> ranks) const {
   }
 }
 
-Split TreeGrower::find_split() {
+Split TreeGrower::find_split(const RandomKey& key) {
+  const NodeSearch search{
+      .node = node_, .limits = options_.leaf, .key = key.child("cut"), .scratch = scratch_};
+  if (options_.rule->prepare != nullptr) {
+    options_.rule->prepare(search);
+  }
   Split best;
   for (std::size_t number = 0; number < features_.size(); ++number) {
     if (number + 1 < features_.size()) {
@@ -90,7 +95,10 @@ Split TreeGrower::find_split() {
     }
     const Index feature = features_[number];
     const CutColumn column{feature, ranks_.column(feature), ranks_.highest(feature)};
-    options_.rule->search(node_, column, options_.leaf, scratch_, best);
+    options_.rule->search(search, column, best);
+  }
+  if (options_.rule->accepts != nullptr && !options_.rule->accepts(search)) {
+    return {};
   }
   return best;
 }
@@ -114,28 +122,67 @@ Index TreeGrower::partition(std::vector<std::uint32_t>& rows,
                             Index first,
                             Index end,
                             const Split& split) {
-  const auto ranks = ranks_.column(split.feature);
+  const std::uint16_t* ranks = ranks_.column(split.feature).data();
+  const auto shift = static_cast<std::uint16_t>(split.missing_left ? 0 : 1);
+  const auto last = static_cast<std::uint16_t>(split.cut - shift);
   moved_.resize(at(end - first));
   std::uint32_t *to_left = rows.data() + first, *to_right = moved_.data();
   for (Index place = first; place < end;
        ++place) { // without a branch: both are written, one counts
     const std::uint32_t row = rows[at(place)];
-    const std::uint16_t rank = ranks[row];
-    const bool left = rank == 0 ? split.missing_left : rank <= split.cut;
+    // rank 0, a missing value, becomes the highest where it goes to the right
+    const bool left = static_cast<std::uint16_t>(ranks[row] - shift) <= last;
     *to_left = row;
     *to_right = row;
-    to_left += left ? 1 : 0;
-    to_right += left ? 0 : 1;
+    to_left += static_cast<std::ptrdiff_t>(left);
+    to_right += static_cast<std::ptrdiff_t>(!left);
   }
   std::copy(moved_.data(), to_right, to_left);
   return to_left - rows.data();
 }
 
+// Where nobody of the leaf is under observation yet, the tree's root speaks for it: without an increment there risks
+// would be too low. After the last of its rows a leaf says nothing more.
+void TreeGrower::add_jumps_of_gaps(std::span<const std::uint32_t> rows) {
+  std::uint32_t last = 0;
+  at_risk_.assign(root_jumps_.size() + 1, 0);
+  const auto place_of = [&](std::uint32_t events) { // the first that comes after so many events
+    return std::partition_point(root_jumps_.begin(),
+                                root_jumps_.end(),
+                                [&](const Jump& jump) { return jump.number < events; }) -
+           root_jumps_.begin();
+  };
+  for (const std::uint32_t row : rows) {
+    ++at_risk_[at(place_of(rows_.entered[row]))];
+    --at_risk_[at(place_of(rows_.passed[row]))];
+    last = std::max(last, rows_.passed[row]);
+  }
+  Index at_risk = 0;
+  for (std::size_t place = 0; place < root_jumps_.size(); ++place) {
+    at_risk += at_risk_[place];
+    if (at_risk == 0 && root_jumps_[place].number < last) {
+      leaf_jumps_.push_back(root_jumps_[place]);
+    }
+  }
+  std::ranges::sort(leaf_jumps_, {}, &Jump::number);
+}
+
+void TreeGrower::take_jumps(std::vector<Jump>& jumps) const {
+  jumps.clear();
+  for (const auto& time : node_.events()) {
+    jumps.push_back({time.number, time.hazard});
+  }
+}
+
 void TreeGrower::add_leaf(Tree& tree, const Part& part) {
   const Index leaf = tree.leaves();
-  for (const auto& time : node_.events()) {
-    tree.jump_time.push_back(time.number);
-    tree.jump.push_back(time.hazard);
+  take_jumps(leaf_jumps_);
+  if (!rows_.entered.empty()) {
+    add_jumps_of_gaps(node_.rows());
+  }
+  for (const Jump& jump : leaf_jumps_) {
+    tree.jump_time.push_back(jump.number);
+    tree.jump.push_back(jump.hazard);
   }
   tree.jump_start.push_back(static_cast<std::uint32_t>(tree.jump.size()));
   tree.child[at(part.node)] = static_cast<std::uint32_t>(leaf);
@@ -168,10 +215,13 @@ Tree TreeGrower::grow(const RandomKey& key) {
     open.pop_back();
     node_.look_at(
         rows_, copies_, std::span(in_).subspan(at(part.first), at(part.end - part.first)));
+    if (part.node == 0 && !rows_.entered.empty()) {
+      take_jumps(root_jumps_);
+    }
     Split split;
     if (node_.counts().subjects() > options_.min_node && !node_.flat()) {
       draw_features(part.key);
-      split = find_split();
+      split = find_split(part.key);
     }
     if (split.feature == no_index) {
       add_leaf(tree, part);

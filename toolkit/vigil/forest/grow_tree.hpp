@@ -41,11 +41,17 @@ private:
     Index node;
     RandomKey key;
   };
+  struct Jump {           ///< of the cumulative hazard
+    std::uint32_t number; ///< of the event time
+    double hazard;
+  };
   void draw_rows(const RandomKey& key);
   void draw_features(const RandomKey& key);
   void fetch(std::span<const std::uint16_t> ranks) const;
-  [[nodiscard]] Split find_split();
+  [[nodiscard]] Split find_split(const RandomKey& key);
   [[nodiscard]] bool move_cut(Split& split) const;
+  void take_jumps(std::vector<Jump>& jumps) const;
+  void add_jumps_of_gaps(std::span<const std::uint32_t> rows);
   void add_leaf(Tree& tree, const Part& part);
   Index partition(std::vector<std::uint32_t>& rows, Index first, Index end, const Split& split);
 
@@ -57,6 +63,8 @@ private:
   std::vector<double> gain_;
   std::vector<std::uint32_t> features_;
   std::vector<std::uint8_t> drawn_; ///< by column
+  std::vector<Jump> leaf_jumps_, root_jumps_;
+  std::vector<Index> at_risk_; ///< changes of it, by place in root_jumps_
   SurvivalNode node_;
   SplitScratch scratch_;
 };

@@ -4,103 +4,15 @@
 
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
+#include "vigil/forest/rule_searches.hpp"
 
-#include <algorithm>
 #include <array>
-#include <limits>
 #include <string>
 #include <vector>
 
 namespace vigil::forest {
 
 namespace {
-
-Split split_of(const CutColumn& column, const Cut& cut, double gain) {
-  return {
-      .feature = column.feature, .cut = cut.rank, .missing_left = cut.missing_left, .gain = gain};
-}
-
-double permutation_gain(const SurvivalNode& node, const Cut& cut) {
-  return node.permutation_gain(cut.left.score, cut.left.counts.copies());
-}
-
-void keep_better(Split& best, const Split& split) {
-  if (split.gain > 0.0 && is_better(split, best)) {
-    best = split;
-  }
-}
-
-void search_permutation(const SurvivalNode& node,
-                        const CutColumn& column,
-                        const LeafLimits& limits,
-                        SplitScratch& scratch,
-                        Split& best) {
-  for_each_cut(node, column, limits, scratch, [&](const Cut& cut) {
-    const double gain = permutation_gain(node, cut);
-    if (gain > best.gain * (1.0 - equal_gains)) {
-      keep_better(best, split_of(column, cut, gain));
-    }
-  });
-}
-
-double guarded_gain(const SurvivalNode& node,
-                    const CutColumn& column,
-                    const Cut& cut,
-                    double bound,
-                    SplitScratch& scratch) {
-  const double numerator = node.numerator(cut.left.score);
-  const double variance =
-      node.exact_variance(column.ranks, cut.rank, cut.missing_left, scratch.weight_left);
-  return variance > 0.0 ? std::min(bound, numerator * numerator / variance) : bound;
-}
-
-// U^2 / V_perm bounds the guarded value from above: a cut changes nothing unless its bound beats the best so far. The
-// cut of the largest bound comes first, and mostly ends it; only otherwise are the others listed.
-void search_guarded(const SurvivalNode& node,
-                    const CutColumn& column,
-                    const LeafLimits& limits,
-                    SplitScratch& scratch,
-                    Split& best) {
-  Cut first;
-  double largest = best.gain * (1.0 - equal_gains), second = largest;
-  for_each_cut(node, column, limits, scratch, [&](const Cut& cut) {
-    const double bound = permutation_gain(node, cut);
-    if (bound > largest) {
-      second = largest;
-      largest = bound;
-      first = cut;
-    } else if (bound > second && !cut.repeats(first)) {
-      second = bound;
-    }
-  });
-  if (first.rank == 0) {
-    return;
-  }
-  keep_better(best, split_of(column, first, guarded_gain(node, column, first, largest, scratch)));
-  const double least = best.gain * (1.0 - equal_gains);
-  if (!(second > least)) {
-    return;
-  }
-  auto& candidates = scratch.candidates;
-  candidates.clear();
-  for_each_cut(node, column, limits, scratch, [&](const Cut& cut) {
-    const double bound = permutation_gain(node, cut);
-    if (bound > least && (candidates.empty() || !cut.repeats(candidates.back().cut))) {
-      candidates.push_back({cut, bound});
-    }
-  });
-  std::sort(candidates.begin(), candidates.end(), [](const auto& left, const auto& right) {
-    return left.bound != right.bound         ? left.bound > right.bound
-           : left.cut.rank != right.cut.rank ? left.cut.rank < right.cut.rank
-                                             : left.cut.missing_left < right.cut.missing_left;
-  });
-  for (const auto& [cut, bound] : candidates) {
-    if (!(bound > best.gain * (1.0 - equal_gains))) {
-      return;
-    }
-    keep_better(best, split_of(column, cut, guarded_gain(node, column, cut, bound, scratch)));
-  }
-}
 
 constexpr std::array rules{
     SplitRule{.name = "guarded_log_rank",
@@ -113,6 +25,50 @@ constexpr std::array rules{
               .source = "Hothorn, Lausen 2003",
               .use = "more power where subjects at high risk are censored early",
               .search = &search_permutation},
+    SplitRule{.name = "log_rank",
+              .formula = "U^2 / V",
+              .source = "Mantel 1966; Segal 1988; Ishwaran et al. 2008",
+              .use =
+                  "the classical rule: as other programs have it, with its preference for end cuts",
+              .search = &search_log_rank,
+              .prepare = &prepare_log_rank},
+    SplitRule{.name = "peto_log_rank",
+              .formula = "U^2 (1 / E_L + 1 / E_R), E = sum u H",
+              .source = "Peto, Peto 1972; Sverdrup 2025",
+              .use = "as log_rank, never larger; an approximation of it that others use for speed",
+              .search = &search_peto,
+              .prepare = &prepare_peto},
+    SplitRule{.name = "random_log_rank",
+              .formula = "U^2 / V of one random cut per column",
+              .source = "Geurts, Ernst, Wehenkel 2006",
+              .use = "extremely randomized trees: no preference for columns of many values",
+              .search = &search_random},
+    SplitRule{.name = "late_log_rank",
+              .formula = "U_k^2 / max(V_k,perm, V_k), k = 1 - S(t-)",
+              .source = "Fleming, Harrington 1991, G(0,1)",
+              .use = "effects that come late",
+              .search = &search_weighted,
+              .prepare = &prepare_late},
+    SplitRule{.name = "early_log_rank",
+              .formula = "U_k^2 / max(V_k,perm, V_k), k = S(t-)",
+              .source = "Fleming, Harrington 1991, G(1,0); Peto, Peto 1972",
+              .use = "effects that wane",
+              .search = &search_weighted,
+              .prepare = &prepare_early},
+    SplitRule{.name = "max_combo_log_rank",
+              .formula = "the largest guarded gain of G(0,0), G(0,1), G(1,0), G(1,1)",
+              .source = "Fleming, Harrington 1991; Lin et al. 2020",
+              .use = "hazards that may cross or come apart at an unknown time",
+              .search = &search_max_combo,
+              .prepare = &prepare_max_combo},
+    SplitRule{
+        .name = "maximally_selected",
+        .formula = "-log p of max U^2 / V_perm over the middle 80 %",
+        .source = "Lausen, Schumacher 1992; Wright, Dankowski, Ziegler 2017",
+        .use = "columns of many and of few values beside each other; stops where nothing is there",
+        .search = &search_maximally_selected,
+        .prepare = &prepare_maximally_selected,
+        .accepts = &accepts_maximally_selected},
 };
 
 } // namespace

@@ -12,11 +12,11 @@ namespace vigil::forest {
 /// One split rule: `search` makes `best` the best of itself and the column's cuts.
 struct SplitRule {
   std::string_view name, formula, source, use;
-  void (*search)(const SurvivalNode& node,
-                 const CutColumn& column,
-                 const LeafLimits& limits,
-                 SplitScratch& scratch,
-                 Split& best);
+  void (*search)(const NodeSearch& search, const CutColumn& column, Split& best);
+  /// Of a node, before its columns; none: nothing to prepare.
+  void (*prepare)(const NodeSearch& search) = nullptr;
+  /// Of a node, after its columns: whether it is split at all; none: wherever there is a cut.
+  bool (*accepts)(const NodeSearch& search) = nullptr;
 };
 
 /// All rules; the first is the default.

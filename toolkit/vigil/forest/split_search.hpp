@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "vigil/forest/key_order.hpp"
+#include "vigil/base/random.hpp"
+#include "vigil/forest/row_order.hpp"
 #include "vigil/forest/sort_kernel.hpp"
 #include "vigil/forest/survival_node.hpp"
+#include "vigil/forest/variance_bound.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -38,6 +41,12 @@ constexpr double equal_gains = 1e-12;
   return split.cut != best.cut ? split.cut < best.cut : !split.missing_left && best.missing_left;
 }
 
+inline void keep_better(Split& best, const Split& split) {
+  if (split.gain > 0.0 && is_better(split, best)) {
+    best = split;
+  }
+}
+
 /// One cut and the sums on its left.
 struct Cut {
   std::uint16_t rank = 0;
@@ -53,8 +62,17 @@ struct Cut {
 /// What a search works with, one per worker.
 struct SplitScratch {
   std::vector<CutSums> cells = {}; ///< by rank, zero between searches
-  KeyOrder order = {};
+  KeyOrder keys = {};
+  RowOrder order = {};
+  VarianceBound variance = {};
+  std::array<std::vector<double>, 2> on_left =
+      {}; ///< what a rule keeps of cuts, by missing values on the left, then by rows there
   std::vector<double> weight_left = {};
+  std::vector<double> expected = {};            ///< events, by place
+  std::array<SurvivalNode, 3> other = {};       ///< the node with other copies or times weighed
+  std::vector<std::uint32_t> ones = {};         ///< copies, by row
+  std::vector<double> log_p = {};               ///< of the columns of a node so far
+  std::array<std::vector<Index>, 2> sizes = {}; ///< of the left side of cuts, as on_left
   struct Candidate {
     Cut cut;
     double bound = 0.0;
@@ -62,12 +80,38 @@ struct SplitScratch {
   std::vector<Candidate> candidates = {};
 };
 
+/// What a rule has kept of a cut of the column that is searched.
+[[nodiscard]] inline double kept(const SplitScratch& scratch, const Cut& cut) {
+  return scratch.on_left[cut.missing_left ? 1 : 0][at(cut.left.counts.subjects() - 1)];
+}
+
 /// A column as a search sees it.
 struct CutColumn {
   Index feature;
   std::span<const std::uint16_t> ranks; ///< of all rows
   Index highest;                        ///< rank
+
+  [[nodiscard]] Split split_at(const Cut& cut, double gain) const {
+    return {.feature = feature, .cut = cut.rank, .missing_left = cut.missing_left, .gain = gain};
+  }
 };
+
+/// A node whose columns are searched, one after another.
+struct NodeSearch {
+  const SurvivalNode& node;
+  const LeafLimits& limits;
+  RandomKey key; ///< of the node's cuts; what a rule draws for a column is at child(feature)
+  SplitScratch& scratch;
+};
+
+/// U^2 / V of a cut; `otherwise` where V is 0. cost: one pass over the rows of the node.
+[[nodiscard]] inline double
+exact_gain(const NodeSearch& search, const CutColumn& column, const Cut& cut, double otherwise) {
+  const double numerator = search.node.numerator(cut.left.score);
+  const double variance = search.node.exact_variance(
+      column.ranks, cut.rank, cut.missing_left, search.scratch.weight_left);
+  return variance > 0.0 ? numerator * numerator / variance : otherwise;
+}
 
 /// Which cuts a search may make: sums on their left must reach `least` and not pass `most`.
 struct CutRange {
@@ -133,32 +177,59 @@ void for_each_range(SideCounts all,
   }
 }
 
+/// Whether a node has no cut at all within the limits.
+[[nodiscard]] inline bool too_small(const SurvivalNode& node, const LeafLimits& limits) {
+  const SideCounts all = node.counts();
+  return all.subjects() < 2 * limits.subjects || all.events() < 2 * limits.events;
+}
+
+/// visit(cut) as for_each_cut, over rows in order. cost: a few operations per row.
+template <class Visit>
+void for_each_ordered_cut(const NodeSearch& search, const RowOrder& order, const Visit& visit) {
+  if (too_small(search.node, search.limits)) {
+    return;
+  }
+  const CutSums* sums = search.node.sums().data();
+  const std::uint32_t* places = order.missing_left().data();
+  const std::uint16_t* ranks = order.ranks().data();
+  CutSums missing;
+  for (Index place = 0; place < order.missing(); ++place) {
+    missing.add(sums[places[place]]);
+  }
+  for_each_range(search.node.counts(), missing, search.limits, [&](const CutRange& range) {
+    visit_range(
+        range,
+        at(order.missing()),
+        search.node.rows().size(),
+        [&](std::size_t place) -> const CutSums& { return sums[places[place]]; },
+        [&](std::size_t place) { return ranks[place]; },
+        [&](std::size_t place) { return ranks[place] != ranks[place + 1]; },
+        visit);
+  });
+}
+
 /// visit(cut) for every cut of a column with at least the limits on either side, ascending; where the node has missing
 /// values, with these on the right and then on the left. A cut may come again with a higher rank that no row has.
 ///
 /// Rows that are many beside the ranks are dropped into cells, one per rank; fewer are sorted.
 /// cost: a few operations per row of the node.
 template <class Visit>
-void for_each_cut(const SurvivalNode& node,
-                  const CutColumn& column,
-                  const LeafLimits& limits,
-                  SplitScratch& scratch,
-                  const Visit& visit) {
-  const SideCounts all = node.counts();
-  if (all.subjects() < 2 * limits.subjects || all.events() < 2 * limits.events) {
+void for_each_cut(const NodeSearch& search, const CutColumn& column, const Visit& visit) {
+  const SurvivalNode& node = search.node;
+  SplitScratch& scratch = search.scratch;
+  if (too_small(node, search.limits)) {
     return;
   }
   const auto rows = node.rows();
   const CutSums* sums = node.sums().data();
   const std::uint16_t* ranks = column.ranks.data();
-  constexpr std::size_t cells_per_row = 4; // that cost as much as a row to sort
   const auto highest = static_cast<std::size_t>(column.highest);
-  if (rows.size() > most_sorted && cells_per_row * rows.size() > highest) {
+  if (many_beside_ranks(rows.size(), highest)) {
     CutSums* cells = scratch.cells.data();
     for (std::size_t place = 0; place < rows.size(); ++place) {
       cells[ranks[rows[place]]].add(sums[place]);
     }
-    for_each_range(all, cells[0], limits, [&](const CutRange& range) {
+    for_each_range(node.counts(), cells[0], search.limits, [&](const CutRange& range) {
       visit_range(
           range,
           1,
@@ -171,18 +242,18 @@ void for_each_cut(const SurvivalNode& node,
     std::fill_n(cells, highest + 1, CutSums{});
     return;
   }
-  std::uint32_t* keys = scratch.order.keys(rows.size());
+  std::uint32_t* keys = scratch.keys.keys(rows.size());
   for (std::size_t place = 0; place < rows.size(); ++place) {
     keys[place] =
         static_cast<std::uint32_t>(ranks[rows[place]]) << 16 | static_cast<std::uint32_t>(place);
   }
-  scratch.order.sort(rows.size());
+  scratch.keys.sort(rows.size());
   CutSums missing;
   std::size_t first = 0;
   for (; first < rows.size() && keys[first] >> 16 == 0; ++first) {
     missing.add(sums[keys[first] & 0xFFFFU]);
   }
-  for_each_range(all, missing, limits, [&](const CutRange& range) {
+  for_each_range(node.counts(), missing, search.limits, [&](const CutRange& range) {
     visit_range(
         range,
         first,

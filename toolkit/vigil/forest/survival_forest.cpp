@@ -51,10 +51,10 @@ std::vector<double> spread_times(std::span<const double> event_time) {
 
 const SurvivalOutcome& outcome_of(const TrainingData& data) {
   const SurvivalOutcome& outcome = survival_outcome(data.outcome, "survival-forest");
-  if (!outcome.entry.empty() || !data.stratum.empty()) {
+  if (!data.stratum.empty()) {
     throw ConfigError({.where = "learner \"survival-forest\"",
-                       .found = data.stratum.empty() ? "delayed entry" : "strata",
-                       .expected = "subjects under observation from 0, without strata",
+                       .found = "strata",
+                       .expected = "a cohort without strata",
                        .remedy = "use the learner cox or cox-net"});
   }
   return outcome;
@@ -331,6 +331,7 @@ Prediction SurvivalForest::predict(const Covariates& covariates,
         }));
       }
     }
+    votes.add_up();
     const Index horizons = size_of(request.horizons);
     for (Index row = 0; row < count; ++row) {
       prediction.score[at(first + row)] = votes.mortality(row);

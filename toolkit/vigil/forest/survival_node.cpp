@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/forest/survival_node.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
+#include <numeric>
 
 namespace vigil::forest {
 
@@ -17,19 +20,49 @@ std::int64_t nearest(double value) {
 
 } // namespace
 
+inline void SurvivalNode::take_residual(std::size_t place,
+                                        double event_weight,
+                                        double hazard,
+                                        ScoreSums& of_scores) {
+  const double residual = (moment_[place] & 1U) * event_weight - hazard;
+  const double score = weight_[place] * residual, size = std::fabs(score);
+  score_[place] = score;
+  of_scores.squares += score * residual;
+  of_scores.sizes += size;
+  of_scores.largest = size > of_scores.largest_size ? place : of_scores.largest;
+  of_scores.largest_size = std::max(of_scores.largest_size, size);
+}
+
+inline SurvivalNode::EventTime
+SurvivalNode::event_time(std::uint32_t number, double died, double at_risk, double k) const {
+  const double hazard = died / at_risk;
+  // v / Y^2 = D (Y - D) / Y^3, or with whole weights D (Y - D) / ((Y - 1) Y^2)
+  const double others = whole_weights_ ? at_risk - 1.0 : at_risk;
+  const double factor = others > 0.0 ? died * (at_risk - died) / (others * at_risk * at_risk) : 0.0;
+  return {.number = number,
+          .weight = k,
+          .hazard = hazard,
+          .at_risk = at_risk,
+          .factor = k * k * factor};
+}
+
 void SurvivalNode::look_at(const SurvivalRows& all,
                            std::span<const std::uint32_t> copies,
-                           std::span<const std::uint32_t> rows) {
+                           std::span<const std::uint32_t> rows,
+                           Strata strata) {
   rows_ = rows;
-  const Index count = size_of(rows);
+  all_ = &all;
+  copies_ = copies;
+  strata_ = strata;
   weight_.resize(rows.size());
   score_.resize(rows.size());
   sums_.resize(rows.size());
+  moment_.resize(rows.size());
   events_.clear();
+  ranges_.clear();
   counts_ = {};
   whole_weights_ = all.equal_sampling;
-  squares_ = 0.0;
-  moment_.resize(rows.size());
+  scores_ = {};
   double at_risk = 0.0;
   for (std::size_t place = 0; place < rows.size(); ++place) {
     const std::uint32_t row = rows[place];
@@ -39,31 +72,20 @@ void SurvivalNode::look_at(const SurvivalRows& all,
     sums_[place].counts = {1, copies[row], moment_[place] & 1U};
     counts_.add(sums_[place].counts);
   }
-  double hazard = 0.0;
-  for (Index first = 0, end = 0; first < count; first = end) {
-    const std::uint32_t instant = moment_[at(first)] / 2;
-    double here = 0.0, died = 0.0;
-    for (; end < count && moment_[at(end)] / 2 == instant; ++end) {
-      here += weight_[at(end)];
-      died += (moment_[at(end)] & 1U) * weight_[at(end)];
-    }
-    if (died > 0.0) {
-      events_.push_back(event_time(all, first, died, at_risk));
-      hazard += events_.back().hazard;
-    }
-    for (Index place = first; place < end; ++place) {
-      const double residual = (moment_[at(place)] & 1U) - hazard;
-      score_[at(place)] = weight_[at(place)] * residual;
-      squares_ += score_[at(place)] * residual;
-    }
-    at_risk -= here;
+  const bool apart = strata == Strata::apart && !all.stratum.empty();
+  if (apart || !all.entered.empty()) {
+    list_events(all, apart);
+    take_ranges(all, apart);
+    take_residuals_of_ranges();
+  } else {
+    take_residuals(all, at_risk);
   }
   design_ = 1.0;
-  if (!whole_weights_ && squares_ > 0.0) {
+  if (!whole_weights_ && scores_.squares > 0.0) {
     take_design(all);
   }
   if (events_.empty() || counts_.copies() < 2) {
-    squares_ = 0.0;
+    scores_.squares = 0.0;
   }
   if (!flat()) {
     take_scores();
@@ -71,17 +93,152 @@ void SurvivalNode::look_at(const SurvivalRows& all,
   }
 }
 
-SurvivalNode::EventTime
-SurvivalNode::event_time(const SurvivalRows& all, Index first, double died, double at_risk) const {
-  double spread = died * (1.0 - died / at_risk);
-  if (whole_weights_) {
-    spread = at_risk > 1.0 ? died * (at_risk - died) / (at_risk - 1.0) : 0.0;
+void SurvivalNode::look_at(const SurvivalNode& other, std::span<const std::uint32_t> copies) {
+  times_ = other.times_;
+  look_at(*other.all_, copies, other.rows_, other.strata_);
+}
+
+void SurvivalNode::look_at(const SurvivalNode& other, const TimeWeights& times) {
+  times_ = times;
+  look_at(*other.all_, other.copies_, other.rows_, other.strata_);
+}
+
+// Everybody is at risk from the first event to the own time. Without a branch that depends on the data: first what
+// happens at each distinct time of the node, then its hazard, then the rows.
+void SurvivalNode::take_residuals(const SurvivalRows& all, double at_risk) {
+  if (rows_.empty()) {
+    return;
   }
-  return {.first = first,
-          .number = all.passed[rows_[at(first)]] - 1,
-          .hazard = died / at_risk,
-          .at_risk = at_risk,
-          .factor = spread / (at_risk * at_risk)};
+  instants_.resize(rows_.size());
+  instant_of_.resize(rows_.size());
+  std::uint32_t number = 0;
+  instants_[0].first = 0;
+  double weight = 0.0, died = 0.0;
+  for (std::size_t place = 0; place < rows_.size(); ++place) {
+    const bool next = place > 0 && moment_[place] / 2 != moment_[place - 1] / 2;
+    number += next ? 1 : 0;
+    weight = (next ? 0.0 : weight) + weight_[place];
+    died = (next ? 0.0 : died) + (moment_[place] & 1U) * weight_[place];
+    Instant& instant = instants_[number];
+    instant.first = next ? static_cast<std::uint32_t>(place) : instant.first;
+    instant.weight = weight;
+    instant.died = died;
+    instant_of_[place] = number;
+  }
+  double hazard = 0.0, survival = 1.0;
+  events_.resize(number + 2U); // the last one is written and not kept
+  std::size_t events = 0;
+  for (std::uint32_t each = 0; each <= number; ++each) {
+    Instant& instant = instants_[each];
+    EventTime& event = events_[events];
+    instant.event_weight = times_.at_survival(survival);
+    event = event_time(
+        all.passed[rows_[instant.first]] - 1, instant.died, at_risk, instant.event_weight);
+    event.first = Index{instant.first};
+    hazard += event.weight * event.hazard;
+    survival *= 1.0 - event.hazard;
+    events += instant.died > 0.0 ? 1 : 0;
+    at_risk -= instant.weight;
+    instant.hazard = hazard;
+  }
+  events_.resize(events);
+  ScoreSums of_scores; // not the member: nothing that is written may be it
+  for (std::size_t place = 0; place < rows_.size(); ++place) {
+    const Instant& instant = instants_[instant_of_[place]];
+    take_residual(place, instant.event_weight, instant.hazard, of_scores);
+  }
+  scores_ = of_scores;
+}
+
+// Numbers of the event times and how many died, stratum after stratum.
+void SurvivalNode::list_events(const SurvivalRows& all, bool apart) {
+  const auto stratum = [&](std::size_t place) { return apart ? all.stratum[rows_[place]] : 0U; };
+  const auto for_each_event = [&](const auto& visit) {
+    for (std::size_t place = 0; place < rows_.size(); ++place) {
+      if ((moment_[place] & 1U) != 0) {
+        visit(place, stratum(place), all.passed[rows_[place]] - 1);
+      }
+    }
+  };
+  std::uint32_t strata = 1;
+  for (std::size_t place = 0; place < rows_.size(); ++place) {
+    strata = std::max(strata, stratum(place) + 1);
+  }
+  constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+  stratum_start_.assign(strata + 1U, 0);
+  next_.assign(strata, none); // first: the event time seen last
+  for_each_event([&](std::size_t, std::uint32_t here, std::uint32_t number) {
+    stratum_start_[here + 1U] += next_[here] == number ? 0 : 1;
+    next_[here] = number;
+  });
+  std::partial_sum(stratum_start_.begin(), stratum_start_.end(), stratum_start_.begin());
+  next_.assign(stratum_start_.begin(), stratum_start_.end() - 1);
+  events_.resize(stratum_start_.back());
+  died_.assign(events_.size(), 0.0);
+  for_each_event([&](std::size_t place, std::uint32_t here, std::uint32_t number) {
+    std::uint32_t& next = next_[here];
+    if (next == stratum_start_[here] || events_[next - 1].number != number) {
+      events_[next++].number = number;
+    }
+    died_[next - 1] += weight_[place];
+  });
+}
+
+void SurvivalNode::take_ranges(const SurvivalRows& all, bool apart) {
+  next_.assign(stratum_start_.begin(), stratum_start_.end() - 1);
+  for (std::size_t place = 0; place < rows_.size(); ++place) {
+    const std::uint32_t row = rows_[place], stratum = apart ? all.stratum[row] : 0U;
+    const std::uint32_t start = stratum_start_[stratum], end = stratum_start_[stratum + 1U];
+    std::uint32_t& leave = next_[stratum]; // times ascend
+    while (leave < end && events_[leave].number < all.passed[row]) {
+      ++leave;
+    }
+    std::uint32_t enter = start;
+    if (!all.entered.empty()) {
+      enter =
+          static_cast<std::uint32_t>(std::partition_point(events_.begin() + start,
+                                                          events_.begin() + leave,
+                                                          [&](const EventTime& time) {
+                                                            return time.number < all.entered[row];
+                                                          }) -
+                                     events_.begin());
+    }
+    ranges_.push_back({enter, leave});
+  }
+}
+
+void SurvivalNode::take_residuals_of_ranges() {
+  hazard_.assign(events_.size() + 1, 0.0); // first: what is added to those at risk
+  for (std::size_t place = 0; place < rows_.size(); ++place) {
+    hazard_[ranges_[place].enter] += weight_[place];
+    hazard_[ranges_[place].leave] -= weight_[place];
+  }
+  double at_risk = 0.0, hazard = 0.0, survival = 1.0;
+  std::size_t stratum = 0;
+  for (std::size_t number = 0; number < events_.size(); ++number) {
+    for (; number == stratum_start_[stratum]; ++stratum) { // some are empty
+      survival = 1.0;
+    }
+    at_risk += hazard_[number];
+    hazard_[number] = hazard;
+    // rounding of sampling weights must not leave fewer at risk than died
+    EventTime& event = events_[number];
+    event = event_time(event.number,
+                       died_[number],
+                       std::max(at_risk, died_[number]),
+                       times_.at_survival(survival));
+    hazard += event.weight * event.hazard;
+    survival *= 1.0 - event.hazard;
+  }
+  hazard_.back() = hazard;
+  ScoreSums of_scores;
+  for (std::size_t place = 0; place < rows_.size(); ++place) {
+    const auto [enter, leave] = ranges_[place];
+    const bool event = (moment_[place] & 1U) != 0; // the last at which the row is at risk
+    take_residual(
+        place, event ? events_[leave - 1].weight : 0.0, hazard_[leave] - hazard_[enter], of_scores);
+  }
+  scores_ = of_scores;
 }
 
 // From sum u M^2: the sum over copies of s^2 M^2, and the design factor.
@@ -92,11 +249,10 @@ void SurvivalNode::take_design(const SurvivalRows& all) {
     weighted += square;
     of_copies += square / weight_[place] * all.sampling[rows_[place]];
   }
-  design_ = weighted / squares_;
-  squares_ = of_copies;
+  design_ = weighted / scores_.squares;
+  scores_.squares = of_copies;
 }
 
-// Y_L at every place first, so that no branch depends on the data.
 double SurvivalNode::exact_variance(std::span<const std::uint16_t> ranks,
                                     std::uint16_t cut,
                                     bool missing_left,
@@ -109,6 +265,14 @@ double SurvivalNode::exact_variance(std::span<const std::uint16_t> ranks,
     return (static_cast<std::int64_t>(static_cast<std::uint16_t>(ranks[row] - shift)) - last - 1) >>
            63;
   };
+  return design_ * (ranges_.empty() ? variance_to_time(left_mask, scratch)
+                                    : variance_of_ranges(left_mask, scratch));
+}
+
+// Y_L at every place first, so that no branch depends on the data.
+template <class LeftMask>
+double SurvivalNode::variance_to_time(const LeftMask& left_mask,
+                                      std::vector<double>& scratch) const {
   scratch.resize(rows_.size());
   if (whole_weights_) {
     std::int64_t left = 0;
@@ -128,33 +292,45 @@ double SurvivalNode::exact_variance(std::span<const std::uint16_t> ranks,
     const double left = scratch[at(time.first)];
     variance += time.factor * left * (time.at_risk - left);
   }
-  return design_ * variance;
+  return variance;
+}
+
+// What each row adds to Y_L at its first event, and takes away after its last one.
+template <class LeftMask>
+double SurvivalNode::variance_of_ranges(const LeftMask& left_mask,
+                                        std::vector<double>& scratch) const {
+  scratch.assign(events_.size() + 1, 0.0);
+  for (std::size_t place = 0; place < rows_.size(); ++place) {
+    const double weight = -weight_[place] * static_cast<double>(left_mask(rows_[place]));
+    scratch[ranges_[place].enter] += weight;
+    scratch[ranges_[place].leave] -= weight;
+  }
+  double variance = 0.0, left = 0.0;
+  for (std::size_t number = 0; number < events_.size(); ++number) {
+    left += scratch[number];
+    variance += events_[number].factor * left * (events_[number].at_risk - left);
+  }
+  return variance;
 }
 
 // Whole numbers that add up to zero: what rounding leaves goes to the first of the largest.
 void SurvivalNode::take_scores() {
-  double sum = 0.0;
-  for (const double score : score_) {
-    sum += std::fabs(score);
-  }
   int exponent = 0;
-  static_cast<void>(std::frexp(sum, &exponent));
+  static_cast<void>(std::frexp(scores_.sizes, &exponent));
   constexpr int bits = 51;
   unit_ = std::ldexp(1.0, exponent - bits);
   const double whole = std::ldexp(1.0, bits - exponent);
   std::int64_t total = 0;
-  std::size_t largest = 0;
   for (std::size_t place = 0; place < score_.size(); ++place) {
     sums_[place].score = nearest(score_[place] * whole);
     total += sums_[place].score;
-    largest = std::fabs(score_[place]) > std::fabs(score_[largest]) ? place : largest;
   }
-  sums_[largest].score -= total;
+  sums_[scores_.largest].score -= total;
 }
 
 void SurvivalNode::take_inverse() {
   const auto copies = static_cast<double>(counts_.copies());
-  const double whole = copies * (copies - 1.0) / squares_ * unit_ * unit_;
+  const double whole = copies * (copies - 1.0) / scores_.squares * unit_ * unit_;
   inverse_.resize(at(counts_.copies()));
   for (Index left = 1; left < counts_.copies(); ++left) {
     const auto here = static_cast<double>(left);

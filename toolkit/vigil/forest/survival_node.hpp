@@ -16,6 +16,15 @@ struct LeafLimits {
   Index subjects = 5, events = 3;
 };
 
+/// What event times weigh: k = S(t-)^early (1 - S(t-))^late, with the Kaplan-Meier curve of the node; exponents 0 or 1.
+struct TimeWeights {
+  bool early = false, late = false;
+
+  [[nodiscard]] constexpr double at_survival(double survival) const {
+    return (early ? survival : 1.0) * (late ? 1.0 - survival : 1.0);
+  }
+};
+
 /// The constants of a node for log-rank statistics, by one pass over its rows in time order.
 ///
 /// With u_i the weight of a row (times drawn, and sampling weights where these differ), D_j and Y_j the weight of the
@@ -30,20 +39,39 @@ struct LeafLimits {
 /// design factor of the node. Scores are kept as whole numbers of a power of two that the node chooses (51 bits for the
 /// sum of their absolute values), and add up to zero.
 ///
+/// Delayed entry: M_i = event_i - (H(T_i) - H(entry_i)), and a row counts in Y after its entry. Strata: D, Y and H are those of
+/// the row's stratum, V is the sum over strata and their event times.
+///
+/// Where event times weigh k_j (Fleming, Harrington 1991), M_i = k event_i - sum_{t_j <= T_i} k_j D_j / Y_j, and v_j is
+/// multiplied by k_j^2.
+///
 /// source  Hothorn, Lausen 2003 (permutation variance of log-rank scores); Mantel 1966; checked by
 ///         tests/unit/forest/survival_node_test, tests/reference/forest_test
 class SurvivalNode {
 public:
+  /// What strata are for: comparisons within them, or not at all where a curve of all rows is wanted.
+  enum class Strata { apart, together };
   /// rows: numbers of rows of `all`, ascending; copies: of every row of `all`. All must stay while the node is used.
   void look_at(const SurvivalRows& all,
                std::span<const std::uint32_t> copies,
-               std::span<const std::uint32_t> rows);
+               std::span<const std::uint32_t> rows,
+               Strata strata = Strata::apart);
+  /// The same rows of the same fit, with other copies of each, or with times weighed.
+  void look_at(const SurvivalNode& other, std::span<const std::uint32_t> copies);
+  void look_at(const SurvivalNode& other, const TimeWeights& times);
 
   [[nodiscard]] std::span<const std::uint32_t> rows() const noexcept { return rows_; }
   [[nodiscard]] std::span<const CutSums> sums() const noexcept { return sums_; }
+  [[nodiscard]] std::span<const double> weights() const noexcept {
+    return weight_;
+  } ///< u, by place
+  /// What V is multiplied by where sampling weights differ, else 1.
+  [[nodiscard]] double design() const noexcept { return design_; }
+  /// Whether some rows are not at risk from the first of events() on: late entries, or strata apart.
+  [[nodiscard]] bool has_ranges() const noexcept { return !ranges_.empty(); }
   [[nodiscard]] SideCounts counts() const noexcept { return counts_; }
   /// No cut can say anything: no event, or a single copy, or all scores zero.
-  [[nodiscard]] bool flat() const noexcept { return !(squares_ > 0.0); }
+  [[nodiscard]] bool flat() const noexcept { return !(scores_.squares > 0.0); }
 
   /// U in real units.
   [[nodiscard]] double numerator(std::int64_t score) const {
@@ -61,18 +89,43 @@ public:
                                       std::vector<double>& scratch) const;
 
   struct EventTime {
-    Index first = 0;          ///< place in rows() of the first that is at risk
+    Index first = 0;          ///< place in rows() of the first of this time or later
     std::uint32_t number = 0; ///< of the time in SurvivalRows::event_time
+    double weight = 1.0;      ///< k
     double hazard = 0.0;      ///< D / Y
     double at_risk = 0.0;     ///< Y
-    double factor = 0.0;      ///< v / Y^2
+    double factor = 0.0;      ///< k^2 v / Y^2
   };
-  /// Ascending.
+  /// Ascending; with strata apart those of one stratum after another.
   [[nodiscard]] std::span<const EventTime> events() const noexcept { return events_; }
 
 private:
+  /// The events, by place in events(), at which a row is at risk.
+  struct EventRange {
+    std::uint32_t enter, leave;
+  };
   [[nodiscard]] EventTime
-  event_time(const SurvivalRows& all, Index first, double died, double at_risk) const;
+  event_time(std::uint32_t number, double died, double at_risk, double k) const;
+  struct Instant {           ///< a distinct time of the node
+    std::uint32_t first = 0; ///< place
+    double weight = 0.0, died = 0.0, event_weight = 1.0, hazard = 0.0;
+  };
+  void take_residuals(const SurvivalRows& all, double at_risk);
+  struct
+      ScoreSums { ///< over the rows: u M^2, |u M|, the largest of these and its place, the first of equals
+    double squares = 0.0, sizes = 0.0, largest_size = 0.0;
+    std::size_t largest = 0;
+  };
+  void take_residual(std::size_t place, double event_weight, double hazard, ScoreSums& of_scores);
+  void list_events(const SurvivalRows& all, bool apart);
+  void take_ranges(const SurvivalRows& all, bool apart);
+  void take_residuals_of_ranges();
+  template <class LeftMask>
+  [[nodiscard]] double variance_to_time(const LeftMask& left_mask,
+                                        std::vector<double>& scratch) const;
+  template <class LeftMask>
+  [[nodiscard]] double variance_of_ranges(const LeftMask& left_mask,
+                                          std::vector<double>& scratch) const;
   void take_design(const SurvivalRows& all);
   void take_scores();
   void take_inverse();
@@ -85,9 +138,21 @@ private:
   std::vector<double>
       inverse_; ///< of V_perm, by copies on the left, in squared units of the scores
   std::vector<EventTime> events_;
+  std::vector<double> died_;       ///< by place in events_
+  std::vector<EventRange> ranges_; ///< by place; empty: from the first event to the row's time
+  std::vector<std::uint32_t> stratum_start_; ///< where events of each stratum begin, and the end
+  std::vector<std::uint32_t> next_;          ///< by stratum
+  std::vector<double> hazard_;               ///< before each place in events_, and at the end
+  std::vector<Instant> instants_;
+  std::vector<std::uint32_t> instant_of_; ///< by place
   SideCounts counts_;
-  double unit_ = 0.0, squares_ = 0.0, design_ = 1.0;
+  ScoreSums scores_;
+  double unit_ = 0.0, design_ = 1.0;
   bool whole_weights_ = true; ///< u are times drawn
+  TimeWeights times_ = {};
+  const SurvivalRows* all_ = nullptr; ///< these and copies_ as look_at was given them
+  std::span<const std::uint32_t> copies_;
+  Strata strata_ = Strata::apart;
 };
 
 } // namespace vigil::forest

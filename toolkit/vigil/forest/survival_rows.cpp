@@ -6,8 +6,10 @@
 
 namespace vigil::forest {
 
-SurvivalRows survival_rows(const SurvivalOutcome& outcome, const CaseWeights& weights) {
-  VIGIL_EXPECTS(outcome.entry.empty() && weights.subjects() == size_of(outcome.time));
+SurvivalRows survival_rows(const SurvivalOutcome& outcome,
+                           const CaseWeights& weights,
+                           std::span<const Index> stratum) {
+  VIGIL_EXPECTS(weights.subjects() == size_of(outcome.time));
   SurvivalRows rows;
   rows.subject.assign(weights.support().begin(), weights.support().end());
   const auto time = [&](Index subject) { return outcome.time[at(subject)]; };
@@ -28,10 +30,25 @@ SurvivalRows survival_rows(const SurvivalOutcome& outcome, const CaseWeights& we
       rows.event_time.push_back(last);
     }
   }
+  const auto events_up_to = [&](double moment) {
+    return static_cast<std::uint32_t>(
+        std::upper_bound(rows.event_time.begin(), rows.event_time.end(), moment) -
+        rows.event_time.begin());
+  };
   for (const Index subject : rows.subject) {
-    rows.passed.push_back(static_cast<std::uint32_t>(
-        std::upper_bound(rows.event_time.begin(), rows.event_time.end(), time(subject)) -
-        rows.event_time.begin()));
+    rows.passed.push_back(events_up_to(time(subject)));
+    if (!outcome.entry.empty()) {
+      rows.entered.push_back(events_up_to(outcome.entry[at(subject)]));
+    }
+    if (!stratum.empty()) {
+      rows.stratum.push_back(static_cast<std::uint32_t>(stratum[at(subject)]));
+    }
+  }
+  if (std::ranges::all_of(rows.entered, [](std::uint32_t events) { return events == 0; })) {
+    rows.entered.clear();
+  }
+  if (std::ranges::all_of(rows.stratum, [&](auto each) { return each == rows.stratum.front(); })) {
+    rows.stratum.clear();
   }
   return rows;
 }

@@ -6,6 +6,7 @@
 #include "vigil/cohort/outcome.hpp"
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace vigil::forest {
@@ -21,15 +22,20 @@ struct SurvivalRows {
   std::vector<double> sampling;      ///< weight of each copy
   std::vector<std::uint32_t>
       moment; ///< 2 x number of the row's time among the distinct ones, and 1 with an event
-  std::vector<std::uint32_t> passed;   ///< event times up to and including the row's time
-  std::vector<double> event_time = {}; ///< distinct, ascending
-  bool equal_sampling = true;          ///< every copy weighs the same
+  std::vector<std::uint32_t> passed; ///< event times up to and including the row's time
+  std::vector<std::uint32_t> entered =
+      {}; ///< event times up to and including its entry; empty: all from 0
+  std::vector<std::uint32_t> stratum = {}; ///< from 0; empty: one for all
+  std::vector<double> event_time = {};     ///< distinct, ascending
+  bool equal_sampling = true;              ///< every copy weighs the same
 
   [[nodiscard]] Index rows() const noexcept { return size_of(subject); }
 };
 
-/// The subjects of positive weight. Right-censored data: entry must be empty.
+/// The subjects of positive weight. stratum: by subject, empty: one for all. A subject is at risk after its entry, at
+/// its time still.
 [[nodiscard]] SurvivalRows survival_rows(const SurvivalOutcome& outcome,
-                                         const CaseWeights& weights);
+                                         const CaseWeights& weights,
+                                         std::span<const Index> stratum = {});
 
 } // namespace vigil::forest

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/forest/votes.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -15,6 +16,8 @@ std::int64_t whole_number(double value) {
   return std::llround(value * whole);
 }
 
+constexpr std::int64_t alive = std::int64_t{1} << 30; ///< survival of 1
+
 double mean(std::int64_t sum, Index count) {
   return count > 0 ? LeafVotes::real(sum) / static_cast<double>(count)
                    : std::numeric_limits<double>::quiet_NaN();
@@ -27,9 +30,9 @@ double LeafVotes::real(std::int64_t vote) {
 }
 
 void LeafVotes::take(const Tree& tree, Index event_times, std::span<const Index> passed) {
-  times_ = passed.size();
   mortality_.clear();
-  survival_.clear();
+  changes_.clear();
+  start_.assign(1, 0);
   for (Index leaf = 0; leaf < tree.leaves(); ++leaf) {
     const std::uint32_t end = tree.jump_start[at(leaf + 1)];
     std::uint32_t jump = tree.jump_start[at(leaf)];
@@ -38,13 +41,29 @@ void LeafVotes::take(const Tree& tree, Index event_times, std::span<const Index>
       mortality += tree.jump[each] * static_cast<double>(event_times - tree.jump_time[each]);
     }
     mortality_.push_back(whole_number(mortality));
-    for (const Index up_to : passed) {
-      for (; jump < end && tree.jump_time[jump] < up_to; ++jump) {
+    std::int64_t before = alive;
+    while (jump < end) { // the first time that has passed the jump, and all jumps up to it
+      const auto time = std::upper_bound(passed.begin(), passed.end(), Index{tree.jump_time[jump]});
+      if (time == passed.end()) {
+        break;
+      }
+      for (; jump < end && tree.jump_time[jump] < *time; ++jump) {
         survival *= 1.0 - tree.jump[jump];
       }
-      survival_.push_back(whole_number(survival));
+      const std::int64_t here = whole_number(survival);
+      changes_.push_back({static_cast<std::uint32_t>(time - passed.begin()), here - before});
+      before = here;
     }
+    start_.push_back(changes_.size());
   }
+}
+
+std::int64_t LeafVotes::last_survival(Index leaf) const {
+  std::int64_t survival = alive;
+  for (const Change& change : changes(leaf)) {
+    survival += change.by;
+  }
+  return survival;
 }
 
 void MortalityVotes::add(Index subject, Index group, std::int64_t mortality) {
@@ -79,9 +98,8 @@ double MortalityVotes::mean(Index subject, Index left_out) const {
 void Votes::add(Index subject, const LeafVotes& tree, Index leaf, Index group) {
   mortality_.add(subject, group, tree.mortality(leaf));
   std::int64_t* to = survival_.data() + at(subject) * times_;
-  const std::int64_t* from = tree.survival(leaf).data();
-  for (std::size_t time = 0; time < times_; ++time) {
-    to[time] += from[time];
+  for (const LeafVotes::Change& change : tree.changes(leaf)) {
+    to[change.time] += change.by;
   }
 }
 
@@ -89,6 +107,17 @@ void Votes::add(const Votes& others) {
   mortality_.add(others.mortality_);
   for (std::size_t place = 0; place < survival_.size(); ++place) {
     survival_[place] += others.survival_[place];
+  }
+}
+
+void Votes::add_up() {
+  for (Index subject = 0; subject < mortality_.subjects(); ++subject) {
+    std::int64_t sum = trees(subject) * alive;
+    std::int64_t* row = survival_.data() + at(subject) * times_;
+    for (std::size_t time = 0; time < times_; ++time) {
+      sum += row[time];
+      row[time] = sum;
+    }
   }
 }
 

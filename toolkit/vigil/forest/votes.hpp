@@ -15,23 +15,31 @@ namespace vigil::forest {
 /// mortality  sum over all event times of the leaf's cumulative hazard: a tree's expected number of events of a cohort that
 ///            is all like the subject (Ishwaran et al. 2008)
 /// survival   the leaf's Kaplan-Meier estimate at a time: product of 1 - D / Y
-/// cost       the tree's jumps and leaves x times
+/// cost       the tree's jumps
 class LeafVotes {
 public:
+  /// Of survival, at one of the times and after.
+  struct Change {
+    std::uint32_t time;
+    std::int64_t by;
+  };
   /// passed: event times up to each time that survival is wanted at, ascending; must stay.
   void take(const Tree& tree, Index event_times, std::span<const Index> passed);
 
   /// A whole number of 2^-30 as a real one.
   [[nodiscard]] static double real(std::int64_t vote);
   [[nodiscard]] std::int64_t mortality(Index leaf) const { return mortality_[at(leaf)]; }
-  /// At each of the times.
-  [[nodiscard]] std::span<const std::int64_t> survival(Index leaf) const {
-    return std::span(survival_).subspan(at(leaf) * times_, times_);
+  /// Survival at the last of the times.
+  [[nodiscard]] std::int64_t last_survival(Index leaf) const;
+  /// From 1 on, ascending in time. A leaf changes at few times.
+  [[nodiscard]] std::span<const Change> changes(Index leaf) const {
+    return std::span(changes_).subspan(start_[at(leaf)], start_[at(leaf + 1)] - start_[at(leaf)]);
   }
 
 private:
-  std::size_t times_ = 0;
-  std::vector<std::int64_t> mortality_, survival_;
+  std::vector<std::int64_t> mortality_;
+  std::vector<Change> changes_;
+  std::vector<std::size_t> start_; ///< by leaf, and the end
 };
 
 /// Mortalities that trees say of some subjects, added up in groups of trees: what is said without a group is known too.
@@ -60,7 +68,7 @@ private:
 };
 
 /// What trees say of some subjects, added up: the same for any order of trees and threads.
-/// cost  times additions for a subject and tree; 8 bytes x subjects x times
+/// cost  an addition for each change of a leaf; 8 bytes x subjects x times
 /// checked by tests/unit/forest/survival_forest_test
 class Votes {
 public:
@@ -70,6 +78,8 @@ public:
   void add(Index subject, const LeafVotes& tree, Index leaf, Index group = 0);
   /// Those of other trees.
   void add(const Votes& others);
+  /// To be called once, when all have voted, before risk() and survival(): changes become sums of survival.
+  void add_up();
   [[nodiscard]] Index bytes() const noexcept { return 8 * size_of(survival_) + mortality_.bytes(); }
 
   [[nodiscard]] Index trees(Index subject) const { return mortality_.trees(subject); }
@@ -85,7 +95,7 @@ public:
 private:
   std::size_t times_;
   MortalityVotes mortality_;
-  std::vector<std::int64_t> survival_; ///< subject by subject
+  std::vector<std::int64_t> survival_; ///< subject by subject, changes until add_up()
 };
 
 /// The risk that so many trees say with this sum of survival votes; NaN without a tree.

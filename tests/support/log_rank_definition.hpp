@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/forest/survival_rows.hpp"
+
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace vigil::test {
+
+/// Log-rank statistics of a node by their definition, a table at every event time, in plain double. Event times weigh
+/// k = S(t-)^rho (1 - S(t-))^gamma, with the Kaplan-Meier curve of the node; `once`: without copies.
+class LogRankDefinition {
+public:
+  LogRankDefinition(const forest::SurvivalRows& rows,
+                    std::span<const std::uint32_t> numbers,
+                    int rho = 0,
+                    int gamma = 0,
+                    bool once = false)
+      : sampling_(!rows.equal_sampling) {
+    for (const std::uint32_t row : numbers) {
+      subjects_.push_back({.time = rows.moment[row] / 2,
+                           .event = rows.moment[row] % 2 == 1,
+                           .copies = once ? 1.0 : static_cast<double>(rows.copies[row]),
+                           .sampling = sampling_ ? rows.sampling[row] : 1.0});
+    }
+    double survival = 1.0;
+    for (const Subject& first : subjects_) {
+      Table table{.time = first.time};
+      for (const Subject& subject : subjects_) {
+        table.at_risk += subject.time >= table.time ? subject.weight() : 0.0;
+        table.died += subject.time == table.time && subject.event ? subject.weight() : 0.0;
+      }
+      if (table.died > 0.0 && (tables_.empty() || tables_.back().time != table.time)) {
+        table.k = std::pow(survival, rho) * std::pow(1.0 - survival, gamma);
+        survival *= 1.0 - table.died / table.at_risk;
+        tables_.push_back(table);
+      }
+    }
+    take_squares();
+  }
+
+  struct Values {
+    double numerator = 0.0, exact = 0.0, permutation = 0.0;
+    double expected = 0.0, expected_right = 0.0; ///< events
+  };
+  [[nodiscard]] Values of(const std::vector<bool>& left) const {
+    Values values;
+    for (const Table& table : tables_) {
+      double at_risk = 0.0, died = 0.0;
+      for (std::size_t place = 0; place < subjects_.size(); ++place) {
+        const Subject& subject = subjects_[place];
+        if (left[place] && subject.time >= table.time) {
+          at_risk += subject.weight();
+          died += subject.time == table.time && subject.event ? subject.weight() : 0.0;
+        }
+      }
+      const double share = at_risk / table.at_risk;
+      values.numerator += table.k * (died - table.died * share);
+      values.exact += design_ * table.k * table.k * spread(table) * share * (1.0 - share);
+      values.expected += table.died * share;
+      values.expected_right += table.died * (1.0 - share);
+    }
+    double copies = 0.0, copies_left = 0.0;
+    for (std::size_t place = 0; place < subjects_.size(); ++place) {
+      copies += subjects_[place].copies;
+      copies_left += left[place] ? subjects_[place].copies : 0.0;
+    }
+    values.permutation =
+        copies_left * (copies - copies_left) / (copies * (copies - 1.0)) * squares_;
+    return values;
+  }
+
+private:
+  struct Subject {
+    std::uint32_t time;
+    bool event;
+    double copies, sampling;
+    [[nodiscard]] double weight() const { return copies * sampling; }
+  };
+  struct Table {
+    std::uint32_t time;
+    double at_risk = 0.0, died = 0.0, k = 1.0;
+  };
+
+  [[nodiscard]] double spread(const Table& table) const {
+    if (sampling_) {
+      return table.died * (1.0 - table.died / table.at_risk);
+    }
+    return table.at_risk > 1.0 ? table.died * (table.at_risk - table.died) / (table.at_risk - 1.0)
+                               : 0.0;
+  }
+
+  void take_squares() {
+    double weighted = 0.0, plain = 0.0;
+    for (const Subject& subject : subjects_) {
+      double residual = 0.0;
+      for (const Table& table : tables_) {
+        residual += subject.time == table.time && subject.event ? table.k : 0.0;
+        residual -= table.time <= subject.time ? table.k * table.died / table.at_risk : 0.0;
+      }
+      squares_ += subject.copies * std::pow(subject.sampling * residual, 2);
+      weighted += std::pow(subject.weight() * residual, 2);
+      plain += subject.weight() * residual * residual;
+    }
+    design_ = sampling_ && plain > 0.0 ? weighted / plain : 1.0;
+  }
+
+  bool sampling_;
+  double squares_ = 0.0, design_ = 1.0;
+  std::vector<Subject> subjects_; ///< by time
+  std::vector<Table> tables_;
+};
+
+} // namespace vigil::test

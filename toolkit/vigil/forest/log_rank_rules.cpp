@@ -1,0 +1,129 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/forest/bounded_search.hpp"
+#include "vigil/forest/rule_searches.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace vigil::forest {
+
+namespace {
+
+// fill(places, values by rows on the left) for both ways of the missing values.
+template <class Fill>
+void keep_on_left(const NodeSearch& search, const CutColumn& column, const Fill& fill) {
+  SplitScratch& scratch = search.scratch;
+  scratch.order.sort(search.node.rows(), column.ranks, column.highest);
+  fill(scratch.order.missing_right(), scratch.on_left[0]);
+  if (scratch.order.missing() > 0) {
+    fill(scratch.order.missing_left(), scratch.on_left[1]);
+  }
+}
+
+} // namespace
+
+void prepare_log_rank(const NodeSearch& search) {
+  if (!search.node.has_ranges()) {
+    search.scratch.variance.look_at(search.node);
+  }
+}
+
+// The variance is bounded for all cuts at once and computed for those alone that could win; where rows enter late there is no
+// bound but 0, and it is computed for all.
+void search_log_rank(const NodeSearch& search, const CutColumn& column, Split& best) {
+  const SurvivalNode& node = search.node;
+  SplitScratch& scratch = search.scratch;
+  if (too_small(node, search.limits)) {
+    return;
+  }
+  keep_on_left(search, column, [&](std::span<const std::uint32_t> places, auto& lower) {
+    if (node.has_ranges()) {
+      lower.assign(places.size(), 0.0);
+    } else {
+      scratch.variance.scan(places, lower);
+    }
+  });
+  search_by_bound(
+      column,
+      scratch,
+      best,
+      [&](const auto& visit) { for_each_ordered_cut(search, scratch.order, visit); },
+      [&](const Cut& cut) {
+        const double numerator = node.numerator(cut.left.score), lower = kept(scratch, cut);
+        return lower > 0.0           ? numerator * numerator / lower
+               : cut.left.score != 0 ? std::numeric_limits<double>::infinity()
+                                     : 0.0;
+      },
+      [&](const Cut& cut, double) { return exact_gain(search, column, cut, 0.0); });
+}
+
+// u H = u event - u M.
+void prepare_peto(const NodeSearch& search) {
+  const SurvivalNode& node = search.node;
+  auto& expected = search.scratch.expected;
+  expected.clear();
+  for (std::size_t place = 0; place < node.rows().size(); ++place) {
+    const CutSums& sums = node.sums()[place];
+    expected.push_back(static_cast<double>(sums.counts.events()) * node.weights()[place] -
+                       node.numerator(sums.score));
+  }
+}
+
+void search_peto(const NodeSearch& search, const CutColumn& column, Split& best) {
+  SplitScratch& scratch = search.scratch;
+  if (too_small(search.node, search.limits)) {
+    return;
+  }
+  keep_on_left(search, column, [&](std::span<const std::uint32_t> places, auto& on_left) {
+    on_left.clear();
+    double sum = 0.0;
+    for (const std::uint32_t place : places) {
+      sum += scratch.expected[place];
+      on_left.push_back(sum);
+    }
+  });
+  for_each_ordered_cut(search, scratch.order, [&](const Cut& cut) {
+    const double numerator = search.node.numerator(cut.left.score);
+    const double left = kept(scratch, cut);
+    const double right = scratch.on_left[cut.missing_left ? 1 : 0].back() - left;
+    if (left > 0.0 && right > 0.0) {
+      keep_better(best, column.split_at(cut, numerator * numerator * (1.0 / left + 1.0 / right)));
+    }
+  });
+}
+
+// One rank between the smallest and the largest of the node, which stays on the right; a coin for missing values.
+void search_random(const NodeSearch& search, const CutColumn& column, Split& best) {
+  const SurvivalNode& node = search.node;
+  if (too_small(node, search.limits)) {
+    return;
+  }
+  std::uint16_t smallest = std::numeric_limits<std::uint16_t>::max(), largest = 0;
+  for (const std::uint32_t row : node.rows()) {
+    const std::uint16_t rank = column.ranks[row];
+    smallest = rank != 0 ? std::min(smallest, rank) : smallest;
+    largest = std::max(largest, rank);
+  }
+  if (smallest >= largest) {
+    return;
+  }
+  RandomStream draw(search.key.child(column.feature));
+  const auto drawn = static_cast<std::uint16_t>(smallest + draw.index_below(largest - smallest));
+  const bool coin = draw.index_below(2) == 1;
+  Cut cut;
+  for (std::size_t place = 0; place < node.rows().size(); ++place) {
+    const std::uint16_t rank = column.ranks[node.rows()[place]];
+    cut.missing_left = cut.missing_left || (rank == 0 && coin);
+    if (rank == 0 ? coin : rank <= drawn) {
+      cut.left.add(node.sums()[place]);
+      cut.rank = std::max(cut.rank, rank);
+    }
+  }
+  const SideCounts least(search.limits.subjects, 1, search.limits.events);
+  if (cut.left.counts.reaches(least) && node.counts().without(cut.left.counts).reaches(least)) {
+    keep_better(best, column.split_at(cut, exact_gain(search, column, cut, 0.0)));
+  }
+}
+
+} // namespace vigil::forest

@@ -1,0 +1,9 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/forest/variance_body.hpp"
+
+namespace vigil::forest {
+
+const VarianceKernel variance_avx512{.scan = scan_variance<16>};
+
+} // namespace vigil::forest
