@@ -37,7 +37,7 @@ public:
   // Out-of-bag scores of uncut trees differ by who was drawn alone, and so order subjects against their own outcomes: C would be
   // near 0.
   [[nodiscard]] ErrorPoint error() const {
-    if (std::ranges::all_of(trees_, [](const Tree& tree) { return tree.leaves() == 1; })) {
+    if (uncut()) {
       return {.trees = size_of(trees_),
               .concordance = not_a_number,
               .se = not_a_number,
@@ -49,6 +49,10 @@ public:
       sum.add(votes_[table].mortality());
     }
     return plan_.curve->look(size_of(trees_), sum, inputs_.scheduler);
+  }
+  /// Whether no tree cuts any column.
+  [[nodiscard]] bool uncut() const {
+    return std::ranges::all_of(trees_, [](const Tree& tree) { return tree.leaves() == 1; });
   }
   [[nodiscard]] std::vector<Tree> take_trees() { return std::move(trees_); }
   [[nodiscard]] Votes take_votes() {
@@ -101,12 +105,8 @@ private:
   std::vector<Tree> trees_;
 };
 
-/// Whether there are trees enough, or none would help. Of few trees the error is itself a guess.
-bool is_settled(const ErrorPoint& point, double target_error) {
-  constexpr Index least = 100;
-  return target_error > 0.0 && point.trees >= least &&
-         (point.error() <= target_error || !point.undefined_because.empty());
-}
+/// Of few trees the error is itself a guess.
+constexpr Index least_trees = 100;
 
 } // namespace
 
@@ -119,7 +119,8 @@ GrownTrees grow_trees(const GrowthPlan& plan) {
     for (const Index trees : error_schedule(plan.trees)) {
       growing.grow_to(trees);
       error.push_back(growing.error());
-      if (is_settled(error.back(), plan.target_error)) {
+      const bool enough = error.back().error() <= plan.target_error || growing.uncut();
+      if (plan.target_error > 0.0 && trees >= least_trees && enough) {
         break;
       }
     }

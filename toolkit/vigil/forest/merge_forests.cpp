@@ -175,9 +175,9 @@ Record SurvivalForest::merge(std::span<const Record> records, std::span<const st
   SurvivalForest whole = from_record(records.front());
   parts.move_to(whole);
   Record result = whole.record();
-  for (const auto& [name, value] : records.front().entries()) { // those that others have added
-    if (!result.has(name) && name != "votes") {
-      std::visit([&](const auto& held) { set_entry(result, name, held); }, value);
+  for (const auto& entry : records.front().entries()) { // those that others have added
+    if (!result.has(entry.first) && entry.first != "votes") {
+      std::visit([&](const auto& held) { set_entry(result, entry.first, held); }, entry.second);
     }
   }
   return result;

@@ -29,14 +29,6 @@ double LeafVotes::real(std::int64_t vote) {
   return static_cast<double>(vote) / whole;
 }
 
-std::int64_t LeafVotes::survival(Index leaf, Index time) const {
-  std::int64_t sum = alive;
-  for (const Change& change : changes(leaf)) {
-    sum += Index{change.time} <= time ? change.by : 0;
-  }
-  return sum;
-}
-
 void LeafVotes::take(const Tree& tree, Index event_times, std::span<const Index> passed) {
   mortality_.clear();
   changes_.clear();
@@ -64,6 +56,14 @@ void LeafVotes::take(const Tree& tree, Index event_times, std::span<const Index>
     }
     start_.push_back(changes_.size());
   }
+}
+
+std::int64_t LeafVotes::last_survival(Index leaf) const {
+  std::int64_t survival = alive;
+  for (const Change& change : changes(leaf)) {
+    survival += change.by;
+  }
+  return survival;
 }
 
 void MortalityVotes::add(Index subject, Index group, std::int64_t mortality) {
@@ -113,9 +113,10 @@ void Votes::add(const Votes& others) {
 void Votes::add_up() {
   for (Index subject = 0; subject < mortality_.subjects(); ++subject) {
     std::int64_t sum = trees(subject) * alive;
+    std::int64_t* row = survival_.data() + at(subject) * times_;
     for (std::size_t time = 0; time < times_; ++time) {
-      sum += survival_[at(subject) * times_ + time];
-      survival_[at(subject) * times_ + time] = sum;
+      sum += row[time];
+      row[time] = sum;
     }
   }
 }

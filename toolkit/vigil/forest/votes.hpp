@@ -29,12 +29,12 @@ public:
   /// A whole number of 2^-30 as a real one.
   [[nodiscard]] static double real(std::int64_t vote);
   [[nodiscard]] std::int64_t mortality(Index leaf) const { return mortality_[at(leaf)]; }
+  /// Survival at the last of the times.
+  [[nodiscard]] std::int64_t last_survival(Index leaf) const;
   /// From 1 on, ascending in time. A leaf changes at few times.
   [[nodiscard]] std::span<const Change> changes(Index leaf) const {
     return std::span(changes_).subspan(start_[at(leaf)], start_[at(leaf + 1)] - start_[at(leaf)]);
   }
-  /// At one of the times. cost: the changes of the leaf.
-  [[nodiscard]] std::int64_t survival(Index leaf, Index time) const;
 
 private:
   std::vector<std::int64_t> mortality_;
