@@ -7,9 +7,11 @@
 //   --trees N (500)   --rule NAME (guarded_log_rank)   --min-leaf N (5)   --min-leaf-events N (3)   --min-node N (15)
 //   --features-per-split N (0)   --replace 0|1 (0)   --seed N (1)   --reps N (5)   --threads N (1)
 //   --importance KIND   --importance-on concordance|brier@T (concordance): every repeat also grows with importance
+//   --scores-of FILE  grows nothing: the concordance of these scores, raw doubles, whoever made them
 //
 // The data are read once, outside of the time. Timed: everything from the matrix in memory to out-of-bag predictions.
-// Prints one JSON line: seconds of each repeat, without and with importance and the features that lead then, the out-of-bag concordance, sizes of the trees, and memory.
+// Prints one JSON line: seconds of each repeat, without and with importance and the features that lead then, the
+// out-of-bag concordance, sizes of the trees, and memory.
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/forest/survival_forest.hpp"
@@ -55,9 +57,9 @@ Cohort read_cohort(const std::string& prefix, Index subjects, Index features) {
           .outcome = std::move(survival)};
 }
 
-double concordance_of(const vigil::forest::OutOfBag& out_of_bag, const vigil::Outcome& outcome) {
+double concordance_of(std::vector<double> scores, const vigil::Outcome& outcome) {
   vigil::Prediction prediction;
-  prediction.score = out_of_bag.mortality;
+  prediction.score = std::move(scores);
   const auto ones = vigil::CaseWeights::ones(size_of(prediction.score));
   const vigil::survival::CensoringWeights censoring(outcome, ones);
   return vigil::measure::harrell_c({.prediction = prediction,
@@ -81,9 +83,15 @@ std::string leading(std::span<const vigil::forest::ImportanceRow> rows, bool asc
   return text;
 }
 
-void time_forest(const vigil::peers::Words& words) {
-  const Index subjects = std::stoll(words.argument(1)), features = std::stoll(words.argument(2));
-  const Cohort cohort = read_cohort(words.argument(0), subjects, features);
+void score(const vigil::peers::Words& words, const Cohort& cohort) {
+  vigil::peers::JsonLine out;
+  out.add("concordance",
+          concordance_of(vigil::peers::read_doubles(words.text("scores-of", "")), cohort.outcome));
+  std::cout << out.text() << '\n';
+}
+
+void time_forest(const vigil::peers::Words& words, const Cohort& cohort) {
+  const Index subjects = cohort.data().subjects(), features = cohort.data().columns();
   vigil::Scheduler scheduler(static_cast<int>(words.count("threads", 1)));
   vigil::FitContext context{scheduler};
   const vigil::forest::ForestOptions options{.trees = words.count("trees", 500),
@@ -115,7 +123,7 @@ void time_forest(const vigil::peers::Words& words) {
     seconds.push_back(vigil::peers::seconds_of([&] {
       const auto forest =
           vigil::forest::SurvivalForest::grow(cohort.data(), item, options, context);
-      concordance = concordance_of(forest.out_of_bag(), cohort.outcome);
+      concordance = concordance_of(forest.out_of_bag().mortality, cohort.outcome);
       nodes = 0;
       for (const auto& tree : forest.trees()) {
         nodes += tree.nodes();
@@ -151,7 +159,10 @@ void time_forest(const vigil::peers::Words& words) {
 
 int main(int count, char** words) {
   try {
-    time_forest(vigil::peers::Words(count, words));
+    const vigil::peers::Words line(count, words);
+    const Cohort cohort =
+        read_cohort(line.argument(0), std::stoll(line.argument(1)), std::stoll(line.argument(2)));
+    (line.text("scores-of", "").empty() ? time_forest : score)(line, cohort);
     return EXIT_SUCCESS;
   } catch (const std::exception& error) {
     std::cerr << error.what() << '\n';
