@@ -13,7 +13,7 @@ namespace vigil::forest {
 namespace {
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-constexpr Index most_vote_bytes = Index{64} << 20;
+constexpr Index most_vote_bytes = Index{32} << 20;
 
 /// The trees grown so far with their votes.
 class Growing {

@@ -223,6 +223,7 @@ Tree TreeGrower::grow(const RandomKey& key) {
                     .node = left,
                     .key = part.key.child(0)});
   }
+  tree.shrink_to_fit();
   return tree;
 }
 

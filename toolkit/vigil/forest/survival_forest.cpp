@@ -177,14 +177,14 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   forest.error_ = std::move(grown_trees.error);
   forest.number_.resize(forest.trees_.size());
   std::iota(forest.number_.begin(), forest.number_.end(), options.first_tree);
-  forest.take_votes(grown_trees.votes, rows, item.weights, times, options);
+  forest.take_votes(std::move(grown_trees.votes), rows, item.weights, times, options);
   forest.take_columns(data, item.weights, rows, ranks, context.scheduler);
   forest.status_ = FitStatus::converged;
   return forest;
 }
 
-// What the trees said of the rows that they did not see. times: those of the votes.
-void SurvivalForest::take_votes(const Votes& votes,
+// What the trees said of the rows that they did not see. times: those of the votes, which are gone afterwards.
+void SurvivalForest::take_votes(Votes votes,
                                 const SurvivalRows& rows,
                                 const CaseWeights& weights,
                                 std::span<const double> times,
@@ -224,8 +224,57 @@ void SurvivalForest::take_votes(const Votes& votes,
   }
 }
 
-// The columns that are cut, their training ranges, and each cut as the value half way between the training values of the
-// two ranks around it. Some columns at a time, so that few are in memory as values.
+namespace {
+
+/// A node of a tree, by the column that it cuts.
+struct CutNode {
+  std::uint32_t column, tree, node;
+};
+
+// By column, then by tree and node.
+std::vector<CutNode> cut_nodes(std::span<const Tree> trees) {
+  std::vector<CutNode> nodes;
+  for (std::size_t tree = 0; tree < trees.size(); ++tree) {
+    for (std::size_t node = 0; node < trees[tree].feature.size(); ++node) {
+      if (trees[tree].feature[node] != Tree::no_feature) {
+        nodes.push_back({trees[tree].feature[node],
+                         static_cast<std::uint32_t>(tree),
+                         static_cast<std::uint32_t>(node)});
+      }
+    }
+  }
+  std::ranges::stable_sort(nodes, {}, &CutNode::column);
+  return nodes;
+}
+
+/// The smallest and the largest training value of each rank of a column.
+struct RankValues {
+  std::vector<double> smallest, largest;
+
+  RankValues(std::span<const double> values,
+             const SurvivalRows& rows,
+             std::span<const std::uint16_t> ranks,
+             Index highest)
+      : smallest(at(highest + 1), HUGE_VAL), largest(at(highest + 1), -HUGE_VAL) {
+    for (Index row = 0; row < rows.rows(); ++row) {
+      const double value = values[at(rows.subject[at(row)])];
+      double &low = smallest[ranks[at(row)]], &high = largest[ranks[at(row)]];
+      low = std::min(low, value);
+      high = std::max(high, value);
+    }
+  }
+  /// Half way between two neighbouring ranks.
+  [[nodiscard]] double cut_after(std::uint16_t rank) const {
+    const double below = largest[rank], above = smallest[rank + 1U];
+    const double middle = std::midpoint(below, above);
+    return middle < above ? middle : below; // rounding
+  }
+};
+
+} // namespace
+
+// The columns that are cut, their training ranges, and each cut as a value. Some columns at a time, so that few are in memory
+// as values.
 void SurvivalForest::take_columns(const TrainingData& data,
                                   const CaseWeights& weights,
                                   const SurvivalRows& rows,
@@ -233,51 +282,40 @@ void SurvivalForest::take_columns(const TrainingData& data,
                                   Scheduler& scheduler) {
   for (Tree& tree : trees_) {
     tree.cut_value.assign(tree.feature.size(), 0.0);
-    for (const std::uint32_t feature : tree.feature) {
-      if (feature != Tree::no_feature) {
-        columns_.push_back(feature);
-      }
+  }
+  const std::vector<CutNode> nodes = cut_nodes(trees_);
+  std::vector<std::size_t> start; // in nodes, by place in columns_
+  for (std::size_t place = 0; place < nodes.size(); ++place) {
+    if (place == 0 || nodes[place].column != nodes[place - 1].column) {
+      columns_.push_back(nodes[place].column);
+      start.push_back(place);
     }
   }
-  std::sort(columns_.begin(), columns_.end());
-  columns_.erase(std::unique(columns_.begin(), columns_.end()), columns_.end());
+  start.push_back(nodes.size());
   const Covariates covariates = data.covariates();
+  for (const Index column : columns_) {
+    names_.push_back(covariates.info(column).name);
+  }
+  lower_.resize(columns_.size());
+  upper_.resize(columns_.size());
   constexpr Index at_once = 64;
-  std::vector<std::vector<double>> smallest(at(at_once)), largest(at(at_once)); // by rank
   for (Index first = 0; first < size_of(columns_); first += at_once) {
     const auto some =
         std::span(columns_).subspan(at(first), at(std::min(at_once, size_of(columns_) - first)));
     const std::vector<double> values = raw_columns(covariates, some, scheduler);
-    for (Index place = 0; place < size_of(some); ++place) {
-      const Index column = some[at(place)];
+    scheduler.for_each(size_of(some), [&](Index number, Index) {
+      const Index column = some[at(number)];
       const auto value =
-          std::span(values).subspan(at(place * data.subjects()), at(data.subjects()));
-      names_.push_back(covariates.info(column).name);
-      lower_.push_back(weighted_quantile(value, weights.values(), 0.005));
-      upper_.push_back(weighted_quantile(value, weights.values(), 0.995));
-      auto &low = smallest[at(place)], &high = largest[at(place)];
-      low.assign(at(ranks.highest(column) + 1), HUGE_VAL);
-      high.assign(at(ranks.highest(column) + 1), -HUGE_VAL);
-      const auto rank = ranks.column(column);
-      for (Index row = 0; row < rows.rows(); ++row) {
-        const double here = value[at(rows.subject[at(row)])];
-        low[rank[at(row)]] = std::min(low[rank[at(row)]], here);
-        high[rank[at(row)]] = std::max(high[rank[at(row)]], here);
+          std::span(values).subspan(at(number * data.subjects()), at(data.subjects()));
+      const std::size_t place = at(first + number);
+      lower_[place] = weighted_quantile(value, weights.values(), 0.005);
+      upper_[place] = weighted_quantile(value, weights.values(), 0.995);
+      const RankValues of_ranks(value, rows, ranks.column(column), ranks.highest(column));
+      for (std::size_t each = start[place]; each < start[place + 1]; ++each) {
+        Tree& tree = trees_[nodes[each].tree];
+        tree.cut_value[nodes[each].node] = of_ranks.cut_after(tree.cut[nodes[each].node]);
       }
-    }
-    for (Tree& tree : trees_) {
-      for (std::size_t node = 0; node < tree.feature.size(); ++node) {
-        const auto found = std::lower_bound(some.begin(), some.end(), Index{tree.feature[node]});
-        if (found == some.end() || *found != Index{tree.feature[node]}) {
-          continue;
-        }
-        const auto place = static_cast<std::size_t>(found - some.begin());
-        const double below = largest[place][tree.cut[node]];
-        const double above = smallest[place][tree.cut[node] + 1U];
-        const double middle = std::midpoint(below, above);
-        tree.cut_value[node] = middle < above ? middle : below; // rounding
-      }
-    }
+    });
   }
 }
 

@@ -111,7 +111,7 @@ public:
 private:
   struct Parts;
   static constexpr std::string_view kind = "survival-forest";
-  void take_votes(const Votes& votes,
+  void take_votes(Votes votes,
                   const SurvivalRows& rows,
                   const CaseWeights& weights,
                   std::span<const double> times,

@@ -25,6 +25,11 @@ struct Tree {
   std::vector<std::uint32_t> jump_time;        ///< numbers of event times, ascending in a leaf
   std::vector<double> jump;                    ///< D / Y
 
+  /// Gives back what the lists hold in reserve.
+  void shrink_to_fit() {
+    const auto shrink = [](auto&... lists) { (lists.shrink_to_fit(), ...); };
+    shrink(feature, cut, cut_value, missing_left, child, jump_start, jump_time, jump);
+  }
   [[nodiscard]] Index nodes() const noexcept { return size_of(feature); }
   [[nodiscard]] Index leaves() const noexcept { return size_of(jump_start) - 1; }
   /// Of each node; the root's is 0.
