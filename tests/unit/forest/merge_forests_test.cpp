@@ -118,8 +118,9 @@ TEST_F(MergeForestsTest, DamagedPartsAreRefusedOrHarmless) {
     try {
       const Record whole = round % 2 == 0 ? merge({first, hurt}) : merge({hurt, first});
       EXPECT_EQ(SurvivalForest::from_record(whole).status(), FitStatus::converged);
-    } catch (const InputError&) {
+    } catch (const InputError& error) {
       ++refused;
+      EXPECT_TRUE(error.fault().where.starts_with("part ")) << error.what();
     }
   }
   EXPECT_GT(refused, 700);
