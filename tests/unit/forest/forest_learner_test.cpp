@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/damaged_record.hpp"
 #include "tests/support/survival_case.hpp"
 #include <algorithm>
 #include <cmath>
@@ -98,43 +99,9 @@ TEST_F(ForestLearnerTest, DamagedRecordsAreRefusedOrHarmless) {
   RandomStream draw(RandomKey(111));
   Index refused = 0;
   for (Index round = 0; round < 3000; ++round) {
-    Record damaged = whole;
-    const auto hurt = [&](auto values) {
-      if (values.empty()) {
-        return values;
-      }
-      const Index place = draw.index_below(size_of(values));
-      switch (draw.index_below(5)) {
-      case 0:
-        values.pop_back();
-        break;
-      case 1:
-        values.push_back(values.front());
-        break;
-      case 2:
-        values[at(place)] = -1;
-        break;
-      case 3:
-        values[at(place)] +=
-            static_cast<typename decltype(values)::value_type>(draw.index_below(1000));
-        break;
-      default:
-        values[at(place)] = values[at(draw.index_below(size_of(values)))];
-      }
-      return values;
-    };
-    const std::vector<std::string> counts{
-        "nodes", "feature", "missing_left", "child", "jumps", "jump_time", "columns"};
-    const std::vector<std::string> numbers{"cut", "jump", "event_time", "training_lower"};
-    const auto number = draw.index_below(size_of(counts) + size_of(numbers));
-    if (number < size_of(counts)) {
-      damaged.set(counts[at(number)], hurt(whole.counts(counts[at(number)])));
-    } else {
-      const std::string& name = numbers[at(number - size_of(counts))];
-      damaged.set(name, hurt(whole.numbers(name)));
-    }
     try {
-      const Prediction prediction = predict(SurvivalForest::from_record(damaged));
+      const Prediction prediction =
+          predict(SurvivalForest::from_record(test::damaged(whole, draw)));
       EXPECT_EQ(prediction.score.size(), 80U);
     } catch (const InputError&) {
       ++refused;

@@ -5,9 +5,12 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/damaged_record.hpp"
 #include "tests/support/survival_case.hpp"
 #include <cmath>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace vigil::forest {
@@ -103,6 +106,59 @@ TEST_F(MergeForestsTest, RefusesOtherData) {
   other = part(10, 10); // the trees are the same, not the values of their cuts
   EXPECT_EQ(other.counts("nodes"), part(10, 10).counts("nodes"));
   EXPECT_THROW(static_cast<void>(merge({first, other})), InputError);
+}
+
+// Whatever a part holds: an error, or a forest that can be read.
+TEST_F(MergeForestsTest, DamagedPartsAreRefusedOrHarmless) {
+  const Record first = part(0, 4), second = part(4, 4);
+  RandomStream draw(RandomKey(131));
+  Index refused = 0;
+  for (Index round = 0; round < 1000; ++round) {
+    const Record hurt = test::damaged(second, draw);
+    try {
+      const Record whole = round % 2 == 0 ? merge({first, hurt}) : merge({hurt, first});
+      EXPECT_EQ(SurvivalForest::from_record(whole).status(), FitStatus::converged);
+    } catch (const InputError& error) {
+      ++refused;
+      EXPECT_TRUE(error.fault().where.starts_with("part ")) << error.what();
+    }
+  }
+  EXPECT_GT(refused, 700);
+}
+
+// Votes that no trees cast, trees in no order.
+TEST_F(MergeForestsTest, RefusesVotesThatNoTreesCast) {
+  const auto expect_refused = [&](std::string_view name, auto change) {
+    Record hurt = part(4, 4);
+    change(hurt);
+    EXPECT_THROW(static_cast<void>(SurvivalForest::from_record(hurt)), InputError) << name;
+  };
+  const auto expect_vote_refused = [&](const std::string& name, Index place, Index value) {
+    expect_refused(name, [&](Record& hurt) {
+      Record votes = hurt.record("votes");
+      Record::Counts counts = votes.counts(name);
+      counts[at(place)] = value;
+      votes.set(name, std::move(counts));
+      hurt.set("votes", std::move(votes));
+    });
+  };
+  expect_vote_refused("trees", 3, 5); // of 4 trees
+  expect_vote_refused("trees", 3, -1);
+  expect_vote_refused("survival", 7, -1);
+  expect_vote_refused("survival", 7, (Index{4} << 30) + 1); // of 4 trees that vote 2^30 at most
+  for (const double weight : {0.0, -1.0, HUGE_VAL, std::nan("")}) {
+    expect_refused("weight", [&](Record& hurt) {
+      Record votes = hurt.record("votes");
+      Record::Numbers held = votes.numbers("weight");
+      held[5] = weight;
+      votes.set("weight", std::move(held));
+      hurt.set("votes", std::move(votes));
+    });
+  }
+  expect_refused("subjects", [](Record& hurt) { hurt.set("subjects", Index{89}); });
+  expect_refused("number", [](Record& hurt) { hurt.set("number", Record::Counts{4, 5, 5, 7}); });
+  expect_refused("number", [](Record& hurt) { hurt.set("number", Record::Counts{-1, 5, 6, 7}); });
+  expect_refused("training_columns", [](Record& hurt) { hurt.set("training_columns", Index{2}); });
 }
 
 } // namespace

@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <span>
 
 namespace vigil::forest {
 
@@ -133,10 +135,12 @@ public:
 private:
   void read_leaf(Tree& tree) {
     expect(leaf_ < size_of(jumps_) && is_below(jumps_[at(leaf_)], size_of(jump_) - place_ + 1));
+    Index before = no_index;
     for (const Index end = place_ + jumps_[at(leaf_++)]; place_ < end; ++place_) {
       const Index time = jump_time_[at(place_)];
       const double jump = jump_[at(place_)];
-      expect(is_below(time, event_times_) && jump >= 0.0 && jump <= 1.0);
+      expect(time > before && is_below(time, event_times_) && jump >= 0.0 && jump <= 1.0);
+      before = time;
       tree.jump_time.push_back(static_cast<std::uint32_t>(time));
       tree.jump.push_back(jump);
     }
@@ -150,12 +154,24 @@ private:
   Index node_ = 0, leaf_ = 0, place_ = 0; ///< that come next
 };
 
-ShardVotes read_votes(const Record& record, std::size_t times) {
+bool ascend(std::span<const Index> values) {
+  return std::ranges::adjacent_find(values, std::ranges::greater_equal()) == values.end();
+}
+
+/// trees: of the forest, so that sums over parts stay whole numbers of 64 bits.
+ShardVotes read_votes(const Record& record, Index subjects, std::size_t times, Index trees) {
   ShardVotes votes{.weight = record.numbers("weight"),
                    .trees = record.counts("trees"),
                    .survival = record.counts("survival")};
-  expect(votes.trees.size() == votes.weight.size() &&
+  expect(size_of(votes.weight) == subjects && votes.trees.size() == votes.weight.size() &&
          votes.survival.size() == votes.weight.size() * times);
+  for (std::size_t row = 0; row < votes.weight.size(); ++row) {
+    expect(votes.weight[row] > 0.0 && std::isfinite(votes.weight[row]) &&
+           is_below(votes.trees[row], trees + 1));
+    for (const Index survival : std::span(votes.survival).subspan(row * times, times)) {
+      expect(survival >= 0 && LeafVotes::real(survival) <= static_cast<double>(votes.trees[row]));
+    }
+  }
   return votes;
 }
 
@@ -192,18 +208,24 @@ SurvivalForest SurvivalForest::from_record(const Record& record) {
          forest.lower_.size() == forest.columns_.size() &&
          forest.upper_.size() == forest.columns_.size() &&
          forest.risk_time_.size() == forest.training_risk_95_.size() &&
-         std::ranges::is_sorted(forest.event_time_) && std::ranges::is_sorted(forest.columns_) &&
-         std::ranges::all_of(forest.columns_,
-                             [](Index column) { return is_below(column, Tree::no_feature); }));
+         std::ranges::is_sorted(forest.event_time_) && ascend(forest.columns_) &&
+         forest.grown_.columns <= Tree::no_feature &&
+         std::ranges::all_of(forest.columns_, [&](Index column) {
+           return is_below(column, forest.grown_.columns);
+         }));
   TreeReader reader(record, forest.columns_, size_of(forest.event_time_));
   for (const Index nodes : record.counts("nodes")) {
     forest.trees_.push_back(reader.read(nodes));
   }
   reader.expect_end();
   forest.number_ = record.counts("number");
-  expect(!forest.trees_.empty() && forest.number_.size() == forest.trees_.size());
+  expect(!forest.trees_.empty() && forest.number_.size() == forest.trees_.size() &&
+         forest.number_.front() >= 0 && ascend(forest.number_));
   if (record.has("votes")) {
-    forest.votes_ = read_votes(record.record("votes"), forest.risk_time_.size());
+    forest.votes_ = read_votes(record.record("votes"),
+                               forest.grown_.subjects,
+                               forest.risk_time_.size(),
+                               size_of(forest.trees_));
   }
   return forest;
 }

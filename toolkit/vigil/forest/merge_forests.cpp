@@ -5,7 +5,6 @@
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/forest/survival_forest.hpp"
-#include "vigil/learn/model_checks.hpp"
 
 #include <algorithm>
 #include <array>
@@ -76,6 +75,17 @@ void expect_part(const Record& record, const std::string& file) {
     refuse(file,
            "a forest that is no part of another one",
            "grow the parts with --first-tree, the first of them with --first-tree 0");
+  }
+}
+
+/// Says in whose file what is damaged: there may be many.
+SurvivalForest read_part(const Record& record, const std::string& file) {
+  try {
+    return SurvivalForest::from_record(record);
+  } catch (const InputError& error) {
+    Fault fault = error.fault();
+    fault.where = file + ", " + fault.where;
+    throw InputError(std::move(fault));
   }
 }
 
@@ -166,10 +176,9 @@ Record SurvivalForest::merge(std::span<const Record> records, std::span<const st
   VIGIL_EXPECTS(!records.empty() && records.size() == file.size());
   Parts parts;
   for (std::size_t part = 0; part < records.size(); ++part) {
-    expect_kind(records[part], kind);
+    SurvivalForest forest = read_part(records[part], file[part]);
     expect_part(records[part], file[part]);
     expect_parts_of_one(records[part], file[part], records.front(), file.front());
-    SurvivalForest forest = from_record(records[part]);
     parts.add(forest, file[part]);
   }
   SurvivalForest whole = from_record(records.front());

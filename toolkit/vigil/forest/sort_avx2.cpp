@@ -4,6 +4,6 @@
 
 namespace vigil::forest {
 
-const SortKernel sort_avx2{.sort = sort_by_network<most_sorted / sorted_lanes>};
+const SortKernel sort_avx2{.sort = sort_by_network<most_sorted / lanes<Keys8>, Keys8>};
 
 } // namespace vigil::forest

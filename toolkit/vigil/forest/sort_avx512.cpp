@@ -4,6 +4,6 @@
 
 namespace vigil::forest {
 
-const SortKernel sort_avx512{.sort = sort_by_network<most_sorted / sorted_lanes>};
+const SortKernel sort_avx512{.sort = sort_by_network<most_sorted / lanes<Keys16>, Keys16>};
 
 } // namespace vigil::forest

@@ -7,7 +7,6 @@
 
 namespace vigil::forest {
 
-constexpr int sorted_lanes = 16;         ///< keys in a register
 constexpr std::size_t most_sorted = 256; ///< keys at once
 
 /// Sorts different numbers, ascending: by a network in registers, without a branch.
