@@ -123,6 +123,7 @@ void write_summary(const SurvivalForest& forest,
   out["subjects"] = cohort.subjects();
   out["events"] = cohort.events();
   out["columns"] = cohort.covariates().columns();
+  out["strata"] = grown.strata;
   out["split_rule"] = options.split_rule;
   out["features_per_split"] = grown.features_per_split;
   out["min_node"] = grown.min_node;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/dataset.hpp"
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <numeric>
@@ -30,14 +31,38 @@ void expect_near(const SurvivalNode& node,
   EXPECT_NEAR(node.exact_variance(ranks, 1, false, scratch), variance, 1e-11 * (1.0 + variance));
 }
 
-// Every cut of two columns of `veteran`, with its ties, beside survdiff (make_forest.R): equal weights, and G(1,0).
-TEST(LogRankOfEveryCut, IsThatOfSurvdiff) {
-  const test::Dataset veteran = test::read_dataset("veteran");
-  const test::Dataset expected(std::filesystem::path(VIGIL_REFERENCE) / "log_rank_cuts.csv");
+SurvivalOutcome outcome_of(const test::Dataset& veteran) {
   SurvivalOutcome outcome{.entry = {}, .time = veteran.numbers("time"), .event = {}};
   for (const double status : veteran.numbers("status")) {
     outcome.event.push_back(status == 1.0 ? 1 : 0);
   }
+  return outcome;
+}
+
+// Every subject once, or subject i, counted from 1, 1 + i mod 3 times.
+CaseWeights weights_of(const std::string& copies, Index subjects) {
+  std::vector<std::uint32_t> times;
+  for (Index subject = 1; subject <= subjects; ++subject) {
+    times.push_back(copies == "one" ? 1U : static_cast<std::uint32_t>(1 + subject % 3));
+  }
+  return CaseWeights::ones(subjects).with_times(times);
+}
+
+// 1 up to the cut, 2 beyond, by row.
+std::vector<std::uint16_t>
+ranks_of(const SurvivalRows& rows, const std::vector<double>& values, double cut) {
+  std::vector<std::uint16_t> ranks;
+  for (const Index subject : rows.subject) {
+    ranks.push_back(values[at(subject)] <= cut ? 1 : 2);
+  }
+  return ranks;
+}
+
+// Every cut of two columns of `veteran`, with its ties, beside survdiff (make_forest.R): equal weights, and G(1,0).
+TEST(LogRankOfEveryCut, IsThatOfSurvdiff) {
+  const test::Dataset veteran = test::read_dataset("veteran");
+  const test::Dataset expected(std::filesystem::path(VIGIL_REFERENCE) / "log_rank_cuts.csv");
+  const SurvivalOutcome outcome = outcome_of(veteran);
   const auto &copies = expected.text("copies"), &feature = expected.text("feature");
   const auto cut = expected.numbers("cut"), numerator = expected.numbers("numerator"),
              variance = expected.numbers("variance");
@@ -45,24 +70,44 @@ TEST(LogRankOfEveryCut, IsThatOfSurvdiff) {
   const auto early_numerator = expected.numbers("early_numerator"),
              early_variance = expected.numbers("early_variance");
   for (std::size_t number = 0; number < cut.size(); ++number) {
-    std::vector<std::uint32_t> times;
-    for (Index subject = 1; subject <= veteran.rows(); ++subject) {
-      times.push_back(copies[number] == "one" ? 1U : static_cast<std::uint32_t>(1 + subject % 3));
-    }
-    const SurvivalRows rows =
-        survival_rows(outcome, CaseWeights::ones(veteran.rows()).with_times(times));
+    const SurvivalRows rows = survival_rows(outcome, weights_of(copies[number], veteran.rows()));
     std::vector<std::uint32_t> all(at(rows.rows()));
     std::iota(all.begin(), all.end(), 0U);
     SurvivalNode node, early;
     node.look_at(rows, rows.copies, all);
     early.look_at(node, TimeWeights{.early = true});
-    const auto values = veteran.numbers(feature[number]);
-    std::vector<std::uint16_t> ranks;
-    for (const Index subject : rows.subject) {
-      ranks.push_back(values[at(subject)] <= cut[number] ? 1 : 2);
-    }
+    const auto ranks = ranks_of(rows, veteran.numbers(feature[number]), cut[number]);
     expect_near(node, ranks, numerator[number], variance[number]);
     expect_near(early, ranks, early_numerator[number], early_variance[number]);
+  }
+}
+
+// Every cut of age within the four strata of celltype.
+TEST(LogRankOfEveryCut, IsThatOfSurvdiffInStrata) {
+  const test::Dataset veteran = test::read_dataset("veteran");
+  const test::Dataset expected(std::filesystem::path(VIGIL_REFERENCE) / "log_rank_strata.csv");
+  const SurvivalOutcome outcome = outcome_of(veteran);
+  std::vector<Index> stratum;
+  std::vector<std::string> names;
+  for (const std::string& celltype : veteran.text("celltype")) {
+    const auto found = std::ranges::find(names, celltype) - names.begin();
+    if (found == size_of(names)) {
+      names.push_back(celltype);
+    }
+    stratum.push_back(found);
+  }
+  ASSERT_EQ(names.size(), 4U);
+  const auto age = veteran.numbers("age"), cut = expected.numbers("cut"),
+             numerator = expected.numbers("numerator"), variance = expected.numbers("variance");
+  ASSERT_EQ(cut.size(), 78U);
+  for (std::size_t number = 0; number < cut.size(); ++number) {
+    const SurvivalRows rows = survival_rows(
+        outcome, weights_of(expected.text("copies")[number], veteran.rows()), stratum);
+    std::vector<std::uint32_t> all(at(rows.rows()));
+    std::iota(all.begin(), all.end(), 0U);
+    SurvivalNode node;
+    node.look_at(rows, rows.copies, all);
+    expect_near(node, ranks_of(rows, age, cut[number]), numerator[number], variance[number]);
   }
 }
 

@@ -22,7 +22,7 @@ struct NodeCase {
   std::vector<std::vector<std::uint16_t>> columns;
   forest::SurvivalNode node;
 
-  NodeCase(Index subjects, bool copies, bool sampling, const RandomKey& key) {
+  NodeCase(Index subjects, bool copies, bool sampling, const RandomKey& key, bool strata = false) {
     RandomStream draw(key);
     SurvivalOutcome outcome;
     std::vector<std::uint32_t> times;
@@ -33,8 +33,13 @@ struct NodeCase {
       times.push_back(copies ? 1 + static_cast<std::uint32_t>(draw.index_below(3)) : 1);
       weight.push_back(sampling ? 0.3 + draw.exponential() : 1.0);
     }
+    std::vector<Index> stratum; // one of many, and few of one
+    RandomStream draw_stratum(key.child("strata"));
+    for (Index subject = 0; strata && subject < subjects; ++subject) {
+      stratum.push_back(draw_stratum.index_below(1 + draw_stratum.index_below(6)));
+    }
     rows = forest::survival_rows(
-        outcome, CaseWeights::ones(subjects).with_times(times).with_sampling(weight));
+        outcome, CaseWeights::ones(subjects).with_times(times).with_sampling(weight), stratum);
     for (Index row = 0; row < subjects; ++row) {
       if (draw.uniform() < 0.7) {
         numbers.push_back(static_cast<std::uint32_t>(row));

@@ -38,7 +38,7 @@ defined_gain(std::string_view rule, const Definitions& definitions, const std::v
   const auto values = definitions.plain.of(left);
   const double square = values.numerator * values.numerator;
   if (rule == "permutation_log_rank") {
-    return square / values.permutation;
+    return values.permutation > 1e-12 ? square / values.permutation : 0.0;
   }
   if (rule == "guarded_log_rank") {
     return guarded_gain(values);
@@ -68,35 +68,46 @@ defined_gain(std::string_view rule, const Definitions& definitions, const std::v
 /// By cut and where missing values go.
 using Gains = std::map<std::pair<std::uint16_t, bool>, double>;
 
+struct SelectedCut {
+  double square = 0.0; ///< U^2 / V_perm
+  std::vector<bool> left = {};
+};
+using SelectedCuts =
+    std::map<std::pair<Index, std::uint16_t>, SelectedCut>; ///< by subjects on the left, cut
+
 /// -log p of the largest |T| of the cuts on one way of the missing values, for all its cuts that reach it.
 inline void add_selected(Gains& gains,
-                         const std::map<std::pair<Index, std::uint16_t>, double>& squares,
+                         const SelectedCuts& cuts,
+                         const LogRankDefinition& definition,
                          bool missing_left,
-                         double subjects,
                          double ways) {
   double largest = 0.0;
-  for (const auto& [cut, square] : squares) {
-    largest = std::max(largest, square);
+  for (const auto& [cut, selected] : cuts) {
+    largest = std::max(largest, selected.square);
   }
   const double b = std::sqrt(largest), pi = std::acos(-1.0);
   const double tail = std::erfc(b / std::sqrt(2.0));
   const auto density = [&](double x) { return std::exp(-x * x / 2.0) / std::sqrt(2.0 * pi); };
-  double p = tail, before = 0.0;
-  for (const auto& [cut, square] : squares) {
-    const auto size = static_cast<double>(cut.first);
-    if (before > 0.0) {
+  double p = tail;
+  const std::vector<bool>* before = nullptr;
+  for (const auto& [cut, selected] : cuts) {
+    if (before != nullptr) {
+      const auto& left = selected.left;
       const double correlation =
-          std::sqrt(before * (subjects - size) / ((subjects - before) * size));
-      const double step = -std::log(correlation), x = b * std::sqrt(2.0 * step);
+          definition.covariance(*before, left) /
+          std::sqrt(definition.covariance(*before, *before) * definition.covariance(left, left));
+      // 1 + rounding; or independent
+      const double step = -std::log(std::clamp(correlation, 1e-20, 1.0));
+      const double x = b * std::sqrt(2.0 * step);
       const double below = 0.5 * std::erfc(-x / std::sqrt(8.0));
       const double nu =
           x > 0.0 ? 2.0 / x * (below - 0.5) / (x / 2.0 * below + density(x / 2.0)) : 1.0;
       p += std::min(tail, 2.0 * b * density(b) * step * nu);
     }
-    before = size;
+    before = &selected.left;
   }
-  for (const auto& [cut, square] : squares) {
-    if (square > largest * (1.0 - 1e-12)) {
+  for (const auto& [cut, selected] : cuts) {
+    if (selected.square > largest * (1.0 - 1e-12)) {
       gains[{cut.second, missing_left}] = -std::log(std::min(1.0, ways * p));
     }
   }
@@ -109,22 +120,24 @@ inline Gains selected_gains(const NodeCase& drawn,
                             const forest::LeafLimits& limits) {
   const Index subjects = drawn.node.counts().subjects();
   const Index least = std::max(limits.subjects, (subjects + 9) / 10);
-  std::map<std::pair<Index, std::uint16_t>, double> squares[2]; // by subjects on the left, cut
+  SelectedCuts cuts[2];
   drawn.for_each_cut(feature,
                      {.subjects = least, .events = limits.events},
                      [&](const forest::Cut& cut, const std::vector<bool>& left) {
                        const auto values = definitions.once.of(left);
-                       squares[cut.missing_left ? 1 : 0][{cut.left.counts.subjects(), cut.rank}] =
-                           values.numerator * values.numerator / values.permutation;
+                       if (values.permutation > 1e-12) {
+                         cuts[cut.missing_left ? 1 : 0][{cut.left.counts.subjects(), cut.rank}] = {
+                             values.numerator * values.numerator / values.permutation, left};
+                       }
                      });
   Gains gains;
   for (const bool missing_left : {false, true}) {
-    if (!squares[missing_left ? 1 : 0].empty()) {
+    if (!cuts[missing_left ? 1 : 0].empty()) {
       add_selected(gains,
-                   squares[missing_left ? 1 : 0],
+                   cuts[missing_left ? 1 : 0],
+                   definitions.once,
                    missing_left,
-                   static_cast<double>(subjects),
-                   squares[1].empty() ? 1.0 : 2.0);
+                   cuts[1].empty() ? 1.0 : 2.0);
     }
   }
   return gains;
@@ -148,12 +161,13 @@ inline std::map<std::string_view, Gains> defined_gains(const NodeCase& drawn,
 }
 
 /// That rules find a cut whose gain by the definition is the largest of all, in drawn nodes; how many searches had a cut.
-inline Index expect_best_by_definition(Index first, Index last, const RandomKey& key) {
+inline Index
+expect_best_by_definition(Index first, Index last, const RandomKey& key, bool strata = false) {
   forest::SplitScratch scratch;
   scratch.cells.resize(65'536);
   Index with_split = 0;
   for (Index round = first; round < last; ++round) {
-    const NodeCase drawn(8 + round % 90, round % 3 == 1, round % 4 == 3, key.child(round));
+    const NodeCase drawn(8 + round % 90, round % 3 == 1, round % 4 == 3, key.child(round), strata);
     const forest::LeafLimits limits{.subjects = 1 + round % 6, .events = round / 6 % 4};
     if (drawn.node.flat()) {
       continue;

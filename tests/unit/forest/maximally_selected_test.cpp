@@ -60,23 +60,29 @@ TEST(MaximallySelected, FallsAsTheStatisticGrows) {
   EXPECT_LT(before, -1700.0);
 }
 
-// Pure noise: 150 subjects, columns that are continuous, binary and of five levels, ten each.
+// Pure noise: 150 subjects, columns that are continuous, binary and of five levels, ten each. In strata of a hazard of their
+// own the continuous ones are higher in the later strata.
 struct Noise {
   SurvivalRows rows;
   std::vector<std::uint32_t> numbers;
   std::vector<std::vector<std::uint16_t>> columns;
 
-  explicit Noise(const RandomKey& key) {
+  explicit Noise(const RandomKey& key, bool strata = false) {
     constexpr Index subjects = 150;
     RandomStream draw(key);
     SurvivalOutcome outcome;
     for (Index subject = 0; subject < subjects; ++subject) {
-      const double time = draw.exponential(), censored = draw.exponential();
+      const double hazard = strata ? 1.0 + static_cast<double>(subject % 4) : 1.0;
+      const double time = draw.exponential() / hazard, censored = draw.exponential();
       outcome.time.push_back(std::min(time, censored));
       outcome.event.push_back(time <= censored ? 1 : 0);
       numbers.push_back(static_cast<std::uint32_t>(subject));
     }
-    rows = survival_rows(outcome, CaseWeights::ones(subjects));
+    std::vector<Index> stratum;
+    for (Index subject = 0; strata && subject < subjects; ++subject) {
+      stratum.push_back(subject % 4);
+    }
+    rows = survival_rows(outcome, CaseWeights::ones(subjects), stratum);
     for (const Index levels : {subjects, Index{2}, Index{5}}) {
       for (int copy = 0; copy < 10; ++copy) {
         auto& ranks = columns.emplace_back(at(subjects));
@@ -86,6 +92,9 @@ struct Noise {
         }
         for (Index row = subjects - 1; row > 0 && levels == subjects; --row) {
           std::swap(ranks[at(row)], ranks[at(draw.index_below(row + 1))]);
+        }
+        for (Index row = 0; row < subjects && levels == subjects && strata; ++row) {
+          ranks[at(row)] = static_cast<std::uint16_t>(ranks[at(row)] + 40 * rows.stratum[at(row)]);
         }
       }
     }
@@ -98,14 +107,14 @@ struct Shares {
   double split = 0.0;
 };
 
-Shares shares_of(std::string_view name, Index rounds) {
+Shares shares_of(std::string_view name, Index rounds, bool strata = false) {
   Shares shares;
   SplitScratch scratch;
   scratch.cells.resize(65'536);
   const SplitRule& rule = find_split_rule(name);
   const LeafLimits limits;
   for (Index round = 0; round < rounds; ++round) {
-    const Noise noise(RandomKey(99).child(round));
+    const Noise noise(RandomKey(99).child(round), strata);
     SurvivalNode node;
     node.look_at(noise.rows, noise.rows.copies, noise.numbers);
     const NodeSearch search{
@@ -144,12 +153,15 @@ TEST(SplitRules, OfRandomAndSelectedCutsFavourNoKindOfNoise) {
 
 TEST(SplitRules, SelectedCutsOfNoiseAreNoDiscovery) {
   constexpr Index rounds = 600;
-  const Shares shares = shares_of("maximally_selected", rounds);
-  for (const double share : shares.below) {
-    EXPECT_LT(share, 0.05 + 3.0 * std::sqrt(0.05 * 0.95 / (10 * rounds)));
-    EXPECT_GT(share, 0.035);
+  for (const bool strata : {false, true}) {
+    const Shares shares = shares_of("maximally_selected", rounds, strata);
+    for (const double share : shares.below) {
+      EXPECT_LT(share, 0.05 + 3.0 * std::sqrt(0.05 * 0.95 / (10 * rounds))) << strata;
+      EXPECT_GT(share, 0.035) << strata;
+    }
+    EXPECT_NEAR(shares.split, 0.5, 3.0 * std::sqrt(0.25 / rounds))
+        << strata; // of the nodes of noise
   }
-  EXPECT_NEAR(shares.split, 0.5, 3.0 * std::sqrt(0.25 / rounds)); // of the nodes of noise
 }
 
 } // namespace

@@ -22,10 +22,27 @@ namespace {
 
 using test::NodeCase;
 
+double permutation_gain(const NodeCase& drawn, Index feature, const Cut& cut) {
+  const SurvivalNode& node = drawn.node;
+  if (node.stratified().empty()) {
+    return node.permutation_gain(cut.left.score, cut.left.counts.copies());
+  }
+  const LeftSide side(drawn.columns[at(feature)], cut.rank, cut.missing_left);
+  std::vector<std::uint32_t> places;
+  for (std::uint32_t place = 0; place < node.rows().size(); ++place) {
+    if (side.has(node.rows()[place])) {
+      places.push_back(place);
+    }
+  }
+  std::vector<Index> left;
+  const double variance = node.stratified().of(places, left);
+  return variance > 0.0 ? std::pow(node.numerator(cut.left.score), 2) * (1.0 / variance) : 0.0;
+}
+
 // By the node's own statistics, for rules whose gain they are.
 std::optional<double>
 gain_of(std::string_view rule, const NodeCase& drawn, Index feature, const Cut& cut) {
-  const double permutation = drawn.node.permutation_gain(cut.left.score, cut.left.counts.copies());
+  const double permutation = permutation_gain(drawn, feature, cut);
   if (rule == "permutation_log_rank") {
     return permutation;
   }
@@ -116,6 +133,22 @@ TEST(SplitRules, FindTheBestOfAllCuts) {
   EXPECT_GT(with_split, 3000);
 }
 
+TEST(SplitRules, FindTheBestOfAllCutsInStrata) {
+  SplitScratch scratch;
+  scratch.cells.resize(65'536);
+  Index with_split = 0;
+  for (Index round = 0; round < 500; ++round) {
+    const NodeCase drawn(
+        8 + round % 90, round % 3 == 1, round % 4 == 3, RandomKey(87).child(round), true);
+    expect_the_best(drawn,
+                    {.subjects = 1 + round % 6, .events = round % 4},
+                    scratch,
+                    "round in strata " + std::to_string(round),
+                    with_split);
+  }
+  EXPECT_GT(with_split, 700);
+}
+
 // More rows than a network sorts: dropped into cells where they are many beside the ranks, sorted by digits else.
 TEST(SplitRules, FindTheBestOfAllCutsOfLargeNodes) {
   SplitScratch scratch;
@@ -135,7 +168,8 @@ TEST(SplitRules, AMirroredColumnIsATie) {
   scratch.cells.resize(65'536);
   const LeafLimits limits;
   for (Index round = 0; round < 300; ++round) {
-    const NodeCase drawn(40 + round, round % 2 == 1, round % 3 == 2, RandomKey(86).child(round));
+    const NodeCase drawn(
+        40 + round, round % 2 == 1, round % 3 == 2, RandomKey(86).child(round), round % 5 == 4);
     std::vector<std::uint16_t> mirrored;
     const auto& ranks = drawn.columns.front();
     const std::uint16_t highest = *std::ranges::max_element(ranks);

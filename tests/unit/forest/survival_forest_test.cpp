@@ -399,10 +399,6 @@ TEST(SurvivalForest, RefusesWhatItCannotGrow) {
   refused({.sample_fraction = 0.0});
   refused({.sample_fraction = 1.1});
   refused({.split_rule = "logrank"});
-  for (Index subject = 0; subject < 30; ++subject) {
-    grown.drawn.stratum.push_back(subject % 2);
-  }
-  refused({.trees = 1});
 }
 
 } // namespace

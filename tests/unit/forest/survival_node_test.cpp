@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -100,7 +101,18 @@ Table table_of(const Drawn& drawn,
 
 // Sum over copies of the squared scores s M, and the design factor.
 struct Squares {
-  double permutation = 0.0, design = 1.0;
+  std::array<double, 3> of_copies = {}, copies = {}; ///< by stratum
+  double design = 1.0;
+
+  /// left: copies by stratum
+  [[nodiscard]] double permutation(const std::array<double, 3>& left) const {
+    double sum = 0.0;
+    for (std::size_t stratum = 0; stratum < 3; ++stratum) {
+      const double n = copies.at(stratum), n_left = left.at(stratum);
+      sum += n > 1.0 ? n_left * (n - n_left) / (n * (n - 1.0)) * of_copies.at(stratum) : 0.0;
+    }
+    return sum;
+  }
 };
 Squares squares_of(const Drawn& drawn, const std::vector<Index>& subjects, bool sampling) {
   Squares squares;
@@ -124,7 +136,9 @@ Squares squares_of(const Drawn& drawn, const std::vector<Index>& subjects, bool 
     }
     const double residual = (drawn.event(subject) ? 1.0 : 0.0) - hazard;
     const double s = sampling ? drawn.weights.sampling(subject) : 1.0;
-    squares.permutation += drawn.weights.times(subject) * s * s * residual * residual;
+    const std::size_t stratum = at(drawn.stratum_of(subject));
+    squares.of_copies.at(stratum) += drawn.weights.times(subject) * s * s * residual * residual;
+    squares.copies.at(stratum) += drawn.weights.times(subject);
     weighted += std::pow(u(subject) * residual, 2);
     plain += u(subject) * residual * residual;
   }
@@ -160,10 +174,14 @@ TEST(SurvivalNode, StatisticsFollowTheirDefinition) {
     const Table table = table_of(drawn, subjects, left, differ);
     const Squares squares = squares_of(drawn, subjects, differ);
     CutSums sums, all;
+    std::array<double, 3> copies_left = {};
+    std::vector<std::uint32_t> places_left;
     for (std::size_t place = 0; place < numbers.size(); ++place) {
       all.add(node.sums()[place]);
       if (left[place]) {
         sums.add(node.sums()[place]);
+        copies_left.at(at(drawn.stratum_of(subjects[place]))) += rows.copies[numbers[place]];
+        places_left.push_back(static_cast<std::uint32_t>(place));
       }
     }
     EXPECT_EQ(all.score, 0);
@@ -175,10 +193,16 @@ TEST(SurvivalNode, StatisticsFollowTheirDefinition) {
     }
     // sums of at most 72 terms in double
     EXPECT_NEAR(node.numerator(sums.score), table.numerator, 1e-11 * n) << round;
-    const double permutation = n_left * (n - n_left) / (n * (n - 1.0)) * squares.permutation;
-    const double gain = table.numerator * table.numerator / permutation;
-    EXPECT_NEAR(
-        node.permutation_gain(sums.score, sums.counts.copies()), gain, 1e-10 * (1.0 + gain));
+    const double permutation = squares.permutation(copies_left);
+    ASSERT_EQ(node.stratified().empty(), !with.strata);
+    if (with.strata) {
+      std::vector<Index> zero;
+      EXPECT_NEAR(node.stratified().of(places_left, zero), permutation, 1e-11 * n) << round;
+    } else {
+      const double gain = table.numerator * table.numerator / permutation;
+      EXPECT_NEAR(
+          node.permutation_gain(sums.score, sums.counts.copies()), gain, 1e-10 * (1.0 + gain));
+    }
     // rows on the left have rank 1 or none, the others rank 2 or none: missing values go either way
     std::vector<double> scratch;
     for (const bool missing_left : {false, true}) {

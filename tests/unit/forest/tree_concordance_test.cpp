@@ -34,6 +34,9 @@ std::pair<Index, Index> pairs_by_definition(const SurvivalOutcome& outcome,
     const auto one = at(all.subject[rows[lead]]);
     for (std::size_t place = 0; outcome.event[one] != 0 && place < rows.size(); ++place) {
       const auto other = at(all.subject[rows[place]]);
+      if (!all.stratum.empty() && all.stratum[rows[lead]] != all.stratum[rows[place]]) {
+        continue;
+      }
       const bool later = outcome.time[other] > outcome.time[one] ||
                          (outcome.time[other] == outcome.time[one] && outcome.event[other] == 0);
       pairs += later ? 1 : 0;
@@ -86,7 +89,11 @@ TEST(TreeConcordance, CountsEveryPairOfTheDefinition) {
     const Index subjects = 1 + draw.index_below(300), ranks = 1 + draw.index_below(40);
     const SurvivalOutcome outcome =
         draw_outcome(RandomKey(18).child(set), subjects, 1 + draw.index_below(200));
-    const SurvivalRows all = survival_rows(outcome, CaseWeights::ones(subjects));
+    std::vector<Index> stratum;
+    for (Index subject = 0; set % 2 == 1 && subject < subjects; ++subject) {
+      stratum.push_back(draw.index_below(6));
+    }
+    const SurvivalRows all = survival_rows(outcome, CaseWeights::ones(subjects), stratum);
     TreeConcordance pairs(all);
     for (Index tree = 0; tree < 3; ++tree) { // used again for another set of rows
       std::vector<std::uint32_t> rows, rank;

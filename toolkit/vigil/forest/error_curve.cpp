@@ -45,8 +45,10 @@ std::vector<Index> error_schedule(Index trees) {
 
 ErrorCurve::ErrorCurve(const Outcome& outcome,
                        const CaseWeights& weights,
-                       std::span<const Index> subject)
-    : outcome_(outcome), weights_(weights), subject_(subject), censoring_(outcome, weights) {}
+                       std::span<const Index> subject,
+                       std::span<const Index> stratum)
+    : outcome_(outcome), weights_(weights), subject_(subject), stratum_(stratum),
+      censoring_(outcome, weights) {}
 
 ErrorPoint ErrorCurve::look(Index trees, const MortalityVotes& votes, Scheduler& scheduler) const {
   VIGIL_EXPECTS(votes.groups() == groups && votes.subjects() == size_of(subject_));
@@ -85,7 +87,7 @@ ErrorCurve::Value ErrorCurve::concordance_without(const MortalityVotes& votes, I
   auto estimate = measure::harrell_c({.prediction = prediction,
                                       .outcome = outcome_,
                                       .weights = voted,
-                                      .centre = {},
+                                      .centre = stratum_,
                                       .censoring = censoring_});
   return {estimate.value, std::move(estimate.undefined_because)};
 }

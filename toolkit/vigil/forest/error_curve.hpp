@@ -34,7 +34,7 @@ struct ErrorPoint {
 
 /// How well the trees so far order the subjects that they did not see, and how far that would move with other trees.
 ///
-/// concordance  Harrell's C of the out-of-bag mortality, among the subjects that some tree did not see
+/// concordance  Harrell's C of the out-of-bag mortality, among the subjects that some tree did not see; pairs within strata
 /// se           Monte-Carlo standard error: what C varies by over other trees of the same data, by leaving out each of ten
 ///              groups of trees (tree number modulo ten): sqrt(9/10 sum (C_(g) - mean C_(g))^2), nine degrees of freedom.
 ///              Not the sampling error of the subjects. NaN unless every group has trees
@@ -47,8 +47,11 @@ class ErrorCurve {
 public:
   static constexpr Index groups = 10;
 
-  /// subject: of each row of the votes. The data must outlive the curve.
-  ErrorCurve(const Outcome& outcome, const CaseWeights& weights, std::span<const Index> subject);
+  /// subject: of each row of the votes; stratum: a label by subject, empty: one for all. The data must outlive the curve.
+  ErrorCurve(const Outcome& outcome,
+             const CaseWeights& weights,
+             std::span<const Index> subject,
+             std::span<const Index> stratum = {});
 
   [[nodiscard]] ErrorPoint
   look(Index trees, const MortalityVotes& votes, Scheduler& scheduler) const;
@@ -62,7 +65,7 @@ private:
 
   const Outcome& outcome_;
   const CaseWeights& weights_;
-  std::span<const Index> subject_;
+  std::span<const Index> subject_, stratum_;
   survival::CensoringWeights censoring_; ///< an evaluation has some; Harrell's C asks none of them
 };
 

@@ -21,6 +21,7 @@ Record SurvivalForest::record() const {
   record.set("split_rule", split_rule_);
   record.set("subjects", grown_.subjects);
   record.set("training_columns", grown_.columns);
+  record.set("strata", grown_.strata);
   record.set("features_per_split", grown_.features_per_split);
   record.set("min_node", grown_.min_node);
   record.set("min_leaf", grown_.min_leaf);
@@ -185,6 +186,7 @@ SurvivalForest SurvivalForest::from_record(const Record& record) {
   forest.split_rule_ = record.text("split_rule");
   forest.grown_ = {.subjects = record.count("subjects"),
                    .columns = record.count("training_columns"),
+                   .strata = record.has("strata") ? record.count("strata") : 1,
                    .features_per_split = record.count("features_per_split"),
                    .min_node = record.count("min_node"),
                    .min_leaf = record.count("min_leaf"),

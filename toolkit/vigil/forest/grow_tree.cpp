@@ -148,6 +148,9 @@ void TreeGrower::take_jumps(std::vector<Jump>& jumps) const {
 
 void TreeGrower::add_leaf(Tree& tree, const Part& part) {
   const Index leaf = tree.leaves();
+  if (!rows_.stratum.empty()) { // a tree does not know the stratum of whom it predicts
+    node_.look_at(rows_, copies_, node_.rows(), SurvivalNode::Strata::together);
+  }
   take_jumps(leaf_jumps_);
   if (!rows_.entered.empty()) {
     add_jumps_of_gaps(node_.rows());
@@ -176,6 +179,10 @@ Tree TreeGrower::grow(const RandomKey& key) {
   };
   draw_rows(key.child("rows"));
   leaf_.resize(out_.size());
+  if (!rows_.entered.empty()) {
+    node_.look_at(rows_, copies_, in_, SurvivalNode::Strata::together);
+    take_jumps(root_jumps_);
+  }
   std::vector<Part> open{{.first = 0,
                           .end = size_of(in_),
                           .out_first = 0,
@@ -187,9 +194,6 @@ Tree TreeGrower::grow(const RandomKey& key) {
     open.pop_back();
     node_.look_at(
         rows_, copies_, std::span(in_).subspan(at(part.first), at(part.end - part.first)));
-    if (part.node == 0 && !rows_.entered.empty()) {
-      take_jumps(root_jumps_);
-    }
     Split split;
     if (node_.counts().subjects() > options_.min_node && !node_.flat()) {
       split = find_split(part.key);

@@ -8,21 +8,6 @@
 
 namespace vigil::forest {
 
-namespace {
-
-// fill(places, values by rows on the left) for both ways of the missing values.
-template <class Fill>
-void keep_on_left(const NodeSearch& search, const CutColumn& column, const Fill& fill) {
-  SplitScratch& scratch = search.scratch;
-  scratch.order.sort(search.node.rows(), column.ranks, column.highest);
-  fill(scratch.order.missing_right(), scratch.on_left[0]);
-  if (scratch.order.missing() > 0) {
-    fill(scratch.order.missing_left(), scratch.on_left[1]);
-  }
-}
-
-} // namespace
-
 void bound_variances(const NodeSearch& search, const CutColumn& column) {
   SplitScratch& scratch = search.scratch;
   const bool from_start = !search.node.has_ranges();

@@ -50,6 +50,28 @@ private:
   std::array<double, 1025> at_step_ = {};
 };
 
+// Of the process at a cut. In strata from the correlation with the cut before: 2 Cov = V_i + V_j - V_perm of the rows between,
+// which is the variance of U_j - U_i.
+double time_of(const NodeSearch& search, const Cut& cut, const Cut& before) {
+  SplitScratch& scratch = search.scratch;
+  const StratifiedVariance& stratified = search.node.stratified();
+  if (stratified.empty()) {
+    return scratch.time[at(cut.left.counts.subjects())];
+  }
+  if (before.rank == 0) {
+    return 0.0;
+  }
+  const auto places =
+      cut.missing_left ? scratch.order.missing_left() : scratch.order.missing_right();
+  const std::size_t first = at(before.left.counts.subjects()), end = at(cut.left.counts.subjects());
+  const double here = 1.0 / kept(scratch, cut), there = 1.0 / kept(scratch, before);
+  const double between = stratified.of(places.subspan(first, end - first), scratch.copies_left);
+  const double correlation = (here + there - between) / (2.0 * std::sqrt(here * there));
+  constexpr double none = 1e-20; // as good as independent
+  const double step = -std::log(std::clamp(correlation, none, 1.0));
+  return scratch.times[cut.missing_left ? 1 : 0].back() + step;
+}
+
 } // namespace
 
 double log_p_of_selected(double largest, std::span<const double> times) {
@@ -93,18 +115,25 @@ void search_maximally_selected(const NodeSearch& search, const CutColumn& column
   const LeafLimits limits{.subjects = std::max(search.limits.subjects, middle),
                           .events = search.limits.events};
   std::array<Split, 2> largest; // with missing values on the right, on the left
-  auto& times = scratch.on_left;
+  auto& times = scratch.times;
   for (auto& each : times) {
     each.clear();
   }
+  std::array<Cut, 2> before;
   const NodeSearch once_each{.node = node, .limits = limits, .key = search.key, .scratch = scratch};
-  for_each_cut(once_each, column, [&](const Cut& cut) {
-    const std::size_t way = cut.missing_left ? 1 : 0;
-    const double time = scratch.time[at(cut.left.counts.subjects())];
-    if (times[way].empty() || times[way].back() < time) {
-      times[way].push_back(time);
-      keep_better(largest[way], column.split_at(cut, permutation_gain(node, cut)));
-    }
+  with_permutation_gain(once_each, column, [&](const auto& for_each, const auto& gain) {
+    for_each([&](const Cut& cut) {
+      const std::size_t way = cut.missing_left ? 1 : 0;
+      if (!node.stratified().empty() && !(kept(scratch, cut) > 0.0)) {
+        return; // whole strata are on either side: nothing is compared
+      }
+      const double time = time_of(once_each, cut, before[way]);
+      if (times[way].empty() || times[way].back() < time) {
+        times[way].push_back(time);
+        before[way] = cut;
+        keep_better(largest[way], column.split_at(cut, gain(cut)));
+      }
+    });
   });
   const double ways = times[1].empty() ? 0.0 : std::numbers::ln2; // Bonferroni
   for (const std::size_t way : {0U, 1U}) {

@@ -14,6 +14,9 @@ namespace vigil::forest {
 ///   p = 2 {1 - Phi(b)} + sum over steps of min[2 {1 - Phi(b)}, 2 b phi(b) d nu{b (2 d)^(1/2)}],   at most 1
 ///   nu(x) = (2 / x) {Phi(x / 2) - 1/2} / {(x / 2) Phi(x / 2) + phi(x / 2)}
 ///
+/// Cuts of rows in strata have a time of 0 for the first one, and steps -log of the correlation of neighbours, which is the
+/// same with one stratum.
+///
 /// Where cuts are close this is the tail of the continuous process, lowered by nu for what it does between them; where they
 /// are far apart, the sum of their own tails (Bonferroni); so that columns of many and of few values compare.
 ///

@@ -12,11 +12,9 @@ namespace {
 constexpr double kept_share = 0.5;
 
 LeadingCut lead_guarded(const NodeSearch& search, const CutColumn& column, double least) {
-  return find_leader(
-      column,
-      least,
-      [&](const auto& visit) { for_each_cut(search, column, visit); },
-      [&](const Cut& cut) { return permutation_gain(search.node, cut); });
+  return with_permutation_gain(search, column, [&](const auto& for_each, const auto& gain) {
+    return find_leader(column, least, for_each, gain);
+  });
 }
 
 // Near the leader there are many cuts whose permutation bound is a little too good: in large nodes a bound of V for all of
@@ -31,13 +29,9 @@ void follow_guarded(const NodeSearch& search, const LeadingCut& leader, Split& b
     return;
   }
   if (search.node.rows().size() <= few || search.node.has_ranges()) {
-    try_all(
-        column,
-        search.scratch,
-        best,
-        [&](const auto& visit) { for_each_cut(search, column, visit); },
-        [&](const Cut& cut) { return permutation_gain(search.node, cut); },
-        value);
+    with_permutation_gain(search, column, [&](const auto& for_each, const auto& gain) {
+      try_all(column, search.scratch, best, for_each, gain, value);
+    });
     return;
   }
   bound_variances(search, column);
@@ -47,7 +41,7 @@ void follow_guarded(const NodeSearch& search, const LeadingCut& leader, Split& b
       best,
       [&](const auto& visit) { for_each_ordered_cut(search, search.scratch.order, visit); },
       [&](const Cut& cut) {
-        const double bound = permutation_gain(search.node, cut);
+        const double bound = search.node.permutation_gain(cut.left.score, cut.left.counts.copies());
         const double numerator = search.node.numerator(cut.left.score);
         const double lower = kept(search.scratch, cut);
         return lower > 0.0 ? std::min(bound, numerator * numerator / lower) : bound;
@@ -58,13 +52,15 @@ void follow_guarded(const NodeSearch& search, const LeadingCut& leader, Split& b
 } // namespace
 
 void search_permutation(const NodeSearch& search, const CutColumn& column, Split& best) {
-  double least = best.gain * (1.0 - equal_gains);
-  for_each_cut(search, column, [&](const Cut& cut) {
-    const double gain = permutation_gain(search.node, cut);
-    if (gain > least) {
-      keep_better(best, column.split_at(cut, gain));
-      least = best.gain * (1.0 - equal_gains);
-    }
+  with_permutation_gain(search, column, [&](const auto& for_each, const auto& gain_of) {
+    double least = best.gain * (1.0 - equal_gains);
+    for_each([&](const Cut& cut) {
+      const double gain = gain_of(cut);
+      if (gain > least) {
+        keep_better(best, column.split_at(cut, gain));
+        least = best.gain * (1.0 - equal_gains);
+      }
+    });
   });
 }
 

@@ -86,6 +86,7 @@ struct SplitScratch {
   const SurvivalNode* bounded = nullptr; ///< the node that `variance` has looked at
   std::array<std::vector<double>, 2> on_left =
       {}; ///< what a rule keeps of cuts, by missing values on the left, then by rows there
+  std::vector<Index> copies_left = {}; ///< by stratum, zero between searches
   std::vector<double> weight_left = {};
   std::vector<double> expected = {};      ///< events, by place
   std::array<SurvivalNode, 3> other = {}; ///< the node with other copies or times weighed
@@ -93,6 +94,8 @@ struct SplitScratch {
   std::vector<double> log_p = {};         ///< of the columns of a node so far
   std::vector<double> time =
       {}; ///< of the process of maximally_selected.hpp, by subjects on the left
+  std::array<std::vector<double>, 2> times =
+      {}; ///< of the cuts of a column, by missing values on the left
   struct Candidate {
     Cut cut;
     double bound = 0.0;
@@ -114,11 +117,6 @@ struct NodeSearch {
   RandomKey key; ///< of the node's cuts; what a rule draws for a column is at child(feature)
   SplitScratch& scratch;
 };
-
-/// U^2 / V_perm of a cut.
-[[nodiscard]] inline double permutation_gain(const SurvivalNode& node, const Cut& cut) {
-  return node.permutation_gain(cut.left.score, cut.left.counts.copies());
-}
 
 /// U^2 / V of a cut; `otherwise` where V is 0. cost: one pass over the rows of the node.
 [[nodiscard]] inline double
@@ -279,6 +277,43 @@ void for_each_cut(const NodeSearch& search, const CutColumn& column, const Visit
         [&](std::size_t place) { return (keys[place] ^ keys[place + 1]) >> 16 != 0; },
         visit);
   });
+}
+
+/// Orders a column's rows and keeps what fill(places, values by rows on the left) makes of them, for both ways of the missing
+/// values: kept(scratch, cut).
+template <class Fill>
+void keep_on_left(const NodeSearch& search, const CutColumn& column, const Fill& fill) {
+  SplitScratch& scratch = search.scratch;
+  scratch.order.sort(search.node.rows(), column.ranks, column.highest);
+  fill(scratch.order.missing_right(), scratch.on_left[0]);
+  if (scratch.order.missing() > 0) {
+    fill(scratch.order.missing_left(), scratch.on_left[1]);
+  }
+}
+
+/// use(for_each, gain): for_each(visit) visits the cuts of a column as for_each_cut, gain(cut) is U^2 / V_perm of one, 0
+/// where V_perm is 0. A node in strata has its rows in order and 1 / V_perm kept for all cuts; others know V_perm by the
+/// copies on the left.
+/// checked by tests/unit/forest/split_definition_test
+template <class Use>
+decltype(auto)
+with_permutation_gain(const NodeSearch& search, const CutColumn& column, const Use& use) {
+  const SurvivalNode& node = search.node;
+  if (node.stratified().empty()) {
+    return use([&](const auto& visit) { for_each_cut(search, column, visit); },
+               [&](const Cut& cut) {
+                 return node.permutation_gain(cut.left.score, cut.left.counts.copies());
+               });
+  }
+  SplitScratch& scratch = search.scratch;
+  keep_on_left(search, column, [&](std::span<const std::uint32_t> places, auto& inverse) {
+    node.stratified().scan(places, scratch.copies_left, inverse);
+  });
+  return use([&](const auto& visit) { for_each_ordered_cut(search, scratch.order, visit); },
+             [&](const Cut& cut) {
+               const double numerator = node.numerator(cut.left.score);
+               return numerator * numerator * kept(scratch, cut);
+             });
 }
 
 } // namespace vigil::forest

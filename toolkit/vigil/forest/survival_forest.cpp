@@ -49,17 +49,6 @@ std::vector<double> spread_times(std::span<const double> event_time) {
                      .remedy = "change the option"});
 }
 
-const SurvivalOutcome& outcome_of(const TrainingData& data) {
-  const SurvivalOutcome& outcome = survival_outcome(data.outcome, "survival-forest");
-  if (!data.stratum.empty()) {
-    throw ConfigError({.where = "learner \"survival-forest\"",
-                       .found = "strata",
-                       .expected = "a cohort without strata",
-                       .remedy = "use the learner cox or cox-net"});
-  }
-  return outcome;
-}
-
 /// An address as text.
 std::string text_of(const RandomKey& key) {
   std::vector<std::string> words;
@@ -105,8 +94,8 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
                                     const ForestOptions& options,
                                     FitContext& context) {
   check_forest(options, data.columns());
-  const SurvivalOutcome& outcome = outcome_of(data);
-  const SurvivalRows rows = survival_rows(outcome, item.weights);
+  const SurvivalOutcome& outcome = survival_outcome(data.outcome, "survival-forest");
+  const SurvivalRows rows = survival_rows(outcome, item.weights, data.stratum);
   const Index copies = options.replace && rows.rows() > 0
                            ? rows.rows() * Index{*std::ranges::max_element(rows.copies)}
                            // a tree may draw one row only
@@ -119,6 +108,7 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   const Index root = std::llround(std::ceil(std::sqrt(static_cast<double>(data.columns()))));
   forest.grown_ = {.subjects = rows.rows(),
                    .columns = data.columns(),
+                   .strata = Index{rows.strata},
                    .features_per_split =
                        options.features_per_split > 0 ? options.features_per_split : root,
                    .min_node = options.min_node,
@@ -148,7 +138,7 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   const RankColumns ranks(data.covariates(), rows.subject, context.scheduler);
   std::optional<ErrorCurve> curve;
   if (options.error_curve || options.target_error > 0.0) {
-    curve.emplace(data.outcome, item.weights, rows.subject);
+    curve.emplace(data.outcome, item.weights, rows.subject, data.stratum);
   }
   const auto passed = passed_by(forest.event_time_, times);
   const GrownFrom& grown = forest.grown_;

@@ -40,7 +40,7 @@ struct ForestOptions {
 
 /// What decides the trees of a forest beside the data: forests that differ in it are no parts of one.
 struct GrownFrom {
-  Index subjects = 0, columns = 0; ///< of the fit
+  Index subjects = 0, columns = 0, strata = 1; ///< of the fit
   Index features_per_split = 0, min_node = 0, min_leaf = 0, min_leaf_events = 0;
   double sample_fraction = 0.0;
   bool replace = false;
@@ -64,6 +64,9 @@ struct OutOfBag {
 ///
 /// score  ensemble mortality, the mean over trees (Votes)
 /// risk   1 - mean over trees of the leaf's Kaplan-Meier survival; NaN later than the last time under observation
+///
+/// In strata (TrainingData::stratum) cuts and concordances compare subjects of one stratum alone; curves of leaves are
+/// those of all its rows, so that a prediction does not depend on the stratum.
 ///
 /// Trees see ranks alone, so that a monotone change of a column changes no tree; a cut is stored as the value half way
 /// between the training values around it. Sums over trees are whole numbers: the bytes do not depend on threads.

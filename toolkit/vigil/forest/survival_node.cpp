@@ -86,7 +86,11 @@ void SurvivalNode::look_at(const SurvivalRows& all,
   if (!whole_weights_ && scores_.squares > 0.0) {
     take_design(all);
   }
-  if (events_.empty() || counts_.copies() < 2) {
+  stratified_.clear();
+  if (apart) {
+    take_stratified(all);
+  }
+  if (events_.empty() || counts_.copies() < 2 || (apart && stratified_.nothing())) {
     scores_.squares = 0.0;
   }
   if (!flat()) {
@@ -296,7 +300,18 @@ double SurvivalNode::variance_of_ranges(const LeftSide& side, std::vector<double
   return variance;
 }
 
-// Whole numbers that add up to zero: what rounding leaves goes to the first of the largest.
+void SurvivalNode::take_stratified(const SurvivalRows& all) {
+  for (std::size_t place = 0; place < rows_.size(); ++place) {
+    const std::uint32_t row = rows_[place];
+    const double of_copy = whole_weights_ ? 1.0 : all.sampling[row];
+    stratified_.add(all.stratum[row],
+                    sums_[place].counts.copies(),
+                    score_[place] * score_[place] / weight_[place] * of_copy);
+  }
+  stratified_.take_factors();
+}
+
+// Whole numbers that add up to zero, in each stratum: what rounding leaves goes to the first of the largest.
 void SurvivalNode::take_scores() {
   int exponent = 0;
   static_cast<void>(std::frexp(scores_.sizes, &exponent));
@@ -308,10 +323,29 @@ void SurvivalNode::take_scores() {
     sums_[place].score = nearest(score_[place] * whole);
     total += sums_[place].score;
   }
-  sums_[scores_.largest].score -= total;
+  if (stratified_.empty()) {
+    sums_[scores_.largest].score -= total;
+    return;
+  }
+  remainder_.assign(at(stratified_.strata()), Remainder{.largest = score_.size()});
+  for (std::size_t place = 0; place < score_.size(); ++place) {
+    auto& [sum, largest] = remainder_[stratified_.stratum(place)];
+    sum += sums_[place].score;
+    const bool first = largest == score_.size();
+    largest = first || std::fabs(score_[place]) > std::fabs(score_[largest]) ? place : largest;
+  }
+  for (const Remainder& remainder : remainder_) {
+    if (remainder.total != 0) { // a stratum without rows has none
+      sums_[remainder.largest].score -= remainder.total;
+    }
+  }
 }
 
+// Without strata alone: with these the copies of a side do not tell the variance.
 void SurvivalNode::take_inverse() {
+  if (!stratified_.empty()) {
+    return;
+  }
   const auto copies = static_cast<double>(counts_.copies());
   const double whole = copies * (copies - 1.0) / scores_.squares * unit_ * unit_;
   inverse_.resize(at(counts_.copies()));

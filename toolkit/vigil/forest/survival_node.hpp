@@ -4,6 +4,7 @@
 
 #include "vigil/forest/cut_sums.hpp"
 #include "vigil/forest/left_side.hpp"
+#include "vigil/forest/stratified_variance.hpp"
 #include "vigil/forest/survival_rows.hpp"
 
 #include <cstdint>
@@ -41,7 +42,8 @@ struct TimeWeights {
 /// sum of their absolute values), and add up to zero.
 ///
 /// Delayed entry: M_i = event_i - (H(T_i) - H(entry_i)), and a row counts in Y after its entry. Strata: D, Y and H are those of
-/// the row's stratum, V is the sum over strata and their event times.
+/// the row's stratum, V is the sum over strata and their event times, V_perm that of StratifiedVariance; scores add up to
+/// zero in each stratum.
 ///
 /// Where event times weigh k_j (Fleming, Harrington 1991), M_i = k event_i - sum_{t_j <= T_i} k_j D_j / Y_j, and v_j is
 /// multiplied by k_j^2.
@@ -78,7 +80,9 @@ public:
   [[nodiscard]] double numerator(std::int64_t score) const {
     return static_cast<double>(score) * unit_;
   }
-  /// U^2 / V_perm of a cut with these on the left, 0 < copies < N.
+  /// Of a node with strata apart, else empty.
+  [[nodiscard]] const StratifiedVariance& stratified() const noexcept { return stratified_; }
+  /// U^2 / V_perm of a cut with these on the left, 0 < copies < N; not with strata apart.
   [[nodiscard]] double permutation_gain(std::int64_t score, Index copies) const {
     const auto value = static_cast<double>(score);
     return value * value * inverse_[at(copies)];
@@ -117,6 +121,10 @@ private:
     double squares = 0.0, sizes = 0.0, largest_size = 0.0;
     std::size_t largest = 0;
   };
+  struct Remainder { ///< what rounding leaves of a sum of scores that is zero, and who takes it
+    std::int64_t total = 0;
+    std::size_t largest = 0;
+  };
   void take_residual(std::size_t place, double event_weight, double hazard, ScoreSums& of_scores);
   void list_events(const SurvivalRows& all, bool apart);
   void take_ranges(const SurvivalRows& all, bool apart);
@@ -124,6 +132,7 @@ private:
   [[nodiscard]] double variance_to_time(const LeftSide& side, std::vector<double>& scratch) const;
   [[nodiscard]] double variance_of_ranges(const LeftSide& side, std::vector<double>& scratch) const;
   void take_design(const SurvivalRows& all);
+  void take_stratified(const SurvivalRows& all);
   void take_scores();
   void take_inverse();
 
@@ -142,11 +151,13 @@ private:
   std::vector<double> hazard_;               ///< before each place in events_, and at the end
   std::vector<Instant> instants_;
   std::vector<std::uint32_t> instant_of_; ///< by place
+  std::vector<Remainder> remainder_;      ///< by stratum
   SideCounts counts_;
   ScoreSums scores_;
   double unit_ = 0.0, design_ = 1.0;
   bool whole_weights_ = true; ///< u are times drawn
   TimeWeights times_ = {};
+  StratifiedVariance stratified_;
   const SurvivalRows* all_ = nullptr; ///< these and copies_ as look_at was given them
   std::span<const std::uint32_t> copies_;
   Strata strata_ = Strata::apart;

@@ -6,6 +6,28 @@
 
 namespace vigil::forest {
 
+namespace {
+
+// Numbers without gaps, whatever the labels.
+void take_strata(std::span<const Index> stratum, SurvivalRows& rows) {
+  std::vector<Index> labels;
+  for (const Index subject : rows.subject) {
+    labels.push_back(stratum[at(subject)]);
+  }
+  std::sort(labels.begin(), labels.end());
+  labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
+  if (labels.size() < 2) {
+    return;
+  }
+  rows.strata = static_cast<std::uint32_t>(labels.size());
+  for (const Index subject : rows.subject) {
+    const auto found = std::lower_bound(labels.begin(), labels.end(), stratum[at(subject)]);
+    rows.stratum.push_back(static_cast<std::uint32_t>(found - labels.begin()));
+  }
+}
+
+} // namespace
+
 SurvivalRows survival_rows(const SurvivalOutcome& outcome,
                            const CaseWeights& weights,
                            std::span<const Index> stratum) {
@@ -40,15 +62,12 @@ SurvivalRows survival_rows(const SurvivalOutcome& outcome,
     if (!outcome.entry.empty()) {
       rows.entered.push_back(events_up_to(outcome.entry[at(subject)]));
     }
-    if (!stratum.empty()) {
-      rows.stratum.push_back(static_cast<std::uint32_t>(stratum[at(subject)]));
-    }
   }
   if (std::ranges::all_of(rows.entered, [](std::uint32_t events) { return events == 0; })) {
     rows.entered.clear();
   }
-  if (std::ranges::all_of(rows.stratum, [&](auto each) { return each == rows.stratum.front(); })) {
-    rows.stratum.clear();
+  if (!stratum.empty()) {
+    take_strata(stratum, rows);
   }
   return rows;
 }

@@ -25,15 +25,16 @@ struct SurvivalRows {
   std::vector<std::uint32_t> passed; ///< event times up to and including the row's time
   std::vector<std::uint32_t> entered =
       {}; ///< event times up to and including its entry; empty: all from 0
-  std::vector<std::uint32_t> stratum = {}; ///< from 0; empty: one for all
+  std::vector<std::uint32_t> stratum = {}; ///< from 0 in the order of labels; empty: one for all
+  std::uint32_t strata = 1;                ///< how many
   std::vector<double> event_time = {};     ///< distinct, ascending
   bool equal_sampling = true;              ///< every copy weighs the same
 
   [[nodiscard]] Index rows() const noexcept { return size_of(subject); }
 };
 
-/// The subjects of positive weight. stratum: by subject, empty: one for all. A subject is at risk after its entry, at
-/// its time still.
+/// The subjects of positive weight. stratum: a label by subject, empty: one for all. A subject is at risk after its entry,
+/// at its time still.
 [[nodiscard]] SurvivalRows survival_rows(const SurvivalOutcome& outcome,
                                          const CaseWeights& weights,
                                          std::span<const Index> stratum = {});

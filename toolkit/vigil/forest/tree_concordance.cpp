@@ -14,7 +14,9 @@ TreeConcordance::TreeConcordance(const SurvivalRows& all)
   // an event happens before a censoring at its time: turn the last bit of the moment
   std::stable_sort(
       latest_first_.begin(), latest_first_.end(), [&](std::uint32_t left, std::uint32_t right) {
-        return (all_.moment[left] ^ 1U) > (all_.moment[right] ^ 1U);
+        return stratum(left) != stratum(right)
+                   ? stratum(left) < stratum(right)
+                   : (all_.moment[left] ^ 1U) > (all_.moment[right] ^ 1U);
       });
 }
 
@@ -25,18 +27,20 @@ void TreeConcordance::take(std::span<const std::uint32_t> rows) {
   order_.clear();
   leads_.clear();
   comparable_ = 0;
-  std::uint32_t moment = 0, later = 0;
+  std::uint32_t moment = 0, here = 0, first = 0, later = 0;
   for (const std::uint32_t row : latest_first_) {
     if (place_[row] == 0) {
       continue;
     }
-    if (order_.empty() || all_.moment[row] != moment) {
+    if (order_.empty() || stratum(row) != here || all_.moment[row] != moment) {
       moment = all_.moment[row];
       later = static_cast<std::uint32_t>(order_.size());
+      first = order_.empty() || stratum(row) != here ? later : first;
+      here = stratum(row);
     }
     if ((moment & 1U) != 0) {
-      leads_.push_back({.place = place_[row] - 1, .later = later});
-      comparable_ += later;
+      leads_.push_back({.place = place_[row] - 1, .first = first, .later = later});
+      comparable_ += later - first;
     }
     order_.push_back(place_[row] - 1);
   }
@@ -51,8 +55,12 @@ Index TreeConcordance::count(RankCounter<Lane>& counter,
                              Index ranks) const {
   counter.clear(ranks);
   Index sum = 0;
-  std::size_t passed = 0;
+  std::size_t passed = 0, first = 0;
   for (const Lead& lead : leads_) {
+    if (lead.first != first) { // another stratum
+      counter.clear(ranks);
+      passed = first = lead.first;
+    }
     for (; passed < lead.later; ++passed) {
       counter.add(rank[order_[passed]]);
     }
