@@ -6,6 +6,7 @@
 #include "vigil/base/text.hpp"
 #include "vigil/forest/grow_forest.hpp"
 #include "vigil/forest/importance_table.hpp"
+#include "vigil/forest/key_text.hpp"
 #include "vigil/learn/model_checks.hpp"
 #include "vigil/numeric/quantile.hpp"
 
@@ -48,15 +49,6 @@ const SurvivalOutcome& outcome_of(const TrainingData& data) {
                        .remedy = "use the learner cox or cox-net"});
   }
   return outcome;
-}
-
-/// An address as text.
-std::string text_of(const RandomKey& key) {
-  std::vector<std::string> words;
-  for (const std::uint32_t word : key.words()) {
-    words.push_back(number_text(Index{word}));
-  }
-  return join(words, " ");
 }
 
 } // namespace

@@ -87,6 +87,8 @@ public:
   /// At error_schedule(); the last point is the forest's. Empty: not wanted, or no forest.
   [[nodiscard]] std::span<const ErrorPoint> error() const noexcept { return error_; }
   [[nodiscard]] std::span<const Tree> trees() const noexcept { return trees_; }
+  /// The number of each, a part of its address.
+  [[nodiscard]] std::span<const Index> tree_numbers() const noexcept { return number_; }
   [[nodiscard]] const GrownFrom& grown() const noexcept { return grown_; }
   /// Kind after kind as the options name them, features or groups in their order.
   [[nodiscard]] std::span<const ImportanceRow> importance() const noexcept { return importance_; }
