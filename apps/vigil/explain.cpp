@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/text.hpp"
+#include "vigil/forest/forest_weights.hpp"
 #include "vigil/forest/partial_dependence.hpp"
 #include "vigil/storage/record_file.hpp"
 #include "vigil/storage/table_file.hpp"
@@ -167,15 +168,87 @@ void write_dependence(const SurvivalForest& forest,
   }
 }
 
+using Neighbours = std::vector<std::vector<forest::Neighbour>>;
+
+/// How many neighbours of a subject are wanted; 0: no --training.
+Index read_neighbours(const Options& options) {
+  if (options.text("training")) {
+    return count_of(options, "neighbours", 20, 1);
+  }
+  if (options.has("neighbours")) {
+    options.refuse("neighbours",
+                   "--training COHORT beside it: weights are those of training subjects",
+                   "name the cohort that the forest was grown on");
+  }
+  return 0;
+}
+
+/// Subjects of whom no outcome needs to be known: with --training the options of the outcome are those of that cohort.
+Cohort open_explained(const Invocation& invocation, bool outcome) {
+  auto request = cohort_input(invocation, invocation.argument(1), ByDefault::all_numeric);
+  if (!outcome) {
+    for (auto* column : {&request.time,
+                         &request.event,
+                         &request.event_is,
+                         &request.cause,
+                         &request.entry,
+                         &request.weight}) {
+      column->clear();
+    }
+    request.truncate_at.reset();
+  }
+  return open_input(invocation.session, request);
+}
+
+void write_weights(const Neighbours& neighbours,
+                   const Cohort& cohort,
+                   const Cohort& training,
+                   const std::filesystem::path& folder) {
+  std::vector<std::string> subject, training_subject;
+  std::vector<double> weight;
+  for (std::size_t place = 0; place < neighbours.size(); ++place) {
+    for (const auto& neighbour : neighbours[place]) {
+      subject.push_back(cohort.subject_ids()[place]);
+      training_subject.push_back(training.subject_ids()[at(neighbour.subject)]);
+      weight.push_back(neighbour.weight);
+    }
+  }
+  const std::vector<storage::TableColumn> columns{
+      {"subject", subject}, {"training_subject", training_subject}, {"weight", weight}};
+  storage::write_table(folder / "weights.tsv", columns);
+}
+
+/// The training subjects that speak for each subject of the cohort.
+void explain_by_neighbours(const Invocation& invocation,
+                           const SurvivalForest& forest,
+                           const Cohort& cohort,
+                           Index most,
+                           const std::filesystem::path& folder) {
+  auto& session = invocation.session;
+  const Cohort training =
+      open_input(invocation, *invocation.options.text("training"), ByDefault::all_numeric);
+  const TrainingData data = training.data();
+  const forest::ForestWeights weights(forest, data, training.weights(), session.scheduler());
+  write_weights(
+      weights.nearest(cohort.covariates(), most, session.scheduler()), cohort, training, folder);
+  session.log().say("weights   of at most " + count_text(most) + " of " +
+                    count_text(training.subjects()) + " training subjects for each of " +
+                    count_text(cohort.subjects()));
+}
+
 int run_explain(const Invocation& invocation) {
   auto& session = invocation.session;
   const auto wanted = read_dependence(invocation.options);
+  const Index neighbours = read_neighbours(invocation.options);
   const auto forest = SurvivalForest::from_record(storage::read_record(invocation.argument(0)));
   const auto folder = session.output_folder("explain-results");
-  const Cohort cohort = open_input(invocation, invocation.argument(1), ByDefault::all_numeric);
+  const Cohort cohort = open_explained(invocation, neighbours == 0);
   check_features(wanted.features, cohort.covariates(), invocation.options);
   if (forest.status() == FitStatus::undefined) {
     session.log().say("forest    undefined: " + forest.reason());
+  }
+  if (neighbours > 0) {
+    explain_by_neighbours(invocation, forest, cohort, neighbours, folder);
   }
   write_dependence(forest, cohort, wanted, session, folder);
   session.log().say("written   " + folder.string());
@@ -190,19 +263,24 @@ constexpr std::array explain_options{
     OptionSpec{"horizons", "H1,H2", "times at which to give risks (default: scores alone)"},
     OptionSpec{"points", "N", "values of a feature at most (default 20)"},
     OptionSpec{"individual", "", "the curve of every subject too"},
+    OptionSpec{"training", "COHORT", "what the forest was grown on: forest weights too"},
+    OptionSpec{
+        "neighbours", "K", "training subjects of largest weight for each subject (default 20)"},
 };
 
 } // namespace
 
-const Verb explain_verb{.name = "explain",
-                        .arguments = "MODEL COHORT",
-                        .least_arguments = 2,
-                        .most_arguments = 2,
-                        .summary = "what a forest's predictions depend on",
-                        .details =
-                            "Writes partial_dependence.tsv, with --individual also individual.tsv.",
-                        .options = explain_options,
-                        .reads_cohort = true,
-                        .run = &run_explain};
+const Verb explain_verb{
+    .name = "explain",
+    .arguments = "MODEL COHORT",
+    .least_arguments = 2,
+    .most_arguments = 2,
+    .summary = "what a forest's predictions depend on",
+    .details = "Writes partial_dependence.tsv, with --individual also individual.tsv, with "
+               "--training also weights.tsv. The options of the outcome are those of "
+               "the --training cohort where it is named.",
+    .options = explain_options,
+    .reads_cohort = true,
+    .run = &run_explain};
 
 } // namespace vigil::app
