@@ -25,9 +25,11 @@ std::string cohort_line(const Cohort& cohort) {
 }
 
 Cohort open_input(const Invocation& invocation, const std::string& file, ByDefault markers) {
-  auto& session = invocation.session;
-  Cohort cohort =
-      storage::open_cohort(cohort_input(invocation, file, markers), session.scheduler());
+  return open_input(invocation.session, cohort_input(invocation, file, markers));
+}
+
+Cohort open_input(Session& session, const storage::CohortRequest& request) {
+  Cohort cohort = storage::open_cohort(request, session.scheduler());
   session.log().say("input     " + cohort_line(cohort));
   for (const auto& note : cohort.parts().notes) {
     session.log().say("          " + note);

@@ -20,6 +20,7 @@ cohort_input(const Invocation& invocation, const std::string& file, ByDefault ma
 /// Reads it within the session's memory and says what was read.
 [[nodiscard]] Cohort
 open_input(const Invocation& invocation, const std::string& file, ByDefault markers);
+[[nodiscard]] Cohort open_input(Session& session, const storage::CohortRequest& request);
 
 /// One line: subjects, markers, events, centres.
 [[nodiscard]] std::string cohort_line(const Cohort& cohort);

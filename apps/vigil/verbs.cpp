@@ -18,6 +18,7 @@ std::span<const Verb> verb_table() noexcept {
                                 forest_verb,
                                 merge_verb,
                                 predict_verb,
+                                explain_verb,
                                 measure_verb,
                                 triage_verb,
                                 report_verb,

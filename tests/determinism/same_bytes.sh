@@ -5,7 +5,7 @@
 # same_bytes.sh PROGRAM WORKDIR simulated|centres|demo|streamed|forest
 #
 # The same study gives byte-identical report.json, tables/ and models/: for 1, 2 and 7 threads, run again, and with
-# the matrix in memory or streamed from its file. So does vigil forest, grown at once or in parts.
+# the matrix in memory or streamed from its file. So do vigil forest, grown at once or in parts, and vigil explain.
 
 set -eu
 program=$(realpath "$1")
@@ -65,6 +65,18 @@ if [[ $kind == forest ]]; then
   for how in '--threads 2' '--threads 7' '--threads 1 --memory 16M' '--threads 7 --memory 16M'; do
     grow again --trees 120 --horizons 0.1,0.4 $how
     diff -rq first again || exit 1
+  done
+  # explain NAME OPTIONS...: of the first forest
+  explain() {
+    local name=$1
+    shift
+    "$program" explain first/model.h5 cohort.h5ad --time time --event event --training cohort.h5ad --horizons 0.4,0.1 \
+      --individual --out "$name" --quiet "$@"
+  }
+  explain told --threads 1
+  for how in '--threads 7' '--threads 2 --memory 16M'; do
+    explain told_again $how
+    diff -rq told told_again || exit 1
   done
   grow settled --trees auto --target-error 0.007 --threads 1
   grow settled_7 --trees auto --target-error 0.007 --threads 7

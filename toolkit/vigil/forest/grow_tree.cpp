@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/forest/grow_tree.hpp"
 
+#include "vigil/forest/bag.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -22,29 +24,11 @@ TreeGrower::TreeGrower(const SurvivalRows& rows,
   scratch_.cells.resize(at(highest + 1));
 }
 
-// Subjects are drawn, not copies: a subject that a resample has drawn twice is in the bag or out of it as a whole.
 void TreeGrower::draw_rows(const RandomKey& key) {
-  RandomStream draw(key);
-  const Index rows = rows_.rows();
-  std::fill(copies_.begin(), copies_.end(), 0U);
-  if (options_.replace) {
-    for (Index number = 0; number < rows; ++number) {
-      const Index row = draw.index_below(rows);
-      copies_[at(row)] += rows_.copies[at(row)];
-    }
-  } else {
-    const Index share = std::llround(options_.sample_fraction * static_cast<double>(rows));
-    Index wanted = std::max<Index>(1, std::min(share, rows - 1)); // somebody stays out
-    for (Index row = 0; row < rows; ++row) { // selection sampling (Knuth, algorithm S)
-      if (draw.index_below(rows - row) < wanted) {
-        copies_[at(row)] = rows_.copies[at(row)];
-        --wanted;
-      }
-    }
-  }
+  draw_bag(rows_, options_.sample_fraction, options_.replace, key, copies_);
   in_.clear();
   out_.clear();
-  for (Index row = 0; row < rows; ++row) {
+  for (Index row = 0; row < rows_.rows(); ++row) {
     (copies_[at(row)] > 0 ? in_ : out_).push_back(static_cast<std::uint32_t>(row));
   }
 }
@@ -177,7 +161,7 @@ Tree TreeGrower::grow(const RandomKey& key) {
     gain_.push_back(0.0);
     return tree.nodes() - 1;
   };
-  draw_rows(key.child("rows"));
+  draw_rows(key);
   leaf_.resize(out_.size());
   if (!rows_.entered.empty()) {
     node_.look_at(rows_, copies_, in_, SurvivalNode::Strata::together);

@@ -6,6 +6,7 @@
 #include "vigil/base/text.hpp"
 #include "vigil/forest/grow_forest.hpp"
 #include "vigil/forest/importance_table.hpp"
+#include "vigil/forest/key_text.hpp"
 #include "vigil/learn/model_checks.hpp"
 #include "vigil/numeric/quantile.hpp"
 
@@ -22,16 +23,6 @@ namespace {
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 constexpr Index most_risk_times = 150;
 
-/// Event times up to each of these times.
-std::vector<Index> passed_by(std::span<const double> event_time, std::span<const double> times) {
-  std::vector<Index> passed;
-  for (const double time : times) {
-    passed.push_back(std::upper_bound(event_time.begin(), event_time.end(), time) -
-                     event_time.begin());
-  }
-  return passed;
-}
-
 /// All event times, or so many that are spread evenly over them, the last one included.
 std::vector<double> spread_times(std::span<const double> event_time) {
   const Index times = size_of(event_time), kept = std::min(times, most_risk_times);
@@ -47,15 +38,6 @@ std::vector<double> spread_times(std::span<const double> event_time) {
                      .found = found,
                      .expected = std::move(expected),
                      .remedy = "change the option"});
-}
-
-/// An address as text.
-std::string text_of(const RandomKey& key) {
-  std::vector<std::string> words;
-  for (const std::uint32_t word : key.words()) {
-    words.push_back(number_text(Index{word}));
-  }
-  return join(words, " ");
 }
 
 } // namespace
@@ -140,7 +122,7 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   if (options.error_curve || options.target_error > 0.0) {
     curve.emplace(data.outcome, item.weights, rows.subject, data.stratum);
   }
-  const auto passed = passed_by(forest.event_time_, times);
+  const auto passed = VoteTimes(forest.event_time_, times).passed;
   const GrownFrom& grown = forest.grown_;
   const ForestInputs inputs{
       .data = data,
@@ -309,6 +291,26 @@ void SurvivalForest::take_columns(const TrainingData& data,
   }
 }
 
+CutColumns SurvivalForest::read_columns(const Covariates& covariates, Scheduler& scheduler) const {
+  return {covariates, columns_, names_, scheduler};
+}
+
+Votes SurvivalForest::votes_of(const CutColumns& columns,
+                               std::span<const Index> passed,
+                               Index first,
+                               Index count) const {
+  Votes votes(count, size_of(passed));
+  LeafVotes leaves;
+  for (const Tree& tree : trees_) {
+    leaves.take(tree, size_of(event_time_), passed);
+    for (Index row = 0; row < count; ++row) {
+      votes.add(row, leaves, columns.leaf_of(tree, first + row));
+    }
+  }
+  votes.add_up();
+  return votes;
+}
+
 Prediction SurvivalForest::predict(const Covariates& covariates,
                                    const PredictionRequest& request,
                                    FitContext& context) const {
@@ -328,43 +330,17 @@ Prediction SurvivalForest::predict(const Covariates& covariates,
   if (request.curves) {
     times.insert(times.end(), event_time_.begin(), event_time_.end());
   }
-  std::vector<Index> order(times.size()); // votes want ascending times
-  std::iota(order.begin(), order.end(), Index{0});
-  std::stable_sort(order.begin(), order.end(), [&](Index left, Index right) {
-    return times[at(left)] < times[at(right)];
-  });
-  std::vector<double> ascending;
-  ascending.reserve(order.size());
-  for (const Index number : order) {
-    ascending.push_back(times[at(number)]);
-  }
-  const auto passed = passed_by(event_time_, ascending);
-  const std::vector<double> values =
-      raw_columns(covariates, find_columns(covariates, names_), context.scheduler);
-  std::vector<Index> place(at(columns_.empty() ? 0 : columns_.back() + 1), no_index);
-  for (Index number = 0; number < size_of(columns_); ++number) {
-    place[at(columns_[at(number)])] = number;
-  }
+  const VoteTimes wanted(event_time_, times);
+  const CutColumns columns = read_columns(covariates, context.scheduler);
   constexpr Index at_once = 256; // subjects of a task
   context.scheduler.for_each((subjects + at_once - 1) / at_once, [&](Index task, Index) {
     const Index first = task * at_once, count = std::min(at_once, subjects - first);
-    Votes votes(count, size_of(passed));
-    LeafVotes leaves;
-    for (const Tree& tree : trees_) {
-      leaves.take(tree, size_of(event_time_), passed);
-      for (Index row = 0; row < count; ++row) {
-        votes.add(row, leaves, tree.leaf_of([&](std::uint32_t node) {
-          const double value = values[at(place[tree.feature[node]] * subjects + first + row)];
-          return value == value ? value <= tree.cut_value[node] : tree.missing_left[node] != 0;
-        }));
-      }
-    }
-    votes.add_up();
+    const Votes votes = votes_of(columns, wanted.passed, first, count);
     const Index horizons = size_of(request.horizons);
     for (Index row = 0; row < count; ++row) {
       prediction.score[at(first + row)] = votes.mortality(row);
-      for (Index number = 0; number < size_of(order); ++number) {
-        const Index time = order[at(number)];
+      for (Index number = 0; number < size_of(times); ++number) {
+        const Index time = wanted.order[at(number)];
         RiskTable& table = time < horizons ? prediction.risk : *prediction.curves;
         table.at_horizon(time < horizons ? time : time - horizons)[at(first + row)] =
             times[at(time)] > last_time_ ? not_a_number : votes.risk(row, number);

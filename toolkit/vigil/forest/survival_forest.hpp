@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/forest/cut_columns.hpp"
 #include "vigil/forest/error_curve.hpp"
 #include "vigil/forest/grow_tree.hpp"
 #include "vigil/forest/importance.hpp"
@@ -89,11 +90,25 @@ public:
   /// At error_schedule(); the last point is the forest's. Empty: not wanted, or no forest.
   [[nodiscard]] std::span<const ErrorPoint> error() const noexcept { return error_; }
   [[nodiscard]] std::span<const Tree> trees() const noexcept { return trees_; }
+  /// The number of each, a part of its address.
+  [[nodiscard]] std::span<const Index> tree_numbers() const noexcept { return number_; }
   [[nodiscard]] const GrownFrom& grown() const noexcept { return grown_; }
   /// Kind after kind as the options name them, features or groups in their order.
   [[nodiscard]] std::span<const ImportanceRow> importance() const noexcept { return importance_; }
   /// Distinct event times of the training data, ascending: what Tree::jump_time counts.
   [[nodiscard]] std::span<const double> event_times() const noexcept { return event_time_; }
+  /// Of observation in training: risks later than it are NaN.
+  [[nodiscard]] double last_time() const noexcept { return last_time_; }
+  /// Columns of the training data that some tree cuts, ascending, and their names.
+  [[nodiscard]] std::span<const Index> cut_columns() const noexcept { return columns_; }
+  [[nodiscard]] std::span<const std::string> cut_names() const noexcept { return names_; }
+  /// Their values in a cohort. Throws InputError where it lacks one.
+  [[nodiscard]] CutColumns read_columns(const Covariates& covariates, Scheduler& scheduler) const;
+  /// What all trees say of subjects that come one after another. passed: as of LeafVotes.
+  [[nodiscard]] Votes votes_of(const CutColumns& columns,
+                               std::span<const Index> passed,
+                               Index first,
+                               Index count) const;
   [[nodiscard]] FitStatus status() const noexcept { return status_; }
   /// Why there is no forest.
   [[nodiscard]] const std::string& reason() const noexcept { return reason_; }

@@ -42,6 +42,10 @@ struct Tree {
     }
     return depth;
   }
+  /// Where a value of the column that a node cuts goes; NaN is missing.
+  [[nodiscard]] bool goes_left(std::uint32_t node, double value) const {
+    return value == value ? value <= cut_value[node] : missing_left[node] != 0;
+  }
   /// The leaf of a subject; goes_left(node) is asked on the way.
   template <class GoesLeft>
   [[nodiscard]] Index leaf_of(const GoesLeft& goes_left) const {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace vigil::forest {
 
@@ -87,12 +88,16 @@ Index MortalityVotes::trees(Index subject, Index left_out) const {
   return count;
 }
 
-double MortalityVotes::mean(Index subject, Index left_out) const {
+std::int64_t MortalityVotes::sum(Index subject, Index left_out) const {
   std::int64_t sum = 0;
   for (Index group = 0; group < groups_; ++group) {
     sum += group == left_out ? 0 : sum_[at(subject * groups_ + group)];
   }
-  return forest::mean(sum, trees(subject, left_out));
+  return sum;
+}
+
+double MortalityVotes::mean(Index subject, Index left_out) const {
+  return voted_mortality(sum(subject, left_out), trees(subject, left_out));
 }
 
 void Votes::add(Index subject, const LeafVotes& tree, Index leaf, Index group) {
@@ -125,8 +130,24 @@ double Votes::risk(Index subject, Index time) const {
   return voted_risk(survival(subject, time), trees(subject));
 }
 
+double voted_mortality(std::int64_t mortality, Index trees) {
+  return mean(mortality, trees);
+}
+
 double voted_risk(std::int64_t survival, Index trees) {
   return 1.0 - mean(survival, trees);
+}
+
+VoteTimes::VoteTimes(std::span<const double> event_time, std::span<const double> times)
+    : order(times.size()) {
+  std::iota(order.begin(), order.end(), Index{0});
+  std::stable_sort(order.begin(), order.end(), [&](Index left, Index right) {
+    return times[at(left)] < times[at(right)];
+  });
+  for (const Index number : order) {
+    passed.push_back(std::upper_bound(event_time.begin(), event_time.end(), times[at(number)]) -
+                     event_time.begin());
+  }
 }
 
 } // namespace vigil::forest

@@ -58,6 +58,7 @@ public:
 
   /// Of all groups but the one that is left out.
   [[nodiscard]] Index trees(Index subject, Index left_out = no_index) const;
+  [[nodiscard]] std::int64_t sum(Index subject, Index left_out = no_index) const;
   /// Mean over these trees; NaN without one.
   [[nodiscard]] double mean(Index subject, Index left_out = no_index) const;
 
@@ -98,7 +99,16 @@ private:
   std::vector<std::int64_t> survival_; ///< subject by subject; changes until add_up()
 };
 
-/// The risk that so many trees say with this sum of survival votes; NaN without a tree.
+/// The mortality, and the risk, that so many trees say with this sum of votes; NaN without a tree.
+[[nodiscard]] double voted_mortality(std::int64_t mortality, Index trees);
 [[nodiscard]] double voted_risk(std::int64_t survival, Index trees);
+
+/// Times in any order, in the ascending one that votes want.
+struct VoteTimes {
+  VoteTimes(std::span<const double> event_time, std::span<const double> times);
+
+  std::vector<Index> order;  ///< numbers of the times, by time
+  std::vector<Index> passed; ///< event times up to each of them, in that order
+};
 
 } // namespace vigil::forest

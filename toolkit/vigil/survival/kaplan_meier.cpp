@@ -4,6 +4,7 @@
 
 #include "vigil/base/text.hpp"
 #include "vigil/numeric/tail.hpp"
+#include "vigil/survival/step_summary.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -112,22 +113,21 @@ time_quantile(const KaplanMeier& curve, double probability, double level, Surviv
 
 RestrictedMean restricted_mean(const KaplanMeier& curve, double horizon) {
   VIGIL_EXPECTS(horizon > 0.0);
-  const auto& time = curve.survival.time;
   if (horizon > curve.last_time && curve.survival(curve.last_time) > 0.0) {
     return {.undefined_because = "survival is not known beyond " + number_text(curve.last_time) +
                                  ", the last observed time"};
   }
-  const Index steps = std::upper_bound(time.begin(), time.end(), horizon) - time.begin();
-  double area = 0.0, variance = 0.0, until = horizon;
-  for (Index k = steps - 1; k >= 0; --k) {
-    area += curve.survival.value[at(k)] * (until - time[at(k)]);
-    until = time[at(k)];
+  const auto area = areas_until(curve.survival, horizon);
+  double variance = 0.0;
+  for (Index k = size_of(area) - 1; k >= 0; --k) {
     if (curve.survival.value[at(k)] > 0.0) { // at S = 0 nothing follows: the term is zero
       const double earlier = k == 0 ? 0.0 : curve.relative_variance.value[at(k - 1)];
-      variance += area * area * (curve.relative_variance.value[at(k)] - earlier);
+      variance += area[at(k)] * area[at(k)] * (curve.relative_variance.value[at(k)] - earlier);
     }
   }
-  return {.value = area + until, .se = std::sqrt(variance), .undefined_because = {}};
+  return {.value = integral(curve.survival, horizon),
+          .se = std::sqrt(variance),
+          .undefined_because = {}};
 }
 
 std::vector<double>

@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/cohort/training_data.hpp"
+#include "vigil/forest/tree.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace vigil::forest {
+
+/// Values of the columns that a forest cuts, of all subjects of a cohort: 8 bytes each.
+class CutColumns {
+public:
+  /// columns: as the trees number them, ascending; names: by these the cohort has them. Throws InputError where it lacks
+  /// one.
+  CutColumns(const Covariates& covariates,
+             std::span<const Index> columns,
+             std::span<const std::string> names,
+             Scheduler& scheduler);
+
+  [[nodiscard]] Index subjects() const noexcept { return subjects_; }
+  /// Of a column that some tree cuts; NaN is missing.
+  [[nodiscard]] double value(std::uint32_t column, Index subject) const {
+    return value_[at(place_[column] * subjects_ + subject)];
+  }
+  [[nodiscard]] bool goes_left(const Tree& tree, std::uint32_t node, Index subject) const {
+    return tree.goes_left(node, value(tree.feature[node], subject));
+  }
+  [[nodiscard]] Index leaf_of(const Tree& tree, Index subject) const {
+    return tree.leaf_of([&](std::uint32_t node) { return goes_left(tree, node, subject); });
+  }
+
+private:
+  Index subjects_;
+  std::vector<Index> place_;  ///< by column
+  std::vector<double> value_; ///< column after column
+};
+
+} // namespace vigil::forest
