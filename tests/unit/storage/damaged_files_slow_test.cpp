@@ -3,70 +3,32 @@
 //
 // Files from strangers: a few bytes of every sample are overwritten at fixed random places. Reading either works or
 // throws an error for the user. Each case runs in a child process, so that a crash is seen and not shared.
-#include "vigil/base/error.hpp"
-#include "vigil/base/random.hpp"
 #include "vigil/storage/cohort_reader.hpp"
 
 #include <gtest/gtest.h>
 
+#include "tests/support/damaged_file.hpp"
 #include "tests/support/h5ad_example.hpp"
 #include "tests/support/temp_folder.hpp"
 #include <filesystem>
-#include <fstream>
-#include <sstream>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <string>
 
 namespace vigil::storage {
 namespace {
 
-std::string bytes_of(const std::filesystem::path& file) {
-  std::ostringstream copy;
-  copy << std::ifstream(file, std::ios::binary).rdbuf();
-  return copy.str();
-}
-
-std::string damaged(std::string bytes, Index number) {
-  RandomStream stream(RandomKey(7).child(number));
-  const Index flips = 1 + stream.index_below(4);
-  for (Index flip = 0; flip < flips; ++flip) {
-    const auto place = static_cast<std::size_t>(stream.index_below(size_of(bytes)));
-    bytes[place] = static_cast<char>(stream.index_below(256));
-  }
-  return bytes;
-}
-
-/// 0: read; 1: an error for the user; 2: any other exception.
-int outcome_of(const std::filesystem::path& file) {
+void read_cohort(const std::filesystem::path& file) {
   CohortRequest request;
   request.file = file;
   request.time = "os_months";
   request.event = "os_event";
   request.clinical = {"age", "grade"};
   request.centre = "centre";
-  try {
-    Scheduler scheduler(1);
-    static_cast<void>(open_cohort(request, scheduler));
-    return 0;
-  } catch (const Error&) {
-    return 1;
-  } catch (...) {
-    return 2;
-  }
+  Scheduler scheduler(1);
+  static_cast<void>(open_cohort(request, scheduler));
 }
 
-/// -1: the child crashed or took more than 40 seconds of the processor.
-int outcome_in_child(const std::filesystem::path& file) {
-  constexpr rlimit seconds{.rlim_cur = 40, .rlim_max = 40};
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::setrlimit(RLIMIT_CPU, &seconds);
-    ::_exit(outcome_of(file));
-  }
-  int state = 0;
-  ::waitpid(child, &state, 0);
-  return WIFEXITED(state) ? WEXITSTATUS(state) : -1;
+int outcome_of(const std::filesystem::path& file) {
+  return test::outcome_in_child([&] { read_cohort(file); });
 }
 
 class DamagedFiles : public ::testing::TestWithParam<const char*> {};
@@ -78,10 +40,10 @@ void read_damaged(const std::string& name, Index first, Index cases) {
     GTEST_SKIP() << "no " << file;
   }
   const test::TempFolder folder;
-  const std::string good = bytes_of(file);
+  const std::string good = test::bytes_of(file);
   Index errors = 0;
   for (Index number = first; number < first + cases; ++number) {
-    const int outcome = outcome_in_child(folder.file("x.h5ad", damaged(good, number)));
+    const int outcome = outcome_of(folder.file("x.h5ad", test::damaged_bytes(good, number)));
     EXPECT_TRUE(outcome == 0 || outcome == 1) << name << " case " << number;
     errors += outcome == 1 ? 1 : 0;
   }
@@ -106,10 +68,10 @@ INSTANTIATE_TEST_SUITE_P(Samples,
 TEST(TruncatedFiles, AreRefusedAtEveryLength) {
   const test::TempFolder folder;
   test::write_example(folder / "c.h5ad", {.compress = 1});
-  const std::string bytes = bytes_of(folder / "c.h5ad");
+  const std::string bytes = test::bytes_of(folder / "c.h5ad");
   for (std::size_t part = 0; part < 16; ++part) {
     const auto file = folder.file("t.h5ad", bytes.substr(0, bytes.size() * part / 16));
-    EXPECT_EQ(outcome_in_child(file), 1) << part;
+    EXPECT_EQ(outcome_of(file), 1) << part;
   }
 }
 
