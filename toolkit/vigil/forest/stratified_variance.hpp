@@ -60,7 +60,8 @@ private:
   [[nodiscard]] Wide step(const Row& row, Index left) const {
     const Stratum& stratum = strata_[row.stratum];
     const Index copies = row.copies;
-    return Wide{stratum.factor} * (copies * (stratum.copies - 2 * left - copies));
+    const Index pairs = copies * (stratum.copies - 2 * left - copies);
+    return Wide{stratum.factor} * pairs;
   }
   void leave_zero(std::span<const std::uint32_t> places, std::vector<Index>& left) const;
 
