@@ -276,7 +276,8 @@ TEST_F(ForestWeightsTest, RefusesOtherTrainingData) {
   std::ranges::reverse(drawn.survival.event);
   expect_refused(forest, "not those of the leaves of tree");
   drawn.survival = survival;
-  std::ranges::rotate(drawn.marker_values, drawn.marker_values.begin() + 1);
+  std::rotate(
+      drawn.marker_values.begin(), drawn.marker_values.begin() + 1, drawn.marker_values.end());
   expect_refused(forest, "not those of the leaves of tree");
   drawn.marker_values = markers;
   EXPECT_EQ(nearest(forest).size(), 40U);

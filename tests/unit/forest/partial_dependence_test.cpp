@@ -100,15 +100,16 @@ TEST_F(PartialDependenceTest, IsThePredictionWithTheColumnReplaced) {
 }
 
 TEST_F(PartialDependenceTest, AMarkerIsReplacedToo) {
+  constexpr Index third = Index{2} * 300; // where the values of m2 begin
   const SurvivalForest forest = grow({.trees = 25});
   for (Index subject = 0; subject < 300; ++subject) { // three values, as floats
-    drawn.marker_values[at(2 * 300 + subject)] = static_cast<float>(subject % 3) * 0.3F;
+    drawn.marker_values[at(third + subject)] = static_cast<float>(subject % 3) * 0.3F;
   }
   const auto found = dependence(forest, "m2", 20);
   ASSERT_EQ(found.value.size(), 3U);
   const auto kept = drawn.marker_values;
   for (std::size_t point = 0; point < 3; ++point) {
-    std::fill_n(drawn.marker_values.begin() + 2 * 300, 300, static_cast<float>(found.value[point]));
+    std::fill_n(drawn.marker_values.begin() + third, 300, static_cast<float>(found.value[point]));
     EXPECT_TRUE(same_bytes(found.individual[point].score, predict(forest).score));
     drawn.marker_values = kept;
   }

@@ -86,7 +86,9 @@ void drop_grid(const Tree& tree,
                const Found& found) {
   open.assign(1, {0, 0, size_of(grid)});
   while (!open.empty()) {
-    const auto [node, first, end] = open.back();
+    const GridPart part = open.back();
+    const std::uint32_t node = part.node;
+    const Index first = part.first, end = part.end;
     open.pop_back();
     if (first == end) {
       continue;
