@@ -15,9 +15,9 @@ constexpr __mmask8 all = 0xFF;
 class RankGather {
 public:
   explicit RankGather(const std::uint16_t* ranks) {
-    const auto address = reinterpret_cast<std::uintptr_t>(ranks);
-    words_ = reinterpret_cast<const void*>(address & ~std::uintptr_t{3});
-    odd_ = _mm256_set1_epi32(static_cast<int>((address >> 1) & 1U));
+    const auto odd = static_cast<int>((reinterpret_cast<std::uintptr_t>(ranks) >> 1) & 1U);
+    words_ = ranks - odd;
+    odd_ = _mm256_set1_epi32(odd);
   }
   [[nodiscard]] __m256i at_rows(const std::uint32_t* rows) const {
     const __m256i half =
