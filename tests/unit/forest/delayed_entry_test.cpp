@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/survival_case.hpp"
+#include "tests/support/grow_forest.hpp"
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -12,15 +12,6 @@
 
 namespace vigil::forest {
 namespace {
-
-SurvivalForest grow(test::SurvivalCase& drawn, const ForestOptions& options, int threads = 2) {
-  const TrainingData data = drawn.data();
-  Scheduler scheduler(threads);
-  FitContext context{scheduler};
-  const Preparation preparation(data.columns(), {});
-  const CaseWeights weights = CaseWeights::ones(data.subjects());
-  return SurvivalForest::grow(data, {weights, preparation, RandomKey(9)}, options, context);
-}
 
 using Jumps = std::vector<std::pair<std::uint32_t, double>>; ///< number of the event time, D / Y
 
@@ -35,9 +26,9 @@ Jumps jumps_of(const Tree& tree, Index leaf) {
 TEST(DelayedEntry, EntriesAtZeroChangeNoBit) {
   test::SurvivalCase drawn(RandomKey(201), 120, 10, 1);
   const ForestOptions options{.trees = 20, .horizons = {0.3}};
-  const SurvivalForest plain = grow(drawn, options);
+  const SurvivalForest plain = test::grow_forest(drawn, options);
   drawn.survival.entry.assign(120, 0.0);
-  const SurvivalForest entered = grow(drawn, options);
+  const SurvivalForest entered = test::grow_forest(drawn, options);
   EXPECT_EQ(plain.out_of_bag().mortality, entered.out_of_bag().mortality);
   EXPECT_EQ(plain.out_of_bag().risk.value, entered.out_of_bag().risk.value);
 }
@@ -49,7 +40,8 @@ TEST(DelayedEntry, BytesDoNotDependOnThreads) {
     drawn.survival.entry.push_back(time * draw.uniform());
   }
   const ForestOptions options{.trees = 20, .horizons = {0.3}};
-  const SurvivalForest one = grow(drawn, options, 1), two = grow(drawn, options, 2);
+  const SurvivalForest one = test::grow_forest(drawn, options, 1),
+                       two = test::grow_forest(drawn, options, 2);
   EXPECT_EQ(one.out_of_bag().mortality, two.out_of_bag().mortality);
   EXPECT_EQ(one.out_of_bag().risk.value, two.out_of_bag().risk.value);
 }
@@ -68,7 +60,7 @@ TEST(DelayedEntry, BeforeItsFirstEntryALeafSaysWhatTheRootSays) {
     drawn.survival.time.push_back(time);
     drawn.survival.event.push_back(draw.uniform() < 0.8 ? 1 : 0);
   }
-  const SurvivalForest forest = grow(drawn, {.trees = 20});
+  const SurvivalForest forest = test::grow_forest(drawn, {.trees = 20});
   const auto before = static_cast<std::uint32_t>(
       std::ranges::lower_bound(forest.event_times(), 5.0) - forest.event_times().begin());
   Index split = 0;
@@ -107,7 +99,7 @@ TEST(DelayedEntry, RisksAreThoseOfTheHazard) {
     drawn.survival.time.push_back(std::min(time, entry + 6.0));
     drawn.survival.event.push_back(time <= entry + 6.0 ? 1 : 0);
   }
-  const SurvivalForest forest = grow(drawn, {.trees = 50, .horizons = {5.0}});
+  const SurvivalForest forest = test::grow_forest(drawn, {.trees = 50, .horizons = {5.0}});
   for (const Index group : {0, 1}) {
     double sum = 0.0;
     for (Index subject = group; subject < 2000; subject += 2) {

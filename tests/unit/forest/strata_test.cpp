@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/survival_case.hpp"
+#include "tests/support/grow_forest.hpp"
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -16,15 +16,6 @@
 
 namespace vigil::forest {
 namespace {
-
-SurvivalForest grow(test::SurvivalCase& drawn, const ForestOptions& options, int threads = 2) {
-  const TrainingData data = drawn.data();
-  Scheduler scheduler(threads);
-  FitContext context{scheduler};
-  const Preparation preparation(data.columns(), {});
-  const CaseWeights weights = CaseWeights::ones(data.subjects());
-  return SurvivalForest::grow(data, {weights, preparation, RandomKey(9)}, options, context);
-}
 
 // Also where some are NaN.
 bool same_bytes(const std::vector<double>& left, const std::vector<double>& right) {
@@ -52,9 +43,9 @@ TEST(Strata, OneStratumChangesNoBit) {
   test::SurvivalCase drawn(RandomKey(221), 120, 10, 1);
   ForestOptions options{
       .trees = 20, .horizons = {0.3}, .importance = {ImportanceKind::permutation}};
-  const SurvivalForest plain = grow(drawn, options);
+  const SurvivalForest plain = test::grow_forest(drawn, options);
   drawn.stratum.assign(120, 4);
-  expect_same(plain, grow(drawn, options), "one stratum");
+  expect_same(plain, test::grow_forest(drawn, options), "one stratum");
 }
 
 TEST(Strata, BytesDoNotDependOnThreads) {
@@ -66,11 +57,11 @@ TEST(Strata, BytesDoNotDependOnThreads) {
                                 .horizons = {0.3},
                                 .importance = {ImportanceKind::permutation},
                                 .error_curve = true};
-    const SurvivalForest one = grow(drawn, options, 1);
+    const SurvivalForest one = test::grow_forest(drawn, options, 1);
     EXPECT_EQ(one.grown().strata, 4);
     EXPECT_FALSE(one.record().counts("columns").empty()) << rule.name;
     for (const int threads : {2, 8}) {
-      const SurvivalForest other = grow(drawn, options, threads);
+      const SurvivalForest other = test::grow_forest(drawn, options, threads);
       expect_same(one, other, std::string(rule.name) + ", threads " + std::to_string(threads));
       EXPECT_EQ(one.error().back().concordance, other.error().back().concordance);
     }
@@ -89,9 +80,9 @@ TEST(Strata, LeavesHoldTheCurveOfAllTheirRows) {
       }
     }
     const ForestOptions options{.trees = 10, .min_node = 150, .horizons = {0.3}};
-    const SurvivalForest plain = grow(drawn, options);
+    const SurvivalForest plain = test::grow_forest(drawn, options);
     take_strata(drawn, 3);
-    const SurvivalForest apart = grow(drawn, options);
+    const SurvivalForest apart = test::grow_forest(drawn, options);
     EXPECT_TRUE(same_bytes(plain.out_of_bag().mortality, apart.out_of_bag().mortality));
     EXPECT_TRUE(same_bytes(plain.out_of_bag().risk.value, apart.out_of_bag().risk.value));
     EXPECT_EQ(plain.record().numbers("jump"), apart.record().numbers("jump"));
@@ -101,7 +92,7 @@ TEST(Strata, LeavesHoldTheCurveOfAllTheirRows) {
 TEST(Strata, TheErrorComparesWithinThem) {
   test::SurvivalCase drawn(RandomKey(225), 200, 6, 1);
   take_strata(drawn, 5);
-  const SurvivalForest forest = grow(drawn, {.trees = 50, .error_curve = true});
+  const SurvivalForest forest = test::grow_forest(drawn, {.trees = 50, .error_curve = true});
   Prediction prediction;
   prediction.score = forest.out_of_bag().mortality;
   const Outcome outcome = drawn.survival;
@@ -158,7 +149,8 @@ CentreShares centre_shares(const std::string& rule, bool strata) {
     if (!strata) {
       drawn.stratum.clear();
     }
-    const auto shares = shares_of_cuts(grow(drawn, {.trees = 20, .split_rule = rule}), 10);
+    const auto shares =
+        shares_of_cuts(test::grow_forest(drawn, {.trees = 20, .split_rule = rule}), 10);
     mean.centre += shares[0] / sets;
     mean.measured += shares[1] / sets;
     for (std::size_t column = 2; column < 10; ++column) {
