@@ -4,8 +4,8 @@
 
 #include "vigil/forest/forest_importance.hpp"
 #include "vigil/forest/forest_inputs.hpp"
+#include "vigil/forest/forest_options.hpp"
 #include "vigil/forest/own_forests.hpp"
-#include "vigil/forest/survival_forest.hpp"
 
 #include <optional>
 #include <string_view>

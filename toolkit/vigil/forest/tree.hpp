@@ -18,7 +18,7 @@ struct Tree {
 
   std::vector<std::uint32_t> feature; ///< by node; no_feature: a leaf
   std::vector<std::uint16_t> cut;     ///< by node: ranks up to it go to the left
-  std::vector<double> cut_value;      ///< by node: and so do values (survival_forest.cpp fills it)
+  std::vector<double> cut_value;      ///< by node: and so do values (ForestTrees fills it)
   std::vector<std::uint8_t> missing_left;      ///< by node
   std::vector<std::uint32_t> child;            ///< by node: the left one; of a leaf its number
   std::vector<std::uint32_t> jump_start = {0}; ///< by leaf, and the end
