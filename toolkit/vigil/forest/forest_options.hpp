@@ -20,7 +20,7 @@ struct ForestOptions {
   double sample_fraction =
       0.632;            ///< of the subjects for each tree, without replacement; all but one at most
   bool replace = false; ///< bootstrap instead
-  std::string split_rule = "guarded_log_rank";
+  std::string split_rule = {};       ///< empty: the default of the outcome
   std::vector<double> horizons = {}; ///< of the out-of-bag risks, ascending
   std::vector<ImportanceKind> importance = {};
   ImportanceOn importance_on = {};

@@ -36,10 +36,15 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
                                     FitContext& context) {
   check_forest(options, data.columns(), name);
   const SplitRule& rule = find_split_rule(options.split_rule);
+  const ImportanceOn& on = options.importance_on;
+  if (!on.brier_horizon && on.loss != ImportanceOn::Loss::outcome &&
+      on.loss != ImportanceOn::Loss::concordance) {
+    refuse_option(name, "importance", "judged by " + on.text(), "concordance or brier@T");
+  }
   const SurvivalOutcome& outcome = survival_outcome(data.outcome, kind);
   const SurvivalRows rows = survival_rows(outcome, item.weights, data.stratum);
   SurvivalForest forest;
-  forest.trees_.split_rule = options.split_rule;
+  forest.trees_.split_rule = rule.name;
   forest.trees_.grown = grown_from(rows, item, data.columns(), options, name);
   forest.event_time_ = rows.event_time;
   for (const std::uint32_t moment : rows.moment) {
@@ -126,22 +131,6 @@ void SurvivalForest::take_votes(Votes votes,
       }
     }
   }
-}
-
-Votes SurvivalForest::votes_of(const CutColumns& columns,
-                               std::span<const Index> passed,
-                               Index first,
-                               Index count) const {
-  Votes votes(count, size_of(passed));
-  LeafVotes leaves;
-  for (const Tree& tree : trees()) {
-    leaves.take(tree, size_of(event_time_), passed);
-    for (Index row = 0; row < count; ++row) {
-      votes.add(row, leaves, columns.leaf_of(tree, first + row));
-    }
-  }
-  votes.add_up();
-  return votes;
 }
 
 Prediction SurvivalForest::predict(const Covariates& covariates,

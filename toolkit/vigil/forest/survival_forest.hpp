@@ -6,6 +6,7 @@
 #include "vigil/forest/forest_trees.hpp"
 #include "vigil/forest/shard_votes.hpp"
 #include "vigil/forest/votes.hpp"
+#include "vigil/forest/voting_forest.hpp"
 #include "vigil/learn/learner.hpp"
 
 #include <optional>
@@ -57,6 +58,7 @@ public:
   [[nodiscard]] std::span<const Tree> trees() const noexcept { return trees_.trees; }
   /// The number of each, a part of its address.
   [[nodiscard]] std::span<const Index> tree_numbers() const noexcept { return trees_.number; }
+  [[nodiscard]] const std::string& split_rule() const noexcept { return trees_.split_rule; }
   [[nodiscard]] const GrownFrom& grown() const noexcept { return trees_.grown; }
   /// Kind after kind as the options name them, features or groups in their order.
   [[nodiscard]] std::span<const ImportanceRow> importance() const noexcept { return importance_; }
@@ -75,7 +77,13 @@ public:
   [[nodiscard]] Votes votes_of(const CutColumns& columns,
                                std::span<const Index> passed,
                                Index first,
-                               Index count) const;
+                               Index count) const {
+    return VotingForest(*this).votes_of(columns, passed, first, count);
+  }
+  /// What its trees say of anybody.
+  [[nodiscard]] operator VotingForest() const { // NOLINT(google-explicit-constructor): a view
+    return {status_, trees_, event_time_, last_time_, {}};
+  }
   [[nodiscard]] FitStatus status() const noexcept { return status_; }
   /// Why there is no forest.
   [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
