@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace vigil::forest {
@@ -29,12 +30,22 @@ Moments moments_of(const std::vector<double>& values) {
   return {mean, squares / (count - 1.0)};
 }
 
-/// friedman_1.csv with y, or with z.
-test::ValueCase friedman(bool binary) {
+std::vector<Index> drawn_order(Index count, std::uint64_t seed) {
+  RandomStream draw(RandomKey(seed).child("order"));
+  std::vector<Index> order(at(count));
+  std::iota(order.begin(), order.end(), Index{0});
+  for (Index last = count - 1; last > 0; --last) {
+    std::swap(order[at(last)], order[at(draw.index_below(last + 1))]);
+  }
+  return order;
+}
+
+/// friedman_1.csv with y, or with z, its columns in this order.
+test::ValueCase friedman(bool binary, const std::vector<Index>& order) {
   const test::Dataset data(std::filesystem::path(VIGIL_REFERENCE) / "friedman_1.csv");
   test::ValueCase result(RandomKey(1), 200, 10, binary);
   for (Index column = 0; column < 10; ++column) {
-    const auto values = data.numbers("x" + std::to_string(column + 1));
+    const auto values = data.numbers("x" + std::to_string(order[at(column)] + 1));
     for (Index subject = 0; subject < 200; ++subject) {
       result.marker_values[at(column * 200 + subject)] = static_cast<float>(values[at(subject)]);
     }
@@ -49,14 +60,16 @@ test::ValueCase friedman(bool binary) {
 }
 
 // Out-of-bag errors of ranger 0.14.1 (make_regression_forest.R) and of forests with the same settings on the same data, the
-// mean of as many seeds each: what they differ by is what other seeds change.
+// mean of as many seeds each: what they differ by is what other seeds change. Of cuts with equal gains, which 0 and 1 often
+// have, ranger takes the column that was drawn first, and vigil the first of the file: here the columns of each seed come in an
+// order of their own. (In the order of the file, where the columns that matter come first, the Brier score is 0.1246.)
 void expect_the_error_of_ranger(bool binary) {
   const test::Dataset table(std::filesystem::path(VIGIL_REFERENCE) / "ranger_out_of_bag.csv");
   const std::vector<double> theirs = table.numbers(binary ? "brier" : "mse");
   std::vector<double> ours;
   ASSERT_EQ(theirs.size(), 20U);
-  test::ValueCase drawn = friedman(binary);
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    test::ValueCase drawn = friedman(binary, drawn_order(10, seed));
     const RegressionForest forest = drawn.grow(
         {.trees = 500, .features_per_split = 4, .min_node = 5, .min_leaf = 1, .error_curve = true},
         2,
