@@ -16,6 +16,7 @@
 #include "apps/vigil/cohort_input.hpp"
 #include "apps/vigil/importance_request.hpp"
 #include "apps/vigil/prediction_table.hpp"
+#include "apps/vigil/regression_forest.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <array>
 #include <cmath>
@@ -124,7 +125,7 @@ void write_summary(const SurvivalForest& forest,
   out["events"] = cohort.events();
   out["columns"] = cohort.covariates().columns();
   out["strata"] = grown.strata;
-  out["split_rule"] = options.split_rule;
+  out["split_rule"] = forest.split_rule();
   out["features_per_split"] = grown.features_per_split;
   out["min_node"] = grown.min_node;
   out["min_leaf"] = grown.min_leaf;
@@ -174,7 +175,7 @@ void say_forest(const SurvivalForest& forest,
   const Index trees = size_of(forest.trees());
   session.log().say("forest    " + count_text(trees) + " trees of " +
                     fixed_text(static_cast<double>(leaves) / static_cast<double>(trees), 1) +
-                    " leaves, " + options.split_rule + ", " +
+                    " leaves, " + forest.split_rule() + ", " +
                     count_text(forest.grown().features_per_split) + " of " +
                     count_text(forest.grown().columns) + " columns drawn at a node");
   const auto& error = forest.error().back();
@@ -197,9 +198,14 @@ int run_forest(const Invocation& invocation) {
   const auto seed = session.seed();
   const auto folder = session.output_folder("forest-results");
   const Cohort cohort = open_input(invocation, invocation.argument(), ByDefault::all_numeric);
+  const Outcome& outcome = cohort.data().outcome;
+  if (!has_times(outcome)) {
+    run_regression_forest(invocation, cohort, options, seed, folder);
+    return 0;
+  }
   if (const auto horizon = options.importance_on.brier_horizon) {
-    static_cast<void>(triage::require_supported_horizon(
-        *cohort.parts().outcome, cohort.weights(), *horizon, "all subjects"));
+    static_cast<void>(
+        triage::require_supported_horizon(outcome, cohort.weights(), *horizon, "all subjects"));
   }
   FitContext context{session.scheduler(), session.memory_bytes()};
   SurvivalForest forest = grow(cohort, invocation.options, options, seed, context);
@@ -222,8 +228,8 @@ constexpr std::array forest_options_table{
     OptionSpec{"trees", "N|auto", "trees (default 1000); auto: until --target-error is met"},
     OptionSpec{"target-error",
                "E",
-               "with --trees auto: Monte-Carlo error of the out-of-bag concordance, root of se^2 + "
-               "bias^2 (default 0.002)"},
+               "with --trees auto: Monte-Carlo error of the out-of-bag concordance (of a gaussian "
+               "outcome R^2), root of se^2 + bias^2 (default 0.002)"},
     OptionSpec{"most-trees", "N", "with --trees auto (default 10000)"},
     OptionSpec{"features-per-split",
                "K",
@@ -231,7 +237,10 @@ constexpr std::array forest_options_table{
     OptionSpec{"min-node", "N", "no split of so many distinct subjects or fewer (default 15)"},
     OptionSpec{"min-leaf", "N", "distinct subjects on each side of a cut (default 5)"},
     OptionSpec{"min-leaf-events", "N", "of these with an event (default 3)"},
-    OptionSpec{"split-rule", "NAME", "vigil list split-rules (default guarded_log_rank)"},
+    OptionSpec{"split-rule",
+               "NAME",
+               "vigil list split-rules (default guarded_log_rank; of outcomes that are no times "
+               "variance or gini)"},
     OptionSpec{"sample-fraction", "F", "of the subjects, without replacement (default 0.632)"},
     OptionSpec{"replace", "", "a bootstrap of the subjects for each tree instead"},
     OptionSpec{"horizons", "H1,H2", "times of the out-of-bag risks (default: scores alone)"},
@@ -240,8 +249,8 @@ constexpr std::array forest_options_table{
                "importance of features, into importance.tsv (default: none)",
                true},
     OptionSpec{"importance-on",
-               "concordance|brier@T",
-               "what permutations are judged by (default concordance)"},
+               "concordance|brier@T|brier|mse",
+               "what permutations are judged by (default concordance; of a gaussian outcome mse)"},
     OptionSpec{"groups", "FILE", "of --importance grouped; table: feature, group"},
     OptionSpec{"first-tree",
                "N",
@@ -250,17 +259,18 @@ constexpr std::array forest_options_table{
 
 } // namespace
 
-const Verb forest_verb{.name = "forest",
-                       .arguments = "COHORT",
-                       .least_arguments = 1,
-                       .most_arguments = 1,
-                       .summary =
-                           "random survival forest with its out-of-bag predictions and error",
-                       .details = "Writes model.h5 (for predict and triage), oob.tsv, error.tsv, "
-                                  "summary.json, with --importance "
-                                  "also importance.tsv.",
-                       .options = forest_options_table,
-                       .reads_cohort = true,
-                       .run = &run_forest};
+const Verb forest_verb{
+    .name = "forest",
+    .arguments = "COHORT",
+    .least_arguments = 1,
+    .most_arguments = 1,
+    .summary = "random forest with its out-of-bag predictions and error: of times to an event, "
+               "or with --outcome of a gaussian or binomial outcome",
+    .details = "Writes model.h5 (for predict and triage), oob.tsv, error.tsv, "
+               "summary.json, with --importance "
+               "also importance.tsv.",
+    .options = forest_options_table,
+    .reads_cohort = true,
+    .run = &run_forest};
 
 } // namespace vigil::app

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/text.hpp"
+#include "vigil/forest/regression_forest.hpp"
 #include "vigil/storage/record_file.hpp"
 #include "vigil/storage/table_file.hpp"
 #include "vigil/study/curve_summary.hpp"
@@ -26,6 +27,18 @@ void add_columns(const char* name,
   }
 }
 
+/// For a model whose outcome is no time.
+void refuse_times(const Options& options) {
+  for (const char* key : {"horizons", "rmst", "quantile"}) {
+    if (options.has(key)) {
+      options.refuse(
+          key,
+          "a model of the time to an event; this one predicts an outcome that is no time",
+          "leave it out: the score is the prediction");
+    }
+  }
+}
+
 int run_predict(const Invocation& invocation) {
   auto& session = invocation.session;
   const Options& options = invocation.options;
@@ -43,7 +56,11 @@ int run_predict(const Invocation& invocation) {
   }
   const std::filesystem::path file =
       options.text("o").value_or((session.output_folder(".") / "predictions.tsv").string());
-  const auto model = load_model(storage::read_record(invocation.argument(0)));
+  const Record record = storage::read_record(invocation.argument(0));
+  if (record.kind() == forest::RegressionForest::kind) {
+    refuse_times(options);
+  }
+  const auto model = load_model(record);
   const Cohort cohort = open_input(invocation, invocation.argument(1), ByDefault::all_numeric);
   FitContext context{session.scheduler(), session.memory_bytes()};
   const auto curves =

@@ -132,6 +132,14 @@ void TreeGrower::take_jumps(std::vector<Jump>& jumps) const {
 
 void TreeGrower::add_leaf(Tree& tree, const Part& part) {
   const Index leaf = tree.leaves();
+  tree.child[at(part.node)] = static_cast<std::uint32_t>(leaf);
+  std::fill(leaf_.begin() + part.out_first,
+            leaf_.begin() + part.out_end,
+            static_cast<std::uint32_t>(leaf));
+  if (!rows_.value.empty()) {
+    tree.add_value(mean_value(rows_, copies_, node_.rows()));
+    return;
+  }
   if (!rows_.stratum.empty()) { // a tree does not know the stratum of whom it predicts
     node_.look_at(rows_, copies_, node_.rows(), SurvivalNode::Strata::together);
   }
@@ -144,10 +152,6 @@ void TreeGrower::add_leaf(Tree& tree, const Part& part) {
     tree.jump.push_back(jump.hazard);
   }
   tree.jump_start.push_back(static_cast<std::uint32_t>(tree.jump.size()));
-  tree.child[at(part.node)] = static_cast<std::uint32_t>(leaf);
-  std::fill(leaf_.begin() + part.out_first,
-            leaf_.begin() + part.out_end,
-            static_cast<std::uint32_t>(leaf));
 }
 
 Tree TreeGrower::grow(const RandomKey& key) {

@@ -117,7 +117,7 @@ struct PartialDependence::Block {
   GridVotes changes;
 };
 
-PartialDependence::PartialDependence(const SurvivalForest& forest,
+PartialDependence::PartialDependence(const VotingForest& forest,
                                      const Covariates& covariates,
                                      std::span<const double> horizons,
                                      FitContext& context)
@@ -145,7 +145,7 @@ void PartialDependence::predict(Block& block, FeatureDependence& result) const {
     for (Index value = 0; value < size_of(result.value); ++value) {
       Prediction& prediction = result.individual[at(value)];
       prediction.score[subject] =
-          voted_mortality(whole.mortality().sum(row) + block.changes.mortality(row, value), trees);
+          forest_.score(whole.mortality().sum(row) + block.changes.mortality(row, value), trees);
       for (Index number = 0; number < size_of(horizons_); ++number) {
         const Index horizon = times_.order[at(number)];
         prediction.risk.at_horizon(horizon)[subject] =
@@ -242,7 +242,7 @@ std::vector<double> dependence_grid(std::span<const double> values, Index points
   return grid;
 }
 
-std::vector<std::string> most_cut_features(const SurvivalForest& forest, Index most) {
+std::vector<std::string> most_cut_features(const VotingForest& forest, Index most) {
   const auto columns = forest.cut_columns();
   std::vector<Index> trees(columns.size(), 0), order(columns.size());
   std::vector<const Tree*> last(columns.size(), nullptr); // that was counted

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/study/forest_options.hpp"
 
+#include "vigil/forest/value_rules.hpp"
 #include "vigil/study/option_count.hpp"
 
 #include <string>
@@ -51,6 +52,10 @@ forest::ForestOptions forest_options(const Options& options) {
   std::vector<std::string> rules;
   for (const auto& rule : forest::split_rule_table()) {
     rules.emplace_back(rule.name);
+  }
+  for (const auto& each :
+       forest::value_rule_table()) { // whether it fits the outcome is the forest's to say
+    rules.emplace_back(each.rule.name);
   }
   made.split_rule = options.choice("split_rule", rules, made.split_rule);
   return made;

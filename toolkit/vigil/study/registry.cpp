@@ -5,6 +5,7 @@
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/forest/forest_learner.hpp"
+#include "vigil/forest/regression_forest.hpp"
 #include "vigil/penalized/cox_learner.hpp"
 #include "vigil/penalized/penalized_learner.hpp"
 #include "vigil/study/cohort_options.hpp"
@@ -135,6 +136,9 @@ AnyModel load_model(const Record& record) {
     if (entry.name == record.kind()) {
       return entry.load(record);
     }
+  }
+  if (record.kind() == forest::RegressionForest::kind) { // no learner: studies need times
+    return AnyModel(forest::RegressionForest::from_record(record));
   }
   throw InputError({.where = "the model file",
                     .found = "a model of kind " + quoted(record.kind()),

@@ -23,7 +23,8 @@ struct LearnerEntry {
 [[nodiscard]] std::span<const LearnerEntry> learner_table() noexcept;
 /// Throws ConfigError with the nearest name.
 [[nodiscard]] const LearnerEntry& find_learner(std::string_view name);
-/// The model of a record, by its kind. Throws InputError for a kind that no learner has.
+/// The model of a record, by its kind: a learner's, or a forest of an outcome that is no time. Throws InputError for
+/// another kind.
 [[nodiscard]] AnyModel load_model(const Record& record);
 
 } // namespace vigil
