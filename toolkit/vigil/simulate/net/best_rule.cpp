@@ -126,7 +126,7 @@ std::vector<double> ObservableRules::fit(std::span<const PatientTruth> truth,
     for (Index left = 0; left < k; ++left) {
       products[at(left)] += row[left] * wanted;
       for (Index right = 0; right <= left; ++right) {
-        squares[at(left * k + right)] += row[left] * row[right];
+        squares[at(right * k + left)] += row[left] * row[right];
       }
     }
   }
