@@ -87,6 +87,8 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   }
   SurvivalForest forest;
   forest.split_rule_ = options.split_rule;
+  forest.importance_kinds_ = options.importance;
+  forest.importance_on_ = options.importance_on;
   const Index root = std::llround(std::ceil(std::sqrt(static_cast<double>(data.columns()))));
   forest.grown_ = {.subjects = rows.rows(),
                    .columns = data.columns(),
