@@ -9,15 +9,16 @@
 #include "vigil/study/forest_options.hpp"
 #include "vigil/study/model_tables.hpp"
 #include "vigil/study/option_count.hpp"
+#include "vigil/study/study_settings.hpp"
 #include "vigil/survival/censoring_weights.hpp"
-#include "vigil/triage/guards.hpp"
 #include "vigil/version.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
-#include "apps/vigil/importance_request.hpp"
+#include "apps/vigil/importance_lines.hpp"
 #include "apps/vigil/prediction_table.hpp"
 #include "apps/vigil/regression_forest.hpp"
 #include "apps/vigil/verbs.hpp"
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -44,7 +45,6 @@ forest::ForestOptions read_options(const Options& options) {
                    "a number of trees: where a part with trees = auto ends is not known before",
                    "name --trees N");
   }
-  read_importance(options, made);
   return made;
 }
 
@@ -77,21 +77,6 @@ void write_out_of_bag(const forest::OutOfBag& out_of_bag,
   auto columns = prediction_columns(cohort, prediction);
   columns.push_back({"trees", out_of_bag.trees});
   storage::write_table(folder / "oob.tsv", columns);
-}
-
-/// trees, oob_concordance, se, bias.
-void write_error(const SurvivalForest& forest, const std::filesystem::path& folder) {
-  std::vector<Index> trees;
-  std::vector<double> concordance, se, bias;
-  for (const auto& point : forest.error()) {
-    trees.push_back(point.trees);
-    concordance.push_back(point.concordance);
-    se.push_back(point.se);
-    bias.push_back(point.bias);
-  }
-  const std::vector<storage::TableColumn> columns{
-      {"trees", trees}, {"oob_concordance", concordance}, {"se", se}, {"bias", bias}};
-  storage::write_table(folder / "error.tsv", columns);
 }
 
 /// The forest's error; where there is no forest, why.
@@ -149,6 +134,10 @@ void write_summary(const SurvivalForest& forest,
   if (!options.importance.empty()) {
     out["importance_on"] = options.importance_on.text();
   }
+  if (std::ranges::find(options.importance, forest::ImportanceKind::conditional) !=
+      options.importance.end()) {
+    out["alike"] = options.alike;
+  }
   out["oob_concordance"] = error.concordance; // null where there is none
   out["oob_concordance_se"] = error.se;
   out["oob_concordance_bias"] = error.bias;
@@ -203,20 +192,18 @@ int run_forest(const Invocation& invocation) {
     run_regression_forest(invocation, cohort, options, seed, folder);
     return 0;
   }
-  if (const auto horizon = options.importance_on.brier_horizon) {
-    static_cast<void>(
-        triage::require_supported_horizon(outcome, cohort.weights(), *horizon, "all subjects"));
-  }
+  check_forest_data(invocation.options,
+                    cohort.data(),
+                    cohort.weights(),
+                    ValidateSettings{}.min_censoring_survival);
   FitContext context{session.scheduler(), session.memory_bytes()};
   SurvivalForest forest = grow(cohort, invocation.options, options, seed, context);
   write_out_of_bag(forest.out_of_bag(), cohort, folder);
-  write_error(forest, folder);
+  const auto told = forest.diagnostics();
+  write_diagnostics(told, folder);
   write_summary(forest, options, seed, cohort, folder);
   say_forest(forest, options, session);
-  if (!options.importance.empty()) {
-    write_importance(forest.importance(), folder);
-    say_importance(forest.importance(), session.log());
-  }
+  say_importance(told, session.log());
   const auto support =
       survival::horizon_support(cohort.data().outcome, cohort.weights(), 1.0).largest_supported;
   storage::write_record(folder / "model.h5", stored_record(AnyModel(std::move(forest)), support));
@@ -252,6 +239,10 @@ constexpr std::array forest_options_table{
                "concordance|brier@T|brier|mse",
                "what permutations are judged by (default concordance; of a gaussian outcome mse)"},
     OptionSpec{"groups", "FILE", "of --importance grouped; table: feature, group"},
+    OptionSpec{"alike",
+               "R",
+               "of --importance conditional: Spearman correlation above which it conditions "
+               "(default 0.2)"},
     OptionSpec{"first-tree",
                "N",
                "number of the first tree: a part of a forest, for vigil merge (default: no part)"},

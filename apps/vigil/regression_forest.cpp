@@ -3,14 +3,16 @@
 #include "apps/vigil/regression_forest.hpp"
 
 #include "vigil/base/text.hpp"
+#include "vigil/forest/forest_diagnostics.hpp"
 #include "vigil/forest/regression_forest.hpp"
 #include "vigil/report/write_file.hpp"
 #include "vigil/storage/record_file.hpp"
 #include "vigil/storage/table_file.hpp"
 #include "vigil/study/cohort_options.hpp"
+#include "vigil/study/model_tables.hpp"
 #include "vigil/version.hpp"
 
-#include "apps/vigil/importance_request.hpp"
+#include "apps/vigil/importance_lines.hpp"
 #include "apps/vigil/prediction_table.hpp"
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -209,10 +211,10 @@ void run_regression_forest(const Invocation& invocation,
   write_error(forest, folder);
   write_summary(forest, options, seed, cohort, folder);
   say_forest(forest, options, session.log());
-  if (!options.importance.empty()) {
-    write_importance(forest.importance(), folder);
-    say_importance(forest.importance(), session.log());
-  }
+  const auto told = forest::importance_diagnostics(
+      options.importance, options.importance_on, forest.importance());
+  write_importance(told, folder);
+  say_importance(told, session.log());
   storage::write_record(folder / "model.h5", forest.record());
   session.log().say("written   " + folder.string());
 }

@@ -46,6 +46,8 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   SurvivalForest forest;
   forest.trees_.split_rule = rule.name;
   forest.trees_.grown = grown_from(rows, item, data.columns(), options, name);
+  forest.importance_kinds_ = options.importance;
+  forest.importance_on_ = options.importance_on;
   forest.event_time_ = rows.event_time;
   for (const std::uint32_t moment : rows.moment) {
     forest.events_ += moment & 1U;

@@ -7,6 +7,7 @@
 #include "vigil/forest/shard_votes.hpp"
 #include "vigil/forest/votes.hpp"
 #include "vigil/forest/voting_forest.hpp"
+#include "vigil/learn/diagnostics.hpp"
 #include "vigil/learn/learner.hpp"
 
 #include <optional>
@@ -62,6 +63,8 @@ public:
   [[nodiscard]] const GrownFrom& grown() const noexcept { return trees_.grown; }
   /// Kind after kind as the options name them, features or groups in their order.
   [[nodiscard]] std::span<const ImportanceRow> importance() const noexcept { return importance_; }
+  /// Importance and error as learners tell them. None of a forest that was read from a record.
+  [[nodiscard]] FitDiagnostics diagnostics() const;
   /// Distinct event times of the training data, ascending: what Tree::jump_time counts.
   [[nodiscard]] std::span<const double> event_times() const noexcept { return event_time_; }
   /// Of observation in training: risks later than it are NaN.
@@ -120,6 +123,8 @@ private:
   OutOfBag out_of_bag_;
   std::vector<ErrorPoint> error_;
   std::optional<ShardVotes> votes_; ///< of a forest that is to be merged
+  std::vector<ImportanceKind> importance_kinds_;
+  ImportanceOn importance_on_;
   std::vector<ImportanceRow> importance_;
 };
 

@@ -107,7 +107,8 @@ constexpr std::array entries{
                  .source = "Ishwaran, Kogalur, Blackstone, Lauer 2008",
                  .build = &build_survival_forest,
                  .load = &load_survival_forest,
-                 .draws_random_numbers = true},
+                 .draws_random_numbers = true,
+                 .check = &check_forest_data},
 };
 
 } // namespace

@@ -17,6 +17,11 @@ struct LearnerEntry {
   AnyLearner (*build)(const Options& options);
   AnyModel (*load)(const Record& record);
   bool draws_random_numbers = false; ///< otherwise a seed changes nothing
+  /// Refuses what its options ask of data that cannot be had, before anything is fitted; nullptr: nothing to look at.
+  void (*check)(const Options& options,
+                const TrainingData& data,
+                const CaseWeights& weights,
+                double min_censoring_survival) = nullptr;
 };
 
 /// All learners; the command line, the docs and the contract tests read this table.
