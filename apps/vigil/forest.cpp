@@ -122,9 +122,12 @@ void write_summary(const SurvivalForest& forest,
   out["sha256"] = cohort.provenance().file_digest;
   out["subjects"] = cohort.subjects();
   out["events"] = cohort.events();
-  out["columns"] = cohort.covariates().columns();
+  out["columns"] = grown.columns;
   out["strata"] = grown.strata;
   out["split_rule"] = options.split_rule;
+  if (options.categories == forest::CategoryUse::sets) {
+    out["categories"] = forest::name_of(options.categories);
+  }
   out["features_per_split"] = grown.features_per_split;
   out["min_node"] = grown.min_node;
   out["min_leaf"] = grown.min_leaf;
@@ -232,6 +235,9 @@ constexpr std::array forest_options_table{
     OptionSpec{"min-leaf", "N", "distinct subjects on each side of a cut (default 5)"},
     OptionSpec{"min-leaf-events", "N", "of these with an event (default 3)"},
     OptionSpec{"split-rule", "NAME", "vigil list split-rules (default guarded_log_rank)"},
+    OptionSpec{"categories",
+               "indicators|sets",
+               "cut text and categories by their indicators (default), or between sets of levels"},
     OptionSpec{"sample-fraction", "F", "of the subjects, without replacement (default 0.632)"},
     OptionSpec{"replace", "", "a bootstrap of the subjects for each tree instead"},
     OptionSpec{"horizons", "H1,H2", "times of the out-of-bag risks (default: scores alone)"},

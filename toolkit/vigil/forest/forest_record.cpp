@@ -5,6 +5,7 @@
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/forest/survival_forest.hpp"
+#include "vigil/learn/input_values.hpp"
 #include "vigil/learn/model_checks.hpp"
 
 #include <algorithm>
@@ -38,7 +39,7 @@ Record SurvivalForest::record() const {
   record.set("training_upper", upper_);
   record.set("risk_time", risk_time_);
   record.set("training_risk_95", training_risk_95_);
-  Record::Counts nodes, feature, missing_left, child, leaves, jumps, jump_time;
+  Record::Counts nodes, feature, missing_left, child, leaves, jumps, jump_time, level_set;
   Record::Numbers cut, jump;
   for (const Tree& tree : trees_) {
     nodes.push_back(tree.nodes());
@@ -47,6 +48,11 @@ Record SurvivalForest::record() const {
           std::lower_bound(columns_.begin(), columns_.end(), Index{tree.feature[node]});
       feature.push_back(tree.feature[node] == Tree::no_feature ? no_index
                                                                : place - columns_.begin());
+      if (tree.cuts_category(static_cast<std::uint32_t>(node))) {
+        const auto words = Tree::set_words(size_of(levels_[at(feature.back())]));
+        const auto first = tree.level_set.begin() + tree.set_start[node];
+        level_set.insert(level_set.end(), first, first + words);
+      }
       cut.push_back(tree.cut_value[node]);
       missing_left.push_back(tree.missing_left[node]);
       child.push_back(tree.child[node]);
@@ -66,6 +72,11 @@ Record SurvivalForest::record() const {
   record.set("jump_time", std::move(jump_time));
   record.set("jump", std::move(jump));
   record.set("number", number_);
+  if (grown_.categories == CategoryUse::sets) {
+    record.set("categories", std::string(name_of(grown_.categories)));
+    set_input_levels(record, levels_);
+    record.set("level_set", std::move(level_set));
+  }
   if (votes_) {
     Record votes("out-of-bag votes");
     votes.set("weight", votes_->weight);
@@ -96,11 +107,16 @@ bool is_below(Index value, Index end) {
 /// Trees one after another.
 class TreeReader {
 public:
-  TreeReader(const Record& record, std::span<const Index> columns, Index event_times)
-      : columns_(columns), event_times_(event_times), feature_(record.counts("feature")),
-        missing_left_(record.counts("missing_left")), child_(record.counts("child")),
-        jumps_(record.counts("jumps")), jump_time_(record.counts("jump_time")),
-        cut_(record.numbers("cut")), jump_(record.numbers("jump")) {
+  TreeReader(const Record& record,
+             std::span<const Index> columns,
+             std::span<const std::vector<std::string>> levels,
+             Index event_times)
+      : columns_(columns), levels_(levels), event_times_(event_times),
+        level_set_(record.has("categories") ? record.counts("level_set") : no_sets_),
+        feature_(record.counts("feature")), missing_left_(record.counts("missing_left")),
+        child_(record.counts("child")), jumps_(record.counts("jumps")),
+        jump_time_(record.counts("jump_time")), cut_(record.numbers("cut")),
+        jump_(record.numbers("jump")) {
     expect(cut_.size() == feature_.size() && missing_left_.size() == feature_.size() &&
            child_.size() == feature_.size() && jump_.size() == jump_time_.size());
   }
@@ -124,16 +140,34 @@ public:
         // children come after their parent: every way ends
         expect(is_below(place, size_of(columns_)) && child > number && child < nodes - 1);
         tree.feature.push_back(static_cast<std::uint32_t>(columns_[at(place)]));
+        if (!levels_[at(place)].empty()) {
+          read_set(tree, size_of(levels_[at(place)]));
+        }
       }
+    }
+    if (tree.has_sets()) {
+      tree.set_start.resize(tree.feature.size(), Tree::no_set);
     }
     expect(highest_leaf < tree.leaves());
     return tree;
   }
   void expect_end() const {
-    expect(node_ == size_of(feature_) && leaf_ == size_of(jumps_) && place_ == size_of(jump_));
+    expect(node_ == size_of(feature_) && leaf_ == size_of(jumps_) && place_ == size_of(jump_) &&
+           word_ == size_of(level_set_));
   }
 
 private:
+  /// Of the last node.
+  void read_set(Tree& tree, Index levels) {
+    const Index words = Tree::set_words(levels);
+    expect(words <= size_of(level_set_) - word_);
+    tree.set_start.resize(tree.feature.size() - 1, Tree::no_set);
+    tree.set_start.push_back(static_cast<std::uint32_t>(tree.level_set.size()));
+    for (const Index end = word_ + words; word_ < end; ++word_) {
+      expect(is_below(level_set_[at(word_)], Index{1} << 32));
+      tree.level_set.push_back(static_cast<std::uint32_t>(level_set_[at(word_)]));
+    }
+  }
   void read_leaf(Tree& tree) {
     expect(leaf_ < size_of(jumps_) && is_below(jumps_[at(leaf_)], size_of(jump_) - place_ + 1));
     Index before = no_index;
@@ -149,11 +183,21 @@ private:
   }
 
   std::span<const Index> columns_;
+  std::span<const std::vector<std::string>> levels_;
   Index event_times_;
-  const Record::Counts &feature_, &missing_left_, &child_, &jumps_, &jump_time_;
+  const Record::Counts no_sets_ = {};
+  const Record::Counts &level_set_, &feature_, &missing_left_, &child_, &jumps_, &jump_time_;
   const Record::Numbers &cut_, &jump_;
-  Index node_ = 0, leaf_ = 0, place_ = 0; ///< that come next
+  Index node_ = 0, leaf_ = 0, place_ = 0, word_ = 0; ///< that come next
 };
+
+CategoryUse categories_from(const Record& record) {
+  if (!record.has("categories")) {
+    return CategoryUse::indicators;
+  }
+  expect(record.text("categories") == name_of(CategoryUse::sets));
+  return CategoryUse::sets;
+}
 
 bool ascend(std::span<const Index> values) {
   return std::ranges::adjacent_find(values, std::ranges::greater_equal()) == values.end();
@@ -193,7 +237,8 @@ SurvivalForest SurvivalForest::from_record(const Record& record) {
                    .min_leaf_events = record.count("min_leaf_events"),
                    .sample_fraction = record.number("sample_fraction"),
                    .replace = record.count("replace") != 0,
-                   .key = record.text("key")};
+                   .key = record.text("key"),
+                   .categories = categories_from(record)};
   forest.events_ = record.count("events");
   forest.last_time_ = record.number("last_time");
   forest.event_time_ = record.numbers("event_time");
@@ -215,7 +260,9 @@ SurvivalForest SurvivalForest::from_record(const Record& record) {
          std::ranges::all_of(forest.columns_, [&](Index column) {
            return is_below(column, forest.grown_.columns);
          }));
-  TreeReader reader(record, forest.columns_, size_of(forest.event_time_));
+  forest.levels_ = input_levels(record, forest.columns_.size());
+  expect(forest.grown_.categories == CategoryUse::sets || !record.has("levels"));
+  TreeReader reader(record, forest.columns_, forest.levels_, size_of(forest.event_time_));
   for (const Index nodes : record.counts("nodes")) {
     forest.trees_.push_back(reader.read(nodes));
   }

@@ -36,6 +36,9 @@ constexpr std::array own_entries{"child",
                                  "jump",
                                  "jump_time",
                                  "jumps",
+                                 "level",
+                                 "level_set",
+                                 "levels",
                                  "missing_left",
                                  "nodes",
                                  "number",
@@ -110,7 +113,8 @@ void add_to(std::vector<Index>& sums, const std::vector<Index>& others) {
 
 /// What the forests added so far are together.
 struct SurvivalForest::Parts {
-  using Column = std::tuple<std::string, double, double>; ///< name, training range
+  /// Name, training range, levels.
+  using Column = std::tuple<std::string, double, double, std::vector<std::string>>;
   std::map<Index, Column> columns;
   std::map<Index, Tree> trees; ///< by number
   ShardVotes votes;
@@ -122,7 +126,8 @@ struct SurvivalForest::Parts {
 
 void SurvivalForest::Parts::add(SurvivalForest& forest, const std::string& file) {
   for (std::size_t place = 0; place < forest.columns_.size(); ++place) {
-    const Column column{forest.names_[place], forest.lower_[place], forest.upper_[place]};
+    const Column column{
+        forest.names_[place], forest.lower_[place], forest.upper_[place], forest.levels_[place]};
     if (columns.try_emplace(forest.columns_[place], column).first->second != column) {
       refuse(file,
              "other values of column " + quoted(forest.names_[place]) + " than in the files before",
@@ -153,11 +158,13 @@ void SurvivalForest::Parts::move_to(SurvivalForest& forest) {
   forest.names_.clear();
   forest.lower_.clear();
   forest.upper_.clear();
+  forest.levels_.clear();
   for (auto& [number, column] : columns) {
     forest.columns_.push_back(number);
     forest.names_.push_back(std::move(std::get<0>(column)));
     forest.lower_.push_back(std::get<1>(column));
     forest.upper_.push_back(std::get<2>(column));
+    forest.levels_.push_back(std::move(std::get<3>(column)));
   }
   forest.trees_.clear();
   forest.number_.clear();

@@ -75,7 +75,8 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
                                     const FitItem& item,
                                     const ForestOptions& options,
                                     FitContext& context) {
-  check_forest(options, data.columns());
+  const ForestColumns columns(data.covariates(), options.categories);
+  check_forest(options, columns.columns());
   const SurvivalOutcome& outcome = survival_outcome(data.outcome, "survival-forest");
   const SurvivalRows rows = survival_rows(outcome, item.weights, data.stratum);
   const Index copies = options.replace && rows.rows() > 0
@@ -87,9 +88,9 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   }
   SurvivalForest forest;
   forest.split_rule_ = options.split_rule;
-  const Index root = std::llround(std::ceil(std::sqrt(static_cast<double>(data.columns()))));
+  const Index root = std::llround(std::ceil(std::sqrt(static_cast<double>(columns.columns()))));
   forest.grown_ = {.subjects = rows.rows(),
-                   .columns = data.columns(),
+                   .columns = columns.columns(),
                    .strata = Index{rows.strata},
                    .features_per_split =
                        options.features_per_split > 0 ? options.features_per_split : root,
@@ -98,7 +99,8 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
                    .min_leaf_events = options.min_leaf_events,
                    .sample_fraction = options.sample_fraction,
                    .replace = options.replace,
-                   .key = text_of(item.key)};
+                   .key = text_of(item.key),
+                   .categories = options.categories};
   forest.event_time_ = rows.event_time;
   for (const std::uint32_t moment : rows.moment) {
     forest.events_ += moment & 1U;
@@ -117,7 +119,7 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   times.insert(times.end(), forest.risk_time_.begin(), forest.risk_time_.end());
   std::sort(times.begin(), times.end());
   times.erase(std::unique(times.begin(), times.end()), times.end());
-  const RankColumns ranks(data.covariates(), rows.subject, context.scheduler);
+  const RankColumns ranks(columns, rows.subject, context.scheduler);
   std::optional<ErrorCurve> curve;
   if (options.error_curve || options.target_error > 0.0) {
     curve.emplace(data.outcome, item.weights, rows.subject, data.stratum);
@@ -128,6 +130,7 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
       .data = data,
       .item = item,
       .rows = rows,
+      .columns = columns,
       .ranks = ranks,
       .tree = {.features_per_split = grown.features_per_split,
                .min_node = grown.min_node,
@@ -150,7 +153,7 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   forest.number_.resize(forest.trees_.size());
   std::iota(forest.number_.begin(), forest.number_.end(), options.first_tree);
   forest.take_votes(std::move(grown_trees.votes), rows, item.weights, times, options);
-  forest.take_columns(data, item.weights, rows, ranks, context.scheduler);
+  forest.take_columns(columns, item.weights, rows, ranks, context.scheduler);
   forest.status_ = FitStatus::converged;
   return forest;
 }
@@ -246,8 +249,8 @@ struct RankValues {
 } // namespace
 
 // The columns that are cut, their training ranges, and each cut as a value. Some columns at a time, so that few are in memory
-// as values.
-void SurvivalForest::take_columns(const TrainingData& data,
+// as values. A category is cut by sets; all its levels are its range.
+void SurvivalForest::take_columns(const ForestColumns& forest_columns,
                                   const CaseWeights& weights,
                                   const SurvivalRows& rows,
                                   const RankColumns& ranks,
@@ -264,22 +267,31 @@ void SurvivalForest::take_columns(const TrainingData& data,
     }
   }
   start.push_back(nodes.size());
-  const Covariates covariates = data.covariates();
+  const Covariates& covariates = forest_columns.covariates();
+  std::vector<Index> in_cohort;
   for (const Index column : columns_) {
-    names_.push_back(covariates.info(column).name);
+    const Category* category = forest_columns.category(column);
+    names_.push_back(forest_columns.name(column));
+    levels_.push_back(category != nullptr ? category->levels : std::vector<std::string>());
+    in_cohort.push_back(forest_columns.in_cohort(column));
   }
-  lower_.resize(columns_.size());
-  upper_.resize(columns_.size());
+  lower_.assign(columns_.size(), 1.0);
+  for (const auto& levels : levels_) {
+    upper_.push_back(static_cast<double>(levels.size()));
+  }
   constexpr Index at_once = 64;
   for (Index first = 0; first < size_of(columns_); first += at_once) {
     const auto some =
-        std::span(columns_).subspan(at(first), at(std::min(at_once, size_of(columns_) - first)));
+        std::span(in_cohort).subspan(at(first), at(std::min(at_once, size_of(columns_) - first)));
     const std::vector<double> values = raw_columns(covariates, some, scheduler);
+    const Index subjects = covariates.subjects();
     scheduler.for_each(size_of(some), [&](Index number, Index) {
-      const Index column = some[at(number)];
-      const auto value =
-          std::span(values).subspan(at(number * data.subjects()), at(data.subjects()));
       const std::size_t place = at(first + number);
+      if (!levels_[place].empty()) {
+        return;
+      }
+      const Index column = columns_[place];
+      const auto value = std::span(values).subspan(at(number * subjects), at(subjects));
       lower_[place] = weighted_quantile(value, weights.values(), 0.005);
       upper_[place] = weighted_quantile(value, weights.values(), 0.995);
       const RankValues of_ranks(value, rows, ranks.column(column), ranks.highest(column));
@@ -292,7 +304,7 @@ void SurvivalForest::take_columns(const TrainingData& data,
 }
 
 CutColumns SurvivalForest::read_columns(const Covariates& covariates, Scheduler& scheduler) const {
-  return {covariates, columns_, names_, scheduler};
+  return {covariates, columns_, names_, levels_, scheduler};
 }
 
 Votes SurvivalForest::votes_of(const CutColumns& columns,

@@ -4,6 +4,7 @@
 
 #include "vigil/forest/cut_columns.hpp"
 #include "vigil/forest/error_curve.hpp"
+#include "vigil/forest/forest_columns.hpp"
 #include "vigil/forest/grow_tree.hpp"
 #include "vigil/forest/importance.hpp"
 #include "vigil/forest/shard_votes.hpp"
@@ -28,6 +29,7 @@ struct ForestOptions {
       0.632;            ///< of the subjects for each tree, without replacement; all but one at most
   bool replace = false; ///< bootstrap instead
   std::string split_rule = "guarded_log_rank";
+  CategoryUse categories = CategoryUse::indicators;
   std::vector<double> horizons = {}; ///< of the out-of-bag risks, ascending
   std::vector<ImportanceKind> importance = {};
   ImportanceOn importance_on = {};
@@ -41,11 +43,12 @@ struct ForestOptions {
 
 /// What decides the trees of a forest beside the data: forests that differ in it are no parts of one.
 struct GrownFrom {
-  Index subjects = 0, columns = 0, strata = 1; ///< of the fit
+  Index subjects = 0, columns = 0, strata = 1; ///< of the fit; columns as ForestColumns has them
   Index features_per_split = 0, min_node = 0, min_leaf = 0, min_leaf_events = 0;
   double sample_fraction = 0.0;
   bool replace = false;
   std::string key; ///< the address of all trees
+  CategoryUse categories = CategoryUse::indicators;
 };
 
 /// Throws ConfigError for an option that cannot be met with so many columns.
@@ -99,9 +102,12 @@ public:
   [[nodiscard]] std::span<const double> event_times() const noexcept { return event_time_; }
   /// Of observation in training: risks later than it are NaN.
   [[nodiscard]] double last_time() const noexcept { return last_time_; }
-  /// Columns of the training data that some tree cuts, ascending, and their names.
+  /// Columns of the training data (ForestColumns) that some tree cuts, ascending, their names, and the levels of categories.
   [[nodiscard]] std::span<const Index> cut_columns() const noexcept { return columns_; }
   [[nodiscard]] std::span<const std::string> cut_names() const noexcept { return names_; }
+  [[nodiscard]] std::span<const std::vector<std::string>> cut_levels() const noexcept {
+    return levels_;
+  }
   /// Their values in a cohort. Throws InputError where it lacks one.
   [[nodiscard]] CutColumns read_columns(const Covariates& covariates, Scheduler& scheduler) const;
   /// What all trees say of subjects that come one after another. passed: as of LeafVotes.
@@ -134,7 +140,7 @@ private:
                   const CaseWeights& weights,
                   std::span<const double> times,
                   const ForestOptions& options);
-  void take_columns(const TrainingData& data,
+  void take_columns(const ForestColumns& columns,
                     const CaseWeights& weights,
                     const SurvivalRows& rows,
                     const RankColumns& ranks,
@@ -150,7 +156,8 @@ private:
   double last_time_ = 0.0;     ///< of observation: risks later than it are NaN
   std::vector<Index> columns_; ///< that some tree cuts, ascending
   std::vector<std::string> names_;
-  std::vector<double> lower_, upper_; ///< training range
+  std::vector<std::vector<std::string>> levels_; ///< of categories; empty: numbers
+  std::vector<double> lower_, upper_;            ///< training range
   std::vector<double> risk_time_, training_risk_95_;
   OutOfBag out_of_bag_;
   std::vector<ErrorPoint> error_;

@@ -53,6 +53,11 @@ forest::ForestOptions forest_options(const Options& options) {
     rules.emplace_back(rule.name);
   }
   made.split_rule = options.choice("split_rule", rules, made.split_rule);
+  const std::string indicators(name_of(forest::CategoryUse::indicators)),
+      sets(name_of(forest::CategoryUse::sets));
+  made.categories = options.choice("categories", {indicators, sets}, indicators) == sets
+                        ? forest::CategoryUse::sets
+                        : forest::CategoryUse::indicators;
   return made;
 }
 
