@@ -47,12 +47,12 @@ DependenceOptions read_dependence(const Options& options) {
 
 /// Throws ConfigError for a name that the cohort does not have.
 void check_features(const std::vector<std::string>& features,
-                    const Covariates& covariates,
+                    const forest::ForestColumns& columns,
                     const Options& options) {
   std::vector<std::string> known;
-  known.reserve(at(covariates.columns()));
-  for (Index column = 0; column < covariates.columns(); ++column) {
-    known.push_back(covariates.info(column).name);
+  known.reserve(at(columns.columns()));
+  for (Index column = 0; column < columns.columns(); ++column) {
+    known.push_back(columns.name(column));
   }
   for (const std::string& feature : features) {
     if (std::ranges::find(known, feature) == known.end()) {
@@ -73,7 +73,7 @@ public:
   template <class Risk>
   void add(const std::string& subject,
            const std::string& feature,
-           double value,
+           const std::string& value,
            double score,
            const Risk& risk) {
     if (with_subject_) {
@@ -103,16 +103,22 @@ public:
 private:
   std::vector<double> horizons_;
   bool with_subject_;
-  std::vector<std::string> subject_, feature_;
-  std::vector<double> value_, score_;
+  std::vector<std::string> subject_, feature_, value_;
+  std::vector<double> score_;
   std::vector<std::vector<double>> risk_;
 };
 
+/// The value, of a category the level.
+std::string value_text(const FeatureDependence& found, std::size_t point) {
+  return found.level.empty() ? number_text(found.value[point]) : found.level[point];
+}
+
 void add_mean(const FeatureDependence& found, DependenceTable& table) {
   for (std::size_t point = 0; point < found.value.size(); ++point) {
-    table.add("", found.feature, found.value[point], found.score[point], [&](std::size_t horizon) {
-      return found.risk[horizon][point];
-    });
+    table.add(
+        "", found.feature, value_text(found, point), found.score[point], [&](std::size_t horizon) {
+          return found.risk[horizon][point];
+        });
   }
 }
 
@@ -125,7 +131,7 @@ void add_individual(const FeatureDependence& found,
       const Prediction& prediction = found.individual[point];
       table.add(ids[subject],
                 found.feature,
-                found.value[point],
+                value_text(found, point),
                 prediction.score[subject],
                 [&](std::size_t horizon) {
                   return prediction.risk.at_horizon(static_cast<Index>(horizon))[subject];
@@ -273,7 +279,9 @@ int run_explain(const Invocation& invocation) {
   const auto forest = SurvivalForest::from_record(record);
   const auto folder = session.output_folder("explain-results");
   const Cohort cohort = open_explained(invocation, neighbours == 0);
-  check_features(wanted.features, cohort.covariates(), invocation.options);
+  check_features(wanted.features,
+                 forest::ForestColumns(cohort.covariates(), forest.grown().categories),
+                 invocation.options);
   if (forest.status() == FitStatus::undefined) {
     session.log().say("forest    undefined: " + forest.reason());
   }

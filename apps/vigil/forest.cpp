@@ -108,9 +108,12 @@ void write_summary(const SurvivalForest& forest,
   out["sha256"] = cohort.provenance().file_digest;
   out["subjects"] = cohort.subjects();
   out["events"] = cohort.events();
-  out["columns"] = cohort.covariates().columns();
+  out["columns"] = grown.columns;
   out["strata"] = grown.strata;
   out["split_rule"] = forest.split_rule();
+  if (options.categories == forest::CategoryUse::sets) {
+    out["categories"] = forest::name_of(options.categories);
+  }
   out["features_per_split"] = grown.features_per_split;
   out["min_node"] = grown.min_node;
   out["min_leaf"] = grown.min_leaf;
@@ -228,6 +231,9 @@ constexpr std::array forest_options_table{
                "NAME",
                "vigil list split-rules (default guarded_log_rank; of outcomes that are no times "
                "variance or gini)"},
+    OptionSpec{"categories",
+               "indicators|sets",
+               "cut text and categories by their indicators (default), or between sets of levels"},
     OptionSpec{"sample-fraction", "F", "of the subjects, without replacement (default 0.632)"},
     OptionSpec{"replace", "", "a bootstrap of the subjects for each tree instead"},
     OptionSpec{"horizons", "H1,H2", "times of the out-of-bag risks (default: scores alone)"},

@@ -15,15 +15,16 @@ namespace vigil::forest {
 /// Values of the columns that a forest cuts, of all subjects of a cohort: 8 bytes each.
 class CutColumns {
 public:
-  /// columns: as the trees number them, ascending; names: by these the cohort has them. Throws InputError where it lacks
-  /// one.
+  /// columns: as the trees number them, ascending; names: by these the cohort has them; levels: of categories, else empty.
+  /// Throws InputError where it lacks one.
   CutColumns(const Covariates& covariates,
              std::span<const Index> columns,
              std::span<const std::string> names,
+             std::span<const std::vector<std::string>> levels,
              Scheduler& scheduler);
 
   [[nodiscard]] Index subjects() const noexcept { return subjects_; }
-  /// Of a column that some tree cuts; NaN is missing.
+  /// Of a column that some tree cuts; NaN is missing. Of a category as input_values has it.
   [[nodiscard]] double value(std::uint32_t column, Index subject) const {
     return value_[at(place_[column] * subjects_ + subject)];
   }
@@ -31,7 +32,12 @@ public:
     return tree.goes_left(node, value(tree.feature[node], subject));
   }
   [[nodiscard]] Index leaf_of(const Tree& tree, Index subject) const {
-    return tree.leaf_of([&](std::uint32_t node) { return goes_left(tree, node, subject); });
+    if (tree.has_sets()) {
+      return tree.leaf_of([&](std::uint32_t node) { return goes_left(tree, node, subject); });
+    }
+    return tree.leaf_of([&](std::uint32_t node) {
+      return tree.number_goes_left(node, value(tree.feature[node], subject));
+    });
   }
 
 private:

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/forest/forest_columns.hpp"
 #include "vigil/forest/importance.hpp"
 
 #include <string>
@@ -20,7 +21,8 @@ struct ForestOptions {
   double sample_fraction =
       0.632;            ///< of the subjects for each tree, without replacement; all but one at most
   bool replace = false; ///< bootstrap instead
-  std::string split_rule = {};       ///< empty: the default of the outcome
+  std::string split_rule = {}; ///< empty: the default of the outcome
+  CategoryUse categories = CategoryUse::indicators;
   std::vector<double> horizons = {}; ///< of the out-of-bag risks, ascending
   std::vector<ImportanceKind> importance = {};
   ImportanceOn importance_on = {};

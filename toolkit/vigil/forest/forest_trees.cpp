@@ -45,7 +45,8 @@ GrownFrom grown_from(const SurvivalRows& rows,
           .min_leaf_events = options.min_leaf_events,
           .sample_fraction = options.sample_fraction,
           .replace = options.replace,
-          .key = text_of(item.key)};
+          .key = text_of(item.key),
+          .categories = options.categories};
 }
 
 void ForestTrees::take(std::vector<Tree> grown_trees, Index first, const ForestInputs& inputs) {
@@ -56,7 +57,7 @@ void ForestTrees::take(std::vector<Tree> grown_trees, Index first, const ForestI
 }
 
 CutColumns ForestTrees::read_columns(const Covariates& covariates, Scheduler& scheduler) const {
-  return {covariates, columns, names, scheduler};
+  return {covariates, columns, names, levels, scheduler};
 }
 
 namespace {
@@ -109,9 +110,8 @@ struct RankValues {
 } // namespace
 
 // The columns that are cut, their training ranges, and each cut as a value. Some columns at a time, so that few are in memory
-// as values.
+// as values. A category is cut by sets; all its levels are its range.
 void ForestTrees::take_columns(const ForestInputs& inputs) {
-  const TrainingData& data = inputs.data;
   for (Tree& tree : trees) {
     tree.cut_value.assign(tree.feature.size(), 0.0);
   }
@@ -124,22 +124,31 @@ void ForestTrees::take_columns(const ForestInputs& inputs) {
     }
   }
   start.push_back(nodes.size());
-  const Covariates covariates = data.covariates();
+  const Covariates& covariates = inputs.columns.covariates();
+  std::vector<Index> in_cohort;
   for (const Index column : columns) {
-    names.push_back(covariates.info(column).name);
+    const Category* category = inputs.columns.category(column);
+    names.push_back(inputs.columns.name(column));
+    levels.push_back(category != nullptr ? category->levels : std::vector<std::string>());
+    in_cohort.push_back(inputs.columns.in_cohort(column));
   }
-  lower.resize(columns.size());
-  upper.resize(columns.size());
+  lower.assign(columns.size(), 1.0);
+  for (const auto& each : levels) {
+    upper.push_back(static_cast<double>(each.size()));
+  }
   constexpr Index at_once = 64;
   for (Index first = 0; first < size_of(columns); first += at_once) {
     const auto some =
-        std::span(columns).subspan(at(first), at(std::min(at_once, size_of(columns) - first)));
+        std::span(in_cohort).subspan(at(first), at(std::min(at_once, size_of(columns) - first)));
     const std::vector<double> values = raw_columns(covariates, some, inputs.scheduler);
+    const Index subjects = covariates.subjects();
     inputs.scheduler.for_each(size_of(some), [&](Index ordinal, Index) {
-      const Index column = some[at(ordinal)];
-      const auto value =
-          std::span(values).subspan(at(ordinal * data.subjects()), at(data.subjects()));
       const std::size_t place = at(first + ordinal);
+      if (!levels[place].empty()) {
+        return;
+      }
+      const Index column = columns[place];
+      const auto value = std::span(values).subspan(at(ordinal * subjects), at(subjects));
       lower[place] = weighted_quantile(value, inputs.item.weights.values(), 0.005);
       upper[place] = weighted_quantile(value, inputs.item.weights.values(), 0.995);
       const RankValues of_ranks(

@@ -18,11 +18,12 @@ namespace vigil::forest {
 
 /// What decides the trees of a forest beside the data: forests that differ in it are no parts of one.
 struct GrownFrom {
-  Index subjects = 0, columns = 0, strata = 1; ///< of the fit
+  Index subjects = 0, columns = 0, strata = 1; ///< of the fit; columns as ForestColumns has them
   Index features_per_split = 0, min_node = 0, min_leaf = 0, min_leaf_events = 0;
   double sample_fraction = 0.0;
   bool replace = false;
   std::string key; ///< the address of all trees
+  CategoryUse categories = CategoryUse::indicators;
 
   [[nodiscard]] TreeOptions tree(const SplitRule& rule) const;
 };
@@ -39,10 +40,13 @@ struct ForestTrees {
   std::string split_rule;
   GrownFrom grown;
   std::vector<Tree> trees;
-  std::vector<Index> number;        ///< of each tree, a part of its address
-  std::vector<Index> columns;       ///< of the training data that some tree cuts, ascending
-  std::vector<std::string> names;   ///< of these
-  std::vector<double> lower, upper; ///< their training ranges, 0.5 % and 99.5 % points
+  std::vector<Index> number; ///< of each tree, a part of its address
+  std::vector<Index>
+      columns; ///< of the training data (ForestColumns) that some tree cuts, ascending
+  std::vector<std::string> names;               ///< of these
+  std::vector<std::vector<std::string>> levels; ///< of categories; empty: numbers
+  std::vector<double> lower,
+      upper; ///< their training ranges, 0.5 % and 99.5 % points; of a category all levels
 
   /// Trees of the numbers from `first` on, with each cut as the value half way between the training values around it.
   void take(std::vector<Tree> grown_trees, Index first, const ForestInputs& inputs);

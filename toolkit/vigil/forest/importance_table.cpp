@@ -4,7 +4,6 @@
 
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
-#include "vigil/learn/preparation.hpp"
 #include "vigil/survival/censoring_weights.hpp"
 
 #include <algorithm>
@@ -31,9 +30,9 @@ bool looks_at_forest(ImportanceKind kind) {
                      .remedy = std::move(remedy)});
 }
 
-std::vector<std::uint32_t> columns_of(const FeatureGroup& group, const Covariates& covariates) {
+std::vector<std::uint32_t> columns_of(const FeatureGroup& group, const ForestColumns& all) {
   std::vector<std::uint32_t> columns;
-  for (const Index column : find_columns(covariates, group.features)) {
+  for (const Index column : all.find(group.features)) {
     columns.push_back(static_cast<std::uint32_t>(column));
   }
   std::sort(columns.begin(), columns.end());
@@ -103,7 +102,7 @@ ImportanceTable::ImportanceTable(const ForestInputs& inputs,
   }
   if (asks(options, ImportanceKind::grouped)) {
     for (const FeatureGroup& group : options.groups) {
-      plan.groups.push_back(columns_of(group, inputs.data.covariates()));
+      plan.groups.push_back(columns_of(group, inputs.columns));
     }
   }
   for (const ImportanceKind kind : options.importance) {
@@ -172,7 +171,6 @@ bool ImportanceTable::is_square(ImportanceKind kind) const {
 
 std::vector<ImportanceRow> ImportanceTable::rows(Index trees) {
   trees_ = trees;
-  const Covariates covariates = inputs_.data.covariates();
   std::vector<ImportanceRow> table;
   for (const ImportanceKind kind : options_.importance) {
     const bool grouped = kind == ImportanceKind::grouped;
@@ -186,7 +184,7 @@ std::vector<ImportanceRow> ImportanceTable::rows(Index trees) {
     for (Index item = 0; item < size_of(found.importance); ++item) {
       table.push_back(
           {.kind = kind,
-           .feature = grouped ? options_.groups[at(item)].name : covariates.info(item).name,
+           .feature = grouped ? options_.groups[at(item)].name : inputs_.columns.name(item),
            .importance = found.importance[at(item)],
            .se = found.se[at(item)],
            .p = found.p[at(item)]});

@@ -14,11 +14,14 @@ namespace vigil::forest {
 namespace {
 
 /// Entries of the trees.
-constexpr std::array<std::string_view, 10> tree_entries{"child",
+constexpr std::array<std::string_view, 13> tree_entries{"child",
                                                         "columns",
                                                         "cut",
                                                         "feature",
                                                         "features",
+                                                        "level",
+                                                        "level_set",
+                                                        "levels",
                                                         "missing_left",
                                                         "nodes",
                                                         "number",
@@ -49,7 +52,8 @@ void refuse_part(const std::string& file, std::string found, std::string remedy)
 
 void MergedTrees::add(ForestTrees& part, const std::string& file) {
   for (std::size_t place = 0; place < part.columns.size(); ++place) {
-    const Column column{part.names[place], part.lower[place], part.upper[place]};
+    const Column column{
+        part.names[place], part.lower[place], part.upper[place], part.levels[place]};
     if (columns_.try_emplace(part.columns[place], column).first->second != column) {
       refuse_part(file,
                   "other values of column " + quoted(part.names[place]) +
@@ -72,11 +76,13 @@ void MergedTrees::move_to(ForestTrees& forest) {
   forest.names.clear();
   forest.lower.clear();
   forest.upper.clear();
+  forest.levels.clear();
   for (auto& [number, column] : columns_) {
     forest.columns.push_back(number);
     forest.names.push_back(std::move(std::get<0>(column)));
     forest.lower.push_back(std::get<1>(column));
     forest.upper.push_back(std::get<2>(column));
+    forest.levels.push_back(std::move(std::get<3>(column)));
   }
   forest.trees.clear();
   forest.number.clear();

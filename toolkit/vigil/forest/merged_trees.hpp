@@ -28,7 +28,8 @@ public:
   void move_to(ForestTrees& forest);
 
 private:
-  using Column = std::tuple<std::string, double, double>; ///< name, training range
+  /// Name, training range, levels.
+  using Column = std::tuple<std::string, double, double, std::vector<std::string>>;
   std::map<Index, Column> columns_;
   std::map<Index, Tree> trees_; ///< by number
 };

@@ -14,7 +14,8 @@ namespace vigil::forest {
 /// What a forest predicts for the subjects of a cohort with one feature set to each value of a grid.
 struct FeatureDependence {
   std::string feature;
-  std::vector<double> value;             ///< the grid, ascending
+  std::vector<double> value;             ///< the grid, ascending; of a category numbers of levels
+  std::vector<std::string> level = {};   ///< by value, of a category; else empty
   std::vector<Prediction> individual;    ///< by value: of every subject, all else as it is
   std::vector<double> score;             ///< by value: mean over the subjects
   std::vector<std::vector<double>> risk; ///< by horizon, by value: mean over the subjects
@@ -41,15 +42,19 @@ public:
                     std::span<const double> horizons,
                     FitContext& context);
 
-  /// Of a column of the cohort; one that no tree cuts changes nothing. Throws InputError where the cohort lacks it.
+  /// Of a column of the cohort as the forest sees it; one that no tree cuts changes nothing. Of a category at each of its
+  /// levels in training, whatever `points`. Throws InputError where the cohort lacks it.
   [[nodiscard]] FeatureDependence on(const std::string& feature, Index points) const;
 
 private:
   struct Block;
+  /// The values of a column at which to look.
+  void take_grid(FeatureDependence& result, Index column, Index points) const;
   void predict(Block& block, FeatureDependence& result) const;
 
   VotingForest forest_;
   const Covariates& covariates_;
+  const ForestColumns all_columns_;
   FitContext& context_;
   std::vector<double> horizons_;
   VoteTimes times_;

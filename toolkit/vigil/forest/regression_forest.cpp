@@ -64,7 +64,8 @@ RegressionForest RegressionForest::grow(const TrainingData& data,
                                         const FitItem& item,
                                         const ForestOptions& options,
                                         FitContext& context) {
-  check_forest(options, data.columns(), name);
+  const ForestColumns columns(data.covariates(), options.categories);
+  check_forest(options, columns.columns(), name);
   const ValueOutcome outcome = value_outcome(data.outcome, kind);
   ForestOptions asked = options;
   asked.importance_on = forest::importance_on(options.importance_on, outcome.binary);
@@ -75,14 +76,14 @@ RegressionForest RegressionForest::grow(const TrainingData& data,
   forest.scale_ = scale_of(outcome, item.weights);
   const SurvivalRows rows = value_rows(outcome, forest.scale_, item.weights, data.stratum);
   forest.trees_.split_rule = rule.name;
-  forest.trees_.grown = grown_from(rows, item, data.columns(), asked, name);
+  forest.trees_.grown = grown_from(rows, item, columns.columns(), asked, name);
   forest.out_of_bag_ = {.value = std::vector<double>(at(data.subjects()), not_a_number),
                         .trees = std::vector<Index>(at(data.subjects()), 0)};
-  forest.reason_ = hindrance(rows, outcome, data.columns());
+  forest.reason_ = hindrance(rows, outcome, columns.columns());
   if (!forest.reason_.empty()) {
     return forest;
   }
-  const RankColumns ranks(data.covariates(), rows.subject, context.scheduler);
+  const RankColumns ranks(columns, rows.subject, context.scheduler);
   const Outcome ordered = outcome.binary ? Outcome(cases_first(outcome)) : data.outcome;
   std::optional<ErrorCurve> curve;
   if (options.error_curve || options.target_error > 0.0) {
@@ -92,6 +93,7 @@ RegressionForest RegressionForest::grow(const TrainingData& data,
   const ForestInputs inputs{.data = data,
                             .item = item,
                             .rows = rows,
+                            .columns = columns,
                             .ranks = ranks,
                             .tree = forest.grown().tree(rule),
                             .scheduler = context.scheduler};

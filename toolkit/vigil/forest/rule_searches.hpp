@@ -27,6 +27,8 @@ void prepare_max_combo(const NodeSearch& search);
 void search_max_combo(const NodeSearch& search, const CutColumn& column, Split& best);
 
 void prepare_maximally_selected(const NodeSearch& search);
+/// The node with every subject once, after prepare_maximally_selected.
+[[nodiscard]] const SurvivalNode& distinct_node(const NodeSearch& search);
 void search_maximally_selected(const NodeSearch& search, const CutColumn& column, Split& best);
 [[nodiscard]] bool accepts_maximally_selected(const NodeSearch& search);
 

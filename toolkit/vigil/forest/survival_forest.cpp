@@ -34,7 +34,8 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
                                     const FitItem& item,
                                     const ForestOptions& options,
                                     FitContext& context) {
-  check_forest(options, data.columns(), name);
+  const ForestColumns columns(data.covariates(), options.categories);
+  check_forest(options, columns.columns(), name);
   const SplitRule& rule = find_split_rule(options.split_rule);
   const ImportanceOn& on = options.importance_on;
   if (!on.brier_horizon && on.loss != ImportanceOn::Loss::outcome &&
@@ -45,7 +46,7 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   const SurvivalRows rows = survival_rows(outcome, item.weights, data.stratum);
   SurvivalForest forest;
   forest.trees_.split_rule = rule.name;
-  forest.trees_.grown = grown_from(rows, item, data.columns(), options, name);
+  forest.trees_.grown = grown_from(rows, item, columns.columns(), options, name);
   forest.importance_kinds_ = options.importance;
   forest.importance_on_ = options.importance_on;
   forest.event_time_ = rows.event_time;
@@ -66,7 +67,7 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   times.insert(times.end(), forest.risk_time_.begin(), forest.risk_time_.end());
   std::sort(times.begin(), times.end());
   times.erase(std::unique(times.begin(), times.end()), times.end());
-  const RankColumns ranks(data.covariates(), rows.subject, context.scheduler);
+  const RankColumns ranks(columns, rows.subject, context.scheduler);
   std::optional<ErrorCurve> curve;
   if (options.error_curve || options.target_error > 0.0) {
     curve.emplace(data.outcome, item.weights, rows.subject, data.stratum);
@@ -75,6 +76,7 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   const ForestInputs inputs{.data = data,
                             .item = item,
                             .rows = rows,
+                            .columns = columns,
                             .ranks = ranks,
                             .tree = forest.grown().tree(rule),
                             .scheduler = context.scheduler};

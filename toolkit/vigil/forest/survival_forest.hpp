@@ -69,9 +69,12 @@ public:
   [[nodiscard]] std::span<const double> event_times() const noexcept { return event_time_; }
   /// Of observation in training: risks later than it are NaN.
   [[nodiscard]] double last_time() const noexcept { return last_time_; }
-  /// Columns of the training data that some tree cuts, ascending, and their names.
+  /// Columns of the training data (ForestColumns) that some tree cuts, ascending, their names, and the levels of categories.
   [[nodiscard]] std::span<const Index> cut_columns() const noexcept { return trees_.columns; }
   [[nodiscard]] std::span<const std::string> cut_names() const noexcept { return trees_.names; }
+  [[nodiscard]] std::span<const std::vector<std::string>> cut_levels() const noexcept {
+    return trees_.levels;
+  }
   /// Their values in a cohort. Throws InputError where it lacks one.
   [[nodiscard]] CutColumns read_columns(const Covariates& covariates, Scheduler& scheduler) const {
     return trees_.read_columns(covariates, scheduler);

@@ -5,6 +5,7 @@
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/forest/forest_trees.hpp"
+#include "vigil/learn/input_values.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -23,7 +24,22 @@ void ForestTrees::write_growth(Record& record) const {
   record.set("sample_fraction", grown.sample_fraction);
   record.set("replace", Index{grown.replace ? 1 : 0});
   record.set("key", grown.key);
+  if (grown.categories == CategoryUse::sets) {
+    record.set("categories", std::string(name_of(grown.categories)));
+  }
 }
+
+namespace {
+
+CategoryUse categories_from(const Record& record) {
+  if (!record.has("categories")) {
+    return CategoryUse::indicators;
+  }
+  expect_whole(record.text("categories") == name_of(CategoryUse::sets), record);
+  return CategoryUse::sets;
+}
+
+} // namespace
 
 void ForestTrees::read_growth(const Record& record) {
   split_rule = record.text("split_rule");
@@ -36,7 +52,8 @@ void ForestTrees::read_growth(const Record& record) {
            .min_leaf_events = record.count("min_leaf_events"),
            .sample_fraction = record.number("sample_fraction"),
            .replace = record.count("replace") != 0,
-           .key = record.text("key")};
+           .key = record.text("key"),
+           .categories = categories_from(record)};
 }
 
 void ForestTrees::write_trees(Record& record) const {
@@ -44,7 +61,7 @@ void ForestTrees::write_trees(Record& record) const {
   record.set("columns", columns);
   record.set("training_lower", lower);
   record.set("training_upper", upper);
-  Record::Counts nodes, feature, missing_left, child;
+  Record::Counts nodes, feature, missing_left, child, level_set;
   Record::Numbers cut;
   for (const Tree& tree : trees) {
     nodes.push_back(tree.nodes());
@@ -53,6 +70,11 @@ void ForestTrees::write_trees(Record& record) const {
           std::lower_bound(columns.begin(), columns.end(), Index{tree.feature[node]});
       feature.push_back(tree.feature[node] == Tree::no_feature ? no_index
                                                                : place - columns.begin());
+      if (tree.cuts_category(static_cast<std::uint32_t>(node))) {
+        const auto words = Tree::set_words(size_of(levels[at(feature.back())]));
+        const auto first = tree.level_set.begin() + tree.set_start[node];
+        level_set.insert(level_set.end(), first, first + words);
+      }
       cut.push_back(tree.cut_value[node]);
       missing_left.push_back(tree.missing_left[node]);
       child.push_back(tree.child[node]);
@@ -64,6 +86,10 @@ void ForestTrees::write_trees(Record& record) const {
   record.set("missing_left", std::move(missing_left));
   record.set("child", std::move(child));
   record.set("number", number);
+  if (grown.categories == CategoryUse::sets) {
+    set_input_levels(record, levels);
+    record.set("level_set", std::move(level_set));
+  }
 }
 
 void expect_whole(bool holds, const Record& record) {
@@ -87,8 +113,10 @@ class TreeReader {
 public:
   TreeReader(const Record& record,
              std::span<const Index> columns,
+             std::span<const std::vector<std::string>> levels,
              const std::function<void(Tree&)>& read_leaf)
-      : record_(record), columns_(columns), read_leaf_(read_leaf),
+      : record_(record), columns_(columns), levels_(levels), read_leaf_(read_leaf),
+        level_set_(record.has("categories") ? record.counts("level_set") : no_sets_),
         feature_(record.counts("feature")), missing_left_(record.counts("missing_left")),
         child_(record.counts("child")), cut_(record.numbers("cut")) {
     expect(cut_.size() == feature_.size() && missing_left_.size() == feature_.size() &&
@@ -114,22 +142,41 @@ public:
         // children come after their parent: every way ends
         expect(is_below(place, size_of(columns_)) && child > number && child < nodes - 1);
         tree.feature.push_back(static_cast<std::uint32_t>(columns_[at(place)]));
+        if (!levels_[at(place)].empty()) {
+          read_set(tree, size_of(levels_[at(place)]));
+        }
       }
+    }
+    if (tree.has_sets()) {
+      tree.set_start.resize(tree.feature.size(), Tree::no_set);
     }
     expect(highest_leaf < tree.leaves());
     return tree;
   }
-  void expect_end() const { expect(node_ == size_of(feature_)); }
+  void expect_end() const { expect(node_ == size_of(feature_) && word_ == size_of(level_set_)); }
 
 private:
+  /// Of the last node.
+  void read_set(Tree& tree, Index levels) {
+    const Index words = Tree::set_words(levels);
+    expect(words <= size_of(level_set_) - word_);
+    tree.set_start.resize(tree.feature.size() - 1, Tree::no_set);
+    tree.set_start.push_back(static_cast<std::uint32_t>(tree.level_set.size()));
+    for (const Index end = word_ + words; word_ < end; ++word_) {
+      expect(is_below(level_set_[at(word_)], Index{1} << 32));
+      tree.level_set.push_back(static_cast<std::uint32_t>(level_set_[at(word_)]));
+    }
+  }
   void expect(bool holds) const { expect_whole(holds, record_); }
 
   const Record& record_;
   std::span<const Index> columns_;
+  std::span<const std::vector<std::string>> levels_;
   const std::function<void(Tree&)>& read_leaf_;
-  const Record::Counts &feature_, &missing_left_, &child_;
+  const Record::Counts no_sets_ = {};
+  const Record::Counts &level_set_, &feature_, &missing_left_, &child_;
   const Record::Numbers& cut_;
-  Index node_ = 0; ///< that comes next
+  Index node_ = 0, word_ = 0; ///< that come next
 };
 
 } // namespace
@@ -145,7 +192,9 @@ void ForestTrees::read_trees(const Record& record, const std::function<void(Tree
                    std::ranges::all_of(
                        columns, [&](Index column) { return is_below(column, grown.columns); }),
                record);
-  TreeReader reader(record, columns, read_leaf);
+  levels = input_levels(record, columns.size());
+  expect_whole(grown.categories == CategoryUse::sets || !record.has("levels"), record);
+  TreeReader reader(record, columns, levels, read_leaf);
   for (const Index nodes : record.counts("nodes")) {
     trees.push_back(reader.read(nodes));
   }

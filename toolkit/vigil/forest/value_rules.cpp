@@ -44,7 +44,8 @@ constexpr std::array rules{
                  .use = "extremely randomized trees: no preference for columns of many values",
                  .search = &search_random_value,
                  .finish = &as_squares,
-                 .gains_are_squares = true}},
+                 .gains_are_squares = true,
+                 .levels = LevelScores::none}},
     ValueRule{
         .rule = {.name = "maximally_selected",
                  .formula = "-log p of max U^2 / V_perm over the middle 80 %",
@@ -53,7 +54,8 @@ constexpr std::array rules{
                         "is there",
                  .search = &search_maximally_selected,
                  .prepare = &prepare_maximally_selected,
-                 .accepts = &accepts_maximally_selected}},
+                 .accepts = &accepts_maximally_selected,
+                 .levels = LevelScores::of_distinct}},
 };
 
 } // namespace

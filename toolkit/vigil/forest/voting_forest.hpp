@@ -29,6 +29,10 @@ public:
   [[nodiscard]] std::span<const Tree> trees() const noexcept { return trees_->trees; }
   [[nodiscard]] std::span<const Index> cut_columns() const noexcept { return trees_->columns; }
   [[nodiscard]] std::span<const std::string> cut_names() const noexcept { return trees_->names; }
+  [[nodiscard]] std::span<const std::vector<std::string>> cut_levels() const noexcept {
+    return trees_->levels;
+  }
+  [[nodiscard]] const GrownFrom& grown() const noexcept { return trees_->grown; }
   [[nodiscard]] std::span<const double> event_times() const noexcept { return event_times_; }
   /// Of observation in training: risks later than it are NaN.
   [[nodiscard]] double last_time() const noexcept { return last_time_; }

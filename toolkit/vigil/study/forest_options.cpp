@@ -62,6 +62,11 @@ forest::ForestOptions forest_options(const Options& options) {
   }
   made.split_rule = options.choice("split_rule", rules, made.split_rule);
   read_importance(options, made);
+  const std::string indicators(name_of(forest::CategoryUse::indicators)),
+      sets(name_of(forest::CategoryUse::sets));
+  made.categories = options.choice("categories", {indicators, sets}, indicators) == sets
+                        ? forest::CategoryUse::sets
+                        : forest::CategoryUse::indicators;
   return made;
 }
 
