@@ -114,7 +114,7 @@ std::string notes(const Report& report) {
        "subject "
        "is ordered by trees that lack its own outcome, so that without any signal it lies below "
        "0.5. To compare models take the values on subjects that took no part in fitting, above.");
-  return element("ul", items, "notes");
+  return element("h3", "What this does not say") + element("ul", items, "notes");
 }
 
 } // namespace

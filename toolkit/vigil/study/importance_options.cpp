@@ -18,8 +18,10 @@ namespace {
 using forest::ImportanceKind;
 
 /// How an option is written where `beside` was: on the command line, or as a key.
-std::string
-written(const Options& options, std::string_view beside, std::string key, std::string_view value) {
+std::string written(const Options& options,
+                    std::string_view beside,
+                    const std::string& key,
+                    std::string_view value) {
   const std::string where = options.where(beside);
   const std::string text = " " + std::string(value);
   return where.starts_with("--") && where != "--set" ? "--" + key + text : key + " =" + text;
