@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/base/large_pages.hpp"
 #include "vigil/base/random.hpp"
 #include "vigil/cohort/training_data.hpp"
 #include "vigil/parallel/scheduler.hpp"
@@ -38,7 +39,7 @@ public:
 
 private:
   Index rows_;
-  std::vector<std::uint16_t> rank_;
+  std::vector<std::uint16_t, ZeroAllocator<std::uint16_t>> rank_; ///< trees read it here and there
   std::vector<std::uint16_t> highest_;
 };
 

@@ -11,6 +11,7 @@
 #include "vigil/numeric/quantile.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -280,8 +281,9 @@ void SurvivalForest::take_columns(const TrainingData& data,
       const auto value =
           std::span(values).subspan(at(number * data.subjects()), at(data.subjects()));
       const std::size_t place = at(first + number);
-      lower_[place] = weighted_quantile(value, weights.values(), 0.005);
-      upper_[place] = weighted_quantile(value, weights.values(), 0.995);
+      const auto range = weighted_quantiles(value, weights.values(), std::array{0.005, 0.995});
+      lower_[place] = range.front();
+      upper_[place] = range.back();
       const RankValues of_ranks(value, rows, ranks.column(column), ranks.highest(column));
       for (std::size_t each = start[place]; each < start[place + 1]; ++each) {
         Tree& tree = trees_[nodes[each].tree];
