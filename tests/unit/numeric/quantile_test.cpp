@@ -69,4 +69,22 @@ TEST(WeightedQuantile, LeavesMissingAndWeightlessOut) {
   EXPECT_TRUE(std::isnan(vigil::weighted_quantile(Values{std::nan("")}, Values{1}, 0.5)));
 }
 
+// Several at once are the same bits as one after another, of equal weights and of others.
+TEST(WeightedQuantile, SeveralAtOnceAreThoseOfEach) {
+  vigil::RandomStream draw(vigil::RandomKey(62));
+  const Values probabilities{0.9, 0.005, 0.5, 0.5, 0.995, 0.0, 1.0};
+  for (const bool equal : {true, false}) {
+    Values values, weights;
+    for (int number = 0; number < 200; ++number) {
+      values.push_back(number % 17 == 0 ? std::nan("") : std::floor(20.0 * draw.normal()));
+      weights.push_back(equal ? 1.0 : static_cast<double>(draw.index_below(3)) / 3.0);
+    }
+    const Values all = vigil::weighted_quantiles(values, weights, probabilities);
+    ASSERT_EQ(all.size(), probabilities.size());
+    for (std::size_t number = 0; number < all.size(); ++number) {
+      EXPECT_EQ(all[number], vigil::weighted_quantile(values, weights, probabilities[number]));
+    }
+  }
+}
+
 } // namespace

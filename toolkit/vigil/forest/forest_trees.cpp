@@ -7,6 +7,7 @@
 #include "vigil/numeric/quantile.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <utility>
@@ -149,8 +150,10 @@ void ForestTrees::take_columns(const ForestInputs& inputs) {
       }
       const Index column = columns[place];
       const auto value = std::span(values).subspan(at(ordinal * subjects), at(subjects));
-      lower[place] = weighted_quantile(value, inputs.item.weights.values(), 0.005);
-      upper[place] = weighted_quantile(value, inputs.item.weights.values(), 0.995);
+      const auto range =
+          weighted_quantiles(value, inputs.item.weights.values(), std::array{0.005, 0.995});
+      lower[place] = range.front();
+      upper[place] = range.back();
       const RankValues of_ranks(
           value, inputs.rows, inputs.ranks.column(column), inputs.ranks.highest(column));
       for (std::size_t each = start[place]; each < start[place + 1]; ++each) {

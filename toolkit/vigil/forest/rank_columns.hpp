@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/base/large_pages.hpp"
 #include "vigil/base/random.hpp"
 #include "vigil/cohort/training_data.hpp"
 #include "vigil/forest/forest_columns.hpp"
@@ -50,7 +51,7 @@ private:
   take_levels(Index column, std::span<const std::uint32_t> level, std::span<const Index> subjects);
 
   Index rows_;
-  std::vector<std::uint16_t> rank_;
+  std::vector<std::uint16_t, ZeroAllocator<std::uint16_t>> rank_; ///< trees read it here and there
   std::vector<std::uint16_t> highest_;
   std::vector<std::uint16_t> levels_; ///< by column; empty: no column is a category
 };

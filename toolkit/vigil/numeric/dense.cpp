@@ -8,10 +8,22 @@
 
 namespace vigil {
 
+namespace {
+
+// Room for more than is needed, so that growth seldom copies. What is not yet touched of large pages is address space alone.
+std::size_t room_for(std::size_t values) {
+  constexpr std::size_t large = std::size_t{1} << 17, huge = std::size_t{1} << 25;
+  return values >= huge ? values + values / 2 : values >= large ? 4 * values : 2 * values;
+}
+
+} // namespace
+
 void GrowingMatrix::resize(Index rows, Index columns) {
   if (rows > stride_) {
     const Index stride = std::max(rows, stride_ + stride_ / 2), kept = std::min(columns, columns_);
-    std::vector<double> values(at(stride * std::max(columns, kept + kept / 2)));
+    Values values;
+    values.reserve(room_for(at(stride * columns)));
+    values.resize(at(stride * columns));
     for (Index column = 0; column < kept; ++column) {
       std::copy_n(values_.begin() + column * stride_, rows_, values.begin() + column * stride);
     }
@@ -21,8 +33,11 @@ void GrowingMatrix::resize(Index rows, Index columns) {
   rows_ = rows;
   columns_ = columns;
   const auto needed = at(stride_ * columns_);
+  if (values_.capacity() < needed) {
+    values_.reserve(room_for(needed));
+  }
   if (values_.size() < needed) {
-    values_.resize(std::max(needed, values_.size() + values_.size() / 2));
+    values_.resize(needed);
   }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "vigil/base/index.hpp"
+#include "vigil/base/large_pages.hpp"
 
 #include <span>
 #include <vector>
@@ -41,8 +42,9 @@ public:
   void keep_square(std::span<const Index> listed);
 
 private:
+  using Values = std::vector<double, ZeroAllocator<double>>;
   Index rows_ = 0, columns_ = 0, stride_ = 0;
-  std::vector<double> values_;
+  Values values_;
 };
 
 [[nodiscard]] GrowingMatrix zeros(Index rows, Index columns);

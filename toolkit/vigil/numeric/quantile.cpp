@@ -15,7 +15,7 @@ namespace vigil {
 namespace {
 
 // Of so many equal whole weights the sums are whole: the place is known without a sum, and no order of equal values matters.
-double quantile_of_equals(std::vector<double> values, double weight, double probability) {
+double quantile_of_equals(std::vector<double>& values, double weight, double probability) {
   const auto count = static_cast<double>(values.size());
   const double wanted = probability * (count * weight);
   double passed =
@@ -28,50 +28,81 @@ double quantile_of_equals(std::vector<double> values, double weight, double prob
   return between ? 0.5 * (*std::max_element(values.begin(), here) + *here) : *here;
 }
 
+/// A value and its weight.
+struct Weighted {
+  double value, weight;
+};
+
+double quantile_of_sorted(std::span<const Weighted> sorted, double total, double probability) {
+  const double wanted = probability * total;
+  double reached = 0.0;
+  for (std::size_t place = 0; place < sorted.size(); ++place) {
+    reached += sorted[place].weight;
+    if (reached == wanted && place + 1 < sorted.size()) {
+      return 0.5 * (sorted[place].value + sorted[place + 1].value);
+    }
+    if (reached > wanted) {
+      return sorted[place].value;
+    }
+  }
+  return sorted.back().value;
+}
+
+/// All weights are one whole number, whose sums are exact.
+bool equal_whole_weights(double smallest, double largest, std::size_t count) {
+  return smallest == largest && largest == std::floor(largest) && largest <= 0x1p20 &&
+         static_cast<double>(count) <= 0x1p32;
+}
+
 } // namespace
+
+std::vector<double> weighted_quantiles(std::span<const double> values,
+                                       std::span<const double> weights,
+                                       std::span<const double> probabilities) {
+  VIGIL_EXPECTS(values.size() == weights.size());
+  std::vector<double> used, result;
+  used.reserve(values.size());
+  double smallest = HUGE_VAL, largest = 0.0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (weights[i] > 0.0 && std::isfinite(values[i])) {
+      used.push_back(values[i]);
+      smallest = std::min(smallest, weights[i]);
+      largest = std::max(largest, weights[i]);
+    }
+  }
+  if (used.empty()) {
+    result.assign(probabilities.size(), std::numeric_limits<double>::quiet_NaN());
+    return result;
+  }
+  if (equal_whole_weights(smallest, largest, used.size())) {
+    for (const double probability : probabilities) {
+      result.push_back(quantile_of_equals(used, largest, probability));
+    }
+    return result;
+  }
+  std::vector<Weighted> sorted;
+  sorted.reserve(used.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (weights[i] > 0.0 && std::isfinite(values[i])) {
+      sorted.push_back({values[i], weights[i]});
+    }
+  }
+  std::ranges::stable_sort(sorted, {}, &Weighted::value);
+  double total = 0.0;
+  for (const Weighted& each : sorted) {
+    total += each.weight;
+  }
+  for (const double probability : probabilities) {
+    result.push_back(quantile_of_sorted(sorted, total, probability));
+  }
+  return result;
+}
 
 double weighted_quantile(std::span<const double> values,
                          std::span<const double> weights,
                          double probability) {
-  VIGIL_EXPECTS(values.size() == weights.size() && probability >= 0.0 && probability <= 1.0);
-  std::vector<Index> order;
-  std::vector<double> used;
-  double smallest = HUGE_VAL, largest = 0.0;
-  for (Index i = 0; i < size_of(values); ++i) {
-    if (weights[at(i)] > 0.0 && std::isfinite(values[at(i)])) {
-      order.push_back(i);
-      used.push_back(values[at(i)]);
-      smallest = std::min(smallest, weights[at(i)]);
-      largest = std::max(largest, weights[at(i)]);
-    }
-  }
-  if (order.empty()) {
-    return std::numeric_limits<double>::quiet_NaN();
-  }
-  constexpr double most = 0x1p20; // sums of so many such weights are exact
-  if (smallest == largest && largest == std::floor(largest) && largest <= most &&
-      static_cast<double>(order.size()) <= 0x1p32) {
-    return quantile_of_equals(std::move(used), largest, probability);
-  }
-  std::stable_sort(order.begin(), order.end(), [values](Index left, Index right) {
-    return values[at(left)] < values[at(right)];
-  });
-  double total = 0.0;
-  for (const Index i : order) {
-    total += weights[at(i)];
-  }
-  const double wanted = probability * total;
-  double reached = 0.0;
-  for (std::size_t place = 0; place < order.size(); ++place) {
-    reached += weights[at(order[place])];
-    if (reached == wanted && place + 1 < order.size()) {
-      return 0.5 * (values[at(order[place])] + values[at(order[place + 1])]);
-    }
-    if (reached > wanted) {
-      return values[at(order[place])];
-    }
-  }
-  return values[at(order.back())];
+  VIGIL_EXPECTS(probability >= 0.0 && probability <= 1.0);
+  return weighted_quantiles(values, weights, {&probability, 1}).front();
 }
 
 } // namespace vigil

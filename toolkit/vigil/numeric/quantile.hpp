@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 namespace vigil {
 
@@ -15,5 +16,10 @@ namespace vigil {
 [[nodiscard]] double weighted_quantile(std::span<const double> values,
                                        std::span<const double> weights,
                                        double probability);
+
+/// Of several probabilities at once, for less than one after another.
+[[nodiscard]] std::vector<double> weighted_quantiles(std::span<const double> values,
+                                                     std::span<const double> weights,
+                                                     std::span<const double> probabilities);
 
 } // namespace vigil

@@ -39,7 +39,8 @@ bool UpdatableFactor::append(std::span<const double> cross, double diagonal) {
 
 bool UpdatableFactor::assign(const GrowingMatrix& matrix) {
   const Index order = matrix.columns();
-  lower_.resize(std::max(lower_.rows(), order), std::max(lower_.columns(), order));
+  lower_.resize(0, 0); // nothing of it is kept
+  lower_.resize(order, order);
   for (Index column = 0; column < order; ++column) {
     std::copy_n(matrix.column(column).data() + column,
                 order - column,

@@ -6,6 +6,7 @@
 #include "vigil/base/text.hpp"
 #include "vigil/numeric/quantile.hpp"
 
+#include <array>
 #include <limits>
 #include <utility>
 
@@ -31,8 +32,9 @@ void ModelInputs::set_range(std::span<const double> raw, const CaseWeights& weig
   upper_.clear();
   for (Index column = 0; column < size(); ++column) {
     const auto values = raw.subspan(at(column * weights.subjects()), at(weights.subjects()));
-    lower_.push_back(weighted_quantile(values, weights.values(), 0.005));
-    upper_.push_back(weighted_quantile(values, weights.values(), 0.995));
+    const auto range = weighted_quantiles(values, weights.values(), std::array{0.005, 0.995});
+    lower_.push_back(range.front());
+    upper_.push_back(range.back());
   }
 }
 

@@ -7,6 +7,7 @@
 #include "vigil/numeric/quantile.hpp"
 #include "vigil/survival/risk_sets.hpp"
 
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -120,9 +121,8 @@ std::vector<InputRange> input_ranges(std::span<const std::string> names,
   std::vector<InputRange> ranges;
   for (std::size_t input = 0; input < names.size(); ++input) {
     const auto column = columns.subspan(input * subjects, subjects);
-    const double lower = weighted_quantile(column, weights.values(), tail);
-    const double upper = weighted_quantile(column, weights.values(), 1.0 - tail);
-    ranges.push_back({.name = names[input], .lower = lower, .upper = upper});
+    const auto range = weighted_quantiles(column, weights.values(), std::array{tail, 1.0 - tail});
+    ranges.push_back({.name = names[input], .lower = range.front(), .upper = range.back()});
   }
   return ranges;
 }
