@@ -264,7 +264,8 @@ TEST(TreeLoss, IsTheBrierScoreOfTheLeaves) {
   Scheduler scheduler(1);
   const TrainingData data = asked.drawn.data();
   const SurvivalRows rows = survival_rows(asked.drawn.survival, asked.weights);
-  const RankColumns ranks(data.covariates(), rows.subject, scheduler);
+  const ForestColumns columns(data.covariates(), CategoryUse::indicators);
+  const RankColumns ranks(columns, rows.subject, scheduler);
   TreeGrower grower(
       rows, ranks, {.features_per_split = 3, .rule = &find_split_rule("guarded_log_rank")});
   const Tree tree = grower.grow(RandomKey(2));
@@ -273,8 +274,13 @@ TEST(TreeLoss, IsTheBrierScoreOfTheLeaves) {
   const auto weight = censoring.weights_at(horizon);
   const Preparation preparation(data.columns(), {});
   const FitItem item{asked.weights, preparation, RandomKey(9)};
-  const HorizonRows at_horizon = horizon_rows(
-      {.data = data, .item = item, .rows = rows, .ranks = ranks, .scheduler = scheduler}, horizon);
+  const HorizonRows at_horizon = horizon_rows({.data = data,
+                                               .item = item,
+                                               .rows = rows,
+                                               .columns = columns,
+                                               .ranks = ranks,
+                                               .scheduler = scheduler},
+                                              horizon);
   const auto brier = [&](std::span<const std::uint32_t> leaf) {
     double sum = 0.0, total = 0.0;
     for (std::size_t place = 0; place < leaf.size(); ++place) {

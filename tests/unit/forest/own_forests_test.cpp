@@ -20,6 +20,7 @@ struct Drawn {
   Preparation preparation;
   SurvivalRows rows;
   Scheduler scheduler{2};
+  ForestColumns columns;
   RankColumns ranks;
   FitItem item;
 
@@ -27,9 +28,8 @@ struct Drawn {
       : drawn(made(seed, subjects, markers)), weights(CaseWeights::ones(subjects)),
         data(drawn.data()), preparation(data.columns(), {}),
         rows(survival_rows(drawn.survival, weights)),
-        ranks(data.covariates(), rows.subject, scheduler), item{weights,
-                                                                preparation,
-                                                                RandomKey(seed)} {}
+        columns(data.covariates(), CategoryUse::indicators),
+        ranks(columns, rows.subject, scheduler), item{weights, preparation, RandomKey(seed)} {}
 
   /// Ties in m1, missing values in m0.
   static test::SurvivalCase made(std::uint64_t seed, Index subjects, Index markers) {
@@ -47,6 +47,7 @@ struct Drawn {
     return {.data = data,
             .item = item,
             .rows = rows,
+            .columns = columns,
             .ranks = ranks,
             .tree = {.features_per_split = 2, .rule = &find_split_rule("guarded_log_rank")},
             .scheduler = scheduler};
