@@ -147,6 +147,7 @@ void refuse_extras(const std::vector<std::string>& extras, const std::vector<Bin
   for (const auto& extra : extras) {
     if (extra.size() > 1 && extra.front() == '-') {
       std::vector<std::string> names;
+      names.reserve(bindings.size());
       for (const auto& binding : bindings) {
         names.push_back((binding.spec->name.size() == 1 ? "-" : "--") +
                         std::string(binding.spec->name));

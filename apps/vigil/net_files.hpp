@@ -4,6 +4,7 @@
 
 #include "vigil/parallel/scheduler.hpp"
 #include "vigil/simulate/net/best_rule.hpp"
+#include "vigil/storage/hdf5_writer.hpp"
 
 #include <filesystem>
 #include <span>
@@ -16,8 +17,9 @@ void write_net_cohort(const std::filesystem::path& file,
                       const simulate::net::Cohort& cohort,
                       Scheduler& scheduler);
 
-/// What nobody sees: expectations in both arms, classes, best rules, axes, planted features.
-void write_net_truth(const std::filesystem::path& file,
+/// What nobody sees: expectations in both arms, classes, best rules, axes, planted features. The file was opened before
+/// anything was computed, so that a place that cannot be written is known at once.
+void write_net_truth(storage::Hdf5Writer& file,
                      const simulate::net::Cohort& cohort,
                      std::span<const simulate::net::PatientTruth> truth,
                      Scheduler& scheduler);

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/digest.hpp"
 #include "vigil/base/text.hpp"
-#include "vigil/storage/hdf5_writer.hpp"
 #include "vigil/version.hpp"
 
 #include "apps/vigil/net_files.hpp"
@@ -44,8 +43,7 @@ std::string digest_of(std::string_view text) {
 /// Makes each group once and writes lists into it, one value per patient.
 class TruthWriter {
 public:
-  TruthWriter(const std::filesystem::path& file, Index patients)
-      : writer_(file), patients_(patients) {}
+  TruthWriter(storage::Hdf5Writer& file, Index patients) : writer_(file), patients_(patients) {}
 
   void enter(const std::string& group) {
     group_ = group;
@@ -63,10 +61,10 @@ public:
     writer_.texts(group_ + "/" + name, values);
   }
   [[nodiscard]] std::string place(const std::string& name) const { return group_ + "/" + name; }
-  [[nodiscard]] storage::Hdf5Writer& file() noexcept { return writer_; }
+  [[nodiscard]] storage::Hdf5Writer& file() const noexcept { return writer_; }
 
 private:
-  storage::Hdf5Writer writer_;
+  storage::Hdf5Writer& writer_;
   Index patients_;
   std::string group_;
 };
@@ -350,7 +348,7 @@ std::string net_design_text(const net::Design& design) {
   return text;
 }
 
-void write_net_truth(const std::filesystem::path& file,
+void write_net_truth(storage::Hdf5Writer& file,
                      const net::Cohort& cohort,
                      std::span<const net::PatientTruth> truth,
                      Scheduler& scheduler) {

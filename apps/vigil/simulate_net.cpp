@@ -149,7 +149,7 @@ std::string horizon_line(const net::Cohort& cohort, const Options& options) {
 }
 
 std::optional<std::string> truth_file(const Options& options, const std::string& cohort_file) {
-  const auto file = options.text("truth");
+  auto file = options.text("truth");
   if (file && std::filesystem::path(*file).lexically_normal() ==
                   std::filesystem::path(cohort_file).lexically_normal()) {
     options.refuse("truth", "another file than the cohort's", "--truth truth.h5");
@@ -175,6 +175,10 @@ int simulate_net(const Invocation& invocation, const std::string& file) {
   const auto& options = invocation.options;
   const net::Design design = design_of(options, session.seed());
   const auto truth = truth_file(options, file);
+  std::optional<storage::Hdf5Writer> truth_writer;
+  if (truth) {
+    truth_writer.emplace(*truth);
+  }
   const net::Cohort cohort = net::simulate(design, session.scheduler());
   const std::string horizon = horizon_line(cohort, options);
   write_net_cohort(file, cohort, session.scheduler());
@@ -188,7 +192,7 @@ int simulate_net(const Invocation& invocation, const std::string& file) {
   if (truth) {
     const auto expected =
         net::truth_of(design, cohort.centres, cohort.patients, session.scheduler());
-    write_net_truth(*truth, cohort, expected, session.scheduler());
+    write_net_truth(*truth_writer, cohort, expected, session.scheduler());
     Index draws = 0;
     for (const auto& one : expected) {
       draws += one.replicates;

@@ -103,6 +103,29 @@ TEST(H5adWrite, KeepsUnitsMomentsAndTheTimeUnit) {
   EXPECT_FALSE(cohort.parts().features.info(2).known_at.has_value());
 }
 
+TEST(H5adWrite, KeepsTablesAndStructuralMissingValues) {
+  const test::TempFolder folder;
+  const DataFrame obs = example_obs(), var({.source = "no features"});
+  const DataFrame visits({.source = "visits",
+                          .index_name = "visit",
+                          .index = {"V1", "V2"},
+                          .columns = {{.name = "month", .numbers = {6.0, 12.0}}}});
+  write_h5ad(folder / "c.h5ad",
+             {.obs = obs,
+              .var = var,
+              .features = {},
+              .metadata = {.structural_missing = {{"age", "site=z"}, {"note", "event=0"}}},
+              .tables = {{.name = "visits", .table = visits}}});
+  const auto file = open_h5ad(folder / "c.h5ad");
+  const auto found = read_frame(file, "uns/visits");
+  EXPECT_EQ(found.index(), visits.index());
+  EXPECT_EQ(found.numbers("month"), visits.numbers("month"));
+  const auto metadata = read_metadata(file);
+  EXPECT_EQ(metadata.structural_missing.at("age"), "site=z");
+  EXPECT_EQ(metadata.structural_missing.at("note"), "event=0");
+  EXPECT_EQ(read_frame(file, "var").rows(), 0);
+}
+
 TEST(H5adWrite, SelectsSubjectsAndListedMarkers) {
   const test::TempFolder folder;
   write_example(folder / "c.h5ad", {});

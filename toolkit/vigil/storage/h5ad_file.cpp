@@ -63,7 +63,7 @@ Hdf5File open_h5ad(const std::filesystem::path& file) {
 }
 
 std::string matrix_path(const Hdf5File& file, const std::string& layer) {
-  const std::string path = layer.empty() ? "X" : layer == "raw" ? "raw/X" : "layers/" + layer;
+  std::string path = layer.empty() ? "X" : layer == "raw" ? "raw/X" : "layers/" + layer;
   if (file.kind(path) != NodeKind::absent) {
     return path;
   }

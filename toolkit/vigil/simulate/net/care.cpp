@@ -125,11 +125,14 @@ Care care_of(const Patient& patient,
   care.follow_up_end = follow_up_end(patient, centre, constants, key);
   const Course& course = courses.of(care.arm);
   const double end = care.follow_up_end;
-  double returned = patient.spread_at_diagnosis ? never : course.spread;
+  double returned = course.spread;
   if (visits) {
     Seen seen = see_at_visits(patient, centre, course, end, constants, key);
-    returned = patient.spread_at_diagnosis ? never : seen.returned;
+    returned = seen.returned;
     care.visits = std::move(seen.visits);
+  }
+  if (patient.spread_at_diagnosis) {
+    returned = never; // it never left
   }
   const double death = course.death();
   care.survival_time = std::min(death, end);

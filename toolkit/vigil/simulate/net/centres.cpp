@@ -19,9 +19,9 @@ namespace {
 std::vector<double> standardized(const std::vector<double>& values) {
   const auto n = static_cast<double>(values.size());
   const double mean = sum(values) / n;
-  std::vector<double> deviation;
-  for (const double value : values) {
-    deviation.push_back(value - mean);
+  std::vector<double> deviation(values);
+  for (double& value : deviation) {
+    value -= mean;
   }
   const double sd = std::sqrt(dot(deviation, deviation) / (n - 1.0));
   if (sd == 0.0) {

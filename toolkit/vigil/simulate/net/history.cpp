@@ -223,7 +223,9 @@ Course observe(const HistoryRates& rates, const HistoryDraw& draw, const Constan
       late_finding = course.trigger_time + c.unresectable_delay;
     } else {
       course.surgery = course.trigger_time;
-      fresh = seeded > course.surgery ? never : fresh;
+      if (seeded > course.surgery) {
+        fresh = never;
+      }
       local = course.surgery + local_time(rates, draw, c);
       leave_harm(course, rates, draw);
       course.operative_death = later_operative_death(course, rates, draw, c);
