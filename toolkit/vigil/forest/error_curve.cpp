@@ -46,9 +46,10 @@ std::vector<Index> error_schedule(Index trees) {
 ErrorCurve::ErrorCurve(const Outcome& outcome,
                        const CaseWeights& weights,
                        std::span<const Index> subject,
-                       std::span<const Index> stratum)
+                       std::span<const Index> stratum,
+                       Index cause)
     : outcome_(outcome), weights_(weights), subject_(subject), stratum_(stratum),
-      censoring_(outcome, weights) {}
+      cause_(static_cast<int>(cause)), censoring_(outcome, weights) {}
 
 ErrorPoint ErrorCurve::look(Index trees, const MortalityVotes& votes, Scheduler& scheduler) const {
   VIGIL_EXPECTS(votes.groups() == groups && votes.subjects() == size_of(subject_));
@@ -88,7 +89,8 @@ ErrorCurve::Value ErrorCurve::concordance_without(const MortalityVotes& votes, I
                                       .outcome = outcome_,
                                       .weights = voted,
                                       .centre = stratum_,
-                                      .censoring = censoring_});
+                                      .censoring = censoring_,
+                                      .cause = cause_});
   return {estimate.value, std::move(estimate.undefined_because)};
 }
 

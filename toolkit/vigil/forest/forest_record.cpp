@@ -31,6 +31,7 @@ Record SurvivalForest::record() const {
   record.set("key", grown_.key);
   record.set("events", events_);
   record.set("last_time", last_time_);
+  causes_.write(record);
   record.set("event_time", event_time_);
   record.set("features", names_);
   record.set("columns", columns_);
@@ -38,7 +39,7 @@ Record SurvivalForest::record() const {
   record.set("training_upper", upper_);
   record.set("risk_time", risk_time_);
   record.set("training_risk_95", training_risk_95_);
-  Record::Counts nodes, feature, missing_left, child, leaves, jumps, jump_time;
+  Record::Counts nodes, feature, missing_left, child, leaves, jumps, jump_time, jump_cause;
   Record::Numbers cut, jump;
   for (const Tree& tree : trees_) {
     nodes.push_back(tree.nodes());
@@ -56,6 +57,7 @@ Record SurvivalForest::record() const {
     }
     jump_time.insert(jump_time.end(), tree.jump_time.begin(), tree.jump_time.end());
     jump.insert(jump.end(), tree.jump.begin(), tree.jump.end());
+    jump_cause.insert(jump_cause.end(), tree.jump_cause.begin(), tree.jump_cause.end());
   }
   record.set("nodes", std::move(nodes));
   record.set("feature", std::move(feature));
@@ -65,6 +67,9 @@ Record SurvivalForest::record() const {
   record.set("jumps", std::move(jumps));
   record.set("jump_time", std::move(jump_time));
   record.set("jump", std::move(jump));
+  if (!causes_.names.empty()) {
+    record.set("jump_cause", std::move(jump_cause));
+  }
   record.set("number", number_);
   if (votes_) {
     Record votes("out-of-bag votes");
@@ -96,13 +101,17 @@ bool is_below(Index value, Index end) {
 /// Trees one after another.
 class TreeReader {
 public:
-  TreeReader(const Record& record, std::span<const Index> columns, Index event_times)
-      : columns_(columns), event_times_(event_times), feature_(record.counts("feature")),
-        missing_left_(record.counts("missing_left")), child_(record.counts("child")),
-        jumps_(record.counts("jumps")), jump_time_(record.counts("jump_time")),
-        cut_(record.numbers("cut")), jump_(record.numbers("jump")) {
+  /// causes: 0 with one kind of event.
+  TreeReader(const Record& record, std::span<const Index> columns, Index event_times, Index causes)
+      : columns_(columns), event_times_(event_times), causes_(causes),
+        jump_cause_(causes > 0 ? &record.counts("jump_cause") : nullptr),
+        feature_(record.counts("feature")), missing_left_(record.counts("missing_left")),
+        child_(record.counts("child")), jumps_(record.counts("jumps")),
+        jump_time_(record.counts("jump_time")), cut_(record.numbers("cut")),
+        jump_(record.numbers("jump")) {
     expect(cut_.size() == feature_.size() && missing_left_.size() == feature_.size() &&
-           child_.size() == feature_.size() && jump_.size() == jump_time_.size());
+           child_.size() == feature_.size() && jump_.size() == jump_time_.size() &&
+           (jump_cause_ == nullptr || jump_cause_->size() == jump_.size()));
   }
   Tree read(Index nodes) {
     expect(nodes > 0 && nodes <= size_of(feature_) - node_);
@@ -136,20 +145,33 @@ public:
 private:
   void read_leaf(Tree& tree) {
     expect(leaf_ < size_of(jumps_) && is_below(jumps_[at(leaf_)], size_of(jump_) - place_ + 1));
-    Index before = no_index;
+    Index before = no_index, cause_before = 0;
+    double together = 0.0; // of all causes at a time
     for (const Index end = place_ + jumps_[at(leaf_++)]; place_ < end; ++place_) {
       const Index time = jump_time_[at(place_)];
       const double jump = jump_[at(place_)];
-      expect(time > before && is_below(time, event_times_) && jump >= 0.0 && jump <= 1.0);
+      const Index cause = jump_cause_ == nullptr ? 0 : (*jump_cause_)[at(place_)];
+      const bool same = time == before && cause > cause_before; // another cause at that time
+      together = same ? together + jump : jump;
+      expect((time > before || same) && is_below(time, event_times_) && jump >= 0.0 &&
+             together <= 1.0 + rounding);
       before = time;
+      cause_before = cause;
+      if (jump_cause_ != nullptr) {
+        expect(cause >= 1 && cause <= causes_);
+        tree.jump_cause.push_back(static_cast<std::uint8_t>(cause));
+      }
       tree.jump_time.push_back(static_cast<std::uint32_t>(time));
       tree.jump.push_back(jump);
     }
     tree.jump_start.push_back(static_cast<std::uint32_t>(tree.jump.size()));
   }
 
+  static constexpr double rounding = 1e-12;
+
   std::span<const Index> columns_;
-  Index event_times_;
+  Index event_times_, causes_;
+  const Record::Counts* jump_cause_;
   const Record::Counts &feature_, &missing_left_, &child_, &jumps_, &jump_time_;
   const Record::Numbers &cut_, &jump_;
   Index node_ = 0, leaf_ = 0, place_ = 0; ///< that come next
@@ -194,6 +216,7 @@ SurvivalForest SurvivalForest::from_record(const Record& record) {
                    .sample_fraction = record.number("sample_fraction"),
                    .replace = record.count("replace") != 0,
                    .key = record.text("key")};
+  forest.causes_ = ForestCauses::read(record);
   forest.events_ = record.count("events");
   forest.last_time_ = record.number("last_time");
   forest.event_time_ = record.numbers("event_time");
@@ -215,7 +238,8 @@ SurvivalForest SurvivalForest::from_record(const Record& record) {
          std::ranges::all_of(forest.columns_, [&](Index column) {
            return is_below(column, forest.grown_.columns);
          }));
-  TreeReader reader(record, forest.columns_, size_of(forest.event_time_));
+  TreeReader reader(
+      record, forest.columns_, size_of(forest.event_time_), size_of(forest.causes_.names));
   for (const Index nodes : record.counts("nodes")) {
     forest.trees_.push_back(reader.read(nodes));
   }

@@ -131,8 +131,11 @@ PartialDependence::PartialDependence(const SurvivalForest& forest,
   votes_.assign(at(blocks), Votes(0, 0));
   context.scheduler.for_each(blocks, [&](Index block, Index) {
     const Index first = block * at_once;
-    votes_[at(block)] =
-        forest.votes_of(*columns_, times_.passed, first, std::min(at_once, subjects - first));
+    votes_[at(block)] = forest.votes_of(*columns_,
+                                        times_.passed,
+                                        first,
+                                        std::min(at_once, subjects - first),
+                                        forest.causes().of_interest);
   });
 }
 
@@ -193,7 +196,7 @@ FeatureDependence PartialDependence::on(const std::string& feature, Index points
     LeafVotes leaves;
     std::vector<GridPart> open;
     for (const Tree* tree : trees) {
-      leaves.take(*tree, event_times, times_.passed);
+      leaves.take(*tree, event_times, times_.passed, forest_.causes().of_interest);
       for (Index row = 0; row < count; ++row) {
         const Index own = columns_->leaf_of(*tree, first + row);
         block.changes.add(row, 0, values, leaves, own, -1);

@@ -7,8 +7,8 @@
 #include "vigil/forest/grow_forest.hpp"
 #include "vigil/forest/importance_table.hpp"
 #include "vigil/forest/key_text.hpp"
-#include "vigil/learn/model_checks.hpp"
 #include "vigil/numeric/quantile.hpp"
+#include "vigil/survival/risk_sets.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -76,8 +76,12 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
                                     const ForestOptions& options,
                                     FitContext& context) {
   check_forest(options, data.columns());
-  const SurvivalOutcome& outcome = survival_outcome(data.outcome, "survival-forest");
-  const SurvivalRows rows = survival_rows(outcome, item.weights, data.stratum);
+  const SurvivalRows rows = forest_rows(data.outcome, item.weights, data.stratum, options.causes);
+  const auto* competing = std::get_if<CompetingRisksOutcome>(&data.outcome);
+  std::optional<ComparedRows> compared;
+  if (competing != nullptr) {
+    compared = compared_rows(rows, *competing, options.causes);
+  }
   const Index copies = options.replace && rows.rows() > 0
                            ? rows.rows() * Index{*std::ranges::max_element(rows.copies)}
                            // a tree may draw one row only
@@ -99,19 +103,24 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
                    .sample_fraction = options.sample_fraction,
                    .replace = options.replace,
                    .key = text_of(item.key)};
+  if (competing != nullptr) {
+    forest.causes_ = ForestCauses::of(*competing, Index{rows.of_interest}, options.causes);
+  }
   forest.event_time_ = rows.event_time;
-  for (const std::uint32_t moment : rows.moment) {
-    forest.events_ += moment & 1U;
+  for (std::size_t row = 0; row < rows.subject.size(); ++row) {
+    forest.events_ += rows.has_event(row) ? 1 : 0;
   }
   const Index subjects = data.subjects();
   forest.out_of_bag_ = {.mortality = std::vector<double>(at(subjects), not_a_number),
                         .trees = std::vector<Index>(at(subjects), 0),
                         .risk = undefined_risk(subjects, options.horizons)};
   if (forest.events_ == 0 || data.columns() == 0) {
-    forest.reason_ = forest.events_ == 0 ? "no events" : "no features";
+    forest.reason_ = forest.events_ > 0     ? "no features"
+                     : competing == nullptr ? "no events"
+                                            : "no events of cause " + forest.causes_.name();
     return forest;
   }
-  forest.last_time_ = outcome.time[at(rows.subject.back())];
+  forest.last_time_ = survival::follow_up(data.outcome).time[at(rows.subject.back())];
   forest.risk_time_ = spread_times(forest.event_time_);
   std::vector<double> times = options.horizons;
   times.insert(times.end(), forest.risk_time_.begin(), forest.risk_time_.end());
@@ -120,7 +129,7 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   const RankColumns ranks(data.covariates(), rows.subject, context.scheduler);
   std::optional<ErrorCurve> curve;
   if (options.error_curve || options.target_error > 0.0) {
-    curve.emplace(data.outcome, item.weights, rows.subject, data.stratum);
+    curve.emplace(data.outcome, item.weights, rows.subject, data.stratum, rows.of_interest);
   }
   const auto passed = VoteTimes(forest.event_time_, times).passed;
   const GrownFrom& grown = forest.grown_;
@@ -134,7 +143,8 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
                .leaf = {.subjects = grown.min_leaf, .events = grown.min_leaf_events},
                .sample_fraction = grown.sample_fraction,
                .replace = grown.replace,
-               .rule = &find_split_rule(options.split_rule)},
+               .rule = &find_split_rule(options.split_rule),
+               .compared = compared ? &*compared : nullptr},
       .scheduler = context.scheduler};
   ImportanceTable importance(inputs, options);
   GrownTrees grown_trees = grow_trees({.inputs = inputs,
@@ -298,11 +308,12 @@ CutColumns SurvivalForest::read_columns(const Covariates& covariates, Scheduler&
 Votes SurvivalForest::votes_of(const CutColumns& columns,
                                std::span<const Index> passed,
                                Index first,
-                               Index count) const {
+                               Index count,
+                               Index cause) const {
   Votes votes(count, size_of(passed));
   LeafVotes leaves;
   for (const Tree& tree : trees_) {
-    leaves.take(tree, size_of(event_time_), passed);
+    leaves.take(tree, size_of(event_time_), passed, cause);
     for (Index row = 0; row < count; ++row) {
       votes.add(row, leaves, columns.leaf_of(tree, first + row));
     }
@@ -314,6 +325,13 @@ Votes SurvivalForest::votes_of(const CutColumns& columns,
 Prediction SurvivalForest::predict(const Covariates& covariates,
                                    const PredictionRequest& request,
                                    FitContext& context) const {
+  return predict_cause(causes_.of_interest, covariates, request, context);
+}
+
+Prediction SurvivalForest::predict_cause(Index cause,
+                                         const Covariates& covariates,
+                                         const PredictionRequest& request,
+                                         FitContext& context) const {
   const Index subjects = covariates.subjects();
   Prediction prediction{.score = std::vector<double>(at(subjects), not_a_number),
                         .risk = undefined_risk(subjects, request.horizons),
@@ -335,7 +353,7 @@ Prediction SurvivalForest::predict(const Covariates& covariates,
   constexpr Index at_once = 256; // subjects of a task
   context.scheduler.for_each((subjects + at_once - 1) / at_once, [&](Index task, Index) {
     const Index first = task * at_once, count = std::min(at_once, subjects - first);
-    const Votes votes = votes_of(columns, wanted.passed, first, count);
+    const Votes votes = votes_of(columns, wanted.passed, first, count, cause);
     const Index horizons = size_of(request.horizons);
     for (Index row = 0; row < count; ++row) {
       prediction.score[at(first + row)] = votes.mortality(row);

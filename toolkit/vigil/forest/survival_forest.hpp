@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/forest/compared_rows.hpp"
 #include "vigil/forest/cut_columns.hpp"
 #include "vigil/forest/error_curve.hpp"
 #include "vigil/forest/grow_tree.hpp"
@@ -37,6 +38,7 @@ struct ForestOptions {
   bool error_curve = false;  ///< wanted without a target too
   Index first_tree = 0;      ///< number of the first tree: other numbers are other trees
   bool keep_votes = false;   ///< for a merge with trees of other numbers
+  CauseOptions causes = {};  ///< of competing risks
 };
 
 /// What decides the trees of a forest beside the data: forests that differ in it are no parts of one.
@@ -46,6 +48,23 @@ struct GrownFrom {
   double sample_fraction = 0.0;
   bool replace = false;
   std::string key; ///< the address of all trees
+};
+
+/// The competing risks of a forest.
+struct ForestCauses {
+  std::vector<std::string> names = {}; ///< empty: one kind of event
+  Index of_interest = 1;
+  CompetingRule rule = CompetingRule::cause_specific;
+  std::vector<double> weights = {}; ///< of composite
+
+  /// Of the one of interest; not with one kind of event.
+  [[nodiscard]] const std::string& name() const { return names[at(of_interest - 1)]; }
+  [[nodiscard]] static ForestCauses
+  of(const CompetingRisksOutcome& outcome, Index of_interest, const CauseOptions& options);
+  /// Nothing with one kind of event.
+  void write(Record& record) const;
+  /// Throws InputError for what a forest does not write.
+  [[nodiscard]] static ForestCauses read(const Record& record);
 };
 
 /// Throws ConfigError for an option that cannot be met with so many columns.
@@ -72,7 +91,10 @@ struct OutOfBag {
 /// Trees see ranks alone, so that a monotone change of a column changes no tree; a cut is stored as the value half way
 /// between the training values around it. Sums over trees are whole numbers: the bytes do not depend on threads.
 ///
-/// undefined  without events or features
+/// With competing risks both are those of the cause of interest: the sum over event times of any cause of its own cumulative
+/// hazard, and its cumulative incidence (LeafVotes).
+///
+/// undefined  without events (of interest) or features
 /// source     Ishwaran, Kogalur, Blackstone, Lauer 2008, Ann. Appl. Stat. 2:841; docs/methods/survival_forest.md;
 ///            checked by tests/unit/forest/survival_forest_test
 class SurvivalForest {
@@ -86,6 +108,11 @@ public:
   [[nodiscard]] Prediction predict(const Covariates& covariates,
                                    const PredictionRequest& request,
                                    FitContext& context) const;
+  /// Of another of competing causes, from 1.
+  [[nodiscard]] Prediction predict_cause(Index cause,
+                                         const Covariates& covariates,
+                                         const PredictionRequest& request,
+                                         FitContext& context) const;
   [[nodiscard]] const OutOfBag& out_of_bag() const noexcept { return out_of_bag_; }
   /// At error_schedule(); the last point is the forest's. Empty: not wanted, or no forest.
   [[nodiscard]] std::span<const ErrorPoint> error() const noexcept { return error_; }
@@ -93,6 +120,7 @@ public:
   /// The number of each, a part of its address.
   [[nodiscard]] std::span<const Index> tree_numbers() const noexcept { return number_; }
   [[nodiscard]] const GrownFrom& grown() const noexcept { return grown_; }
+  [[nodiscard]] const ForestCauses& causes() const noexcept { return causes_; }
   /// Kind after kind as the options name them, features or groups in their order.
   [[nodiscard]] std::span<const ImportanceRow> importance() const noexcept { return importance_; }
   /// Distinct event times of the training data, ascending: what Tree::jump_time counts.
@@ -104,11 +132,12 @@ public:
   [[nodiscard]] std::span<const std::string> cut_names() const noexcept { return names_; }
   /// Their values in a cohort. Throws InputError where it lacks one.
   [[nodiscard]] CutColumns read_columns(const Covariates& covariates, Scheduler& scheduler) const;
-  /// What all trees say of subjects that come one after another. passed: as of LeafVotes.
+  /// What all trees say of subjects that come one after another. passed, cause: as of LeafVotes.
   [[nodiscard]] Votes votes_of(const CutColumns& columns,
                                std::span<const Index> passed,
                                Index first,
-                               Index count) const;
+                               Index count,
+                               Index cause) const;
   [[nodiscard]] FitStatus status() const noexcept { return status_; }
   /// Why there is no forest.
   [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
@@ -143,6 +172,7 @@ private:
   FitStatus status_ = FitStatus::undefined;
   std::string reason_, split_rule_;
   GrownFrom grown_;
+  ForestCauses causes_;
   Index events_ = 0;
   std::vector<Tree> trees_;
   std::vector<Index> number_; ///< of each tree

@@ -12,7 +12,8 @@ namespace vigil::forest {
 
 /// One tree as flat lists. Node 0 is the root; the right child of a node follows its left one.
 ///
-/// A leaf holds the Nelson-Aalen increments D / Y of its rows at their event times alone.
+/// A leaf holds the Nelson-Aalen increments D / Y of its rows at their event times alone; with competing risks those of each
+/// cause that has some at a time, in the order of causes.
 struct Tree {
   static constexpr std::uint32_t no_feature = std::numeric_limits<std::uint32_t>::max();
 
@@ -24,11 +25,12 @@ struct Tree {
   std::vector<std::uint32_t> jump_start = {0}; ///< by leaf, and the end
   std::vector<std::uint32_t> jump_time;        ///< numbers of event times, ascending in a leaf
   std::vector<double> jump;                    ///< D / Y
+  std::vector<std::uint8_t> jump_cause;        ///< from 1; empty: one kind of event
 
   /// Gives back what the lists hold in reserve.
   void shrink_to_fit() {
     const auto shrink = [](auto&... lists) { (lists.shrink_to_fit(), ...); };
-    shrink(feature, cut, cut_value, missing_left, child, jump_start, jump_time, jump);
+    shrink(feature, cut, cut_value, missing_left, child, jump_start, jump_time, jump, jump_cause);
   }
   [[nodiscard]] Index nodes() const noexcept { return size_of(feature); }
   [[nodiscard]] Index leaves() const noexcept { return size_of(jump_start) - 1; }

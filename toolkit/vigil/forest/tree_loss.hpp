@@ -29,7 +29,7 @@ struct LeafChange {
 struct HorizonRows {
   Index passed = 0;           ///< event times up to the horizon
   std::vector<double> weight; ///< inverse probability of being seen at the horizon; 0: not seen
-  std::vector<double> event;  ///< 1: had the event by the horizon
+  std::vector<double> event;  ///< 1: had the event (of interest) by the horizon
 };
 
 /// What a tree loses when some rows that it did not see fall into other leaves.
@@ -37,6 +37,8 @@ struct HorizonRows {
 ///   concordance  C - C', C of the leaves' mortality (LeafVotes), ties of mortality 1/2
 ///   horizon      B' - B, B = sum W_i (Y_i - r_i)^2 / sum W_i, r the leaf's 1 - Kaplan-Meier survival at the horizon and
 ///                W the censoring weights (Graf et al. 1999)
+///
+/// With competing risks those of the cause of interest (LeafVotes, TreeConcordance).
 ///
 /// cost    TreeConcordance; at a horizon the rows that change
 /// checked by tests/unit/forest/tree_concordance_test, tests/unit/forest/importance_test
