@@ -191,6 +191,7 @@ Cohort open_explained(const Invocation& invocation, bool outcome) {
                          &request.event,
                          &request.event_is,
                          &request.cause,
+                         &request.follow_up_end,
                          &request.entry,
                          &request.weight}) {
       column->clear();
