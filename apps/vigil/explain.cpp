@@ -3,6 +3,7 @@
 #include "vigil/base/text.hpp"
 #include "vigil/forest/forest_weights.hpp"
 #include "vigil/forest/partial_dependence.hpp"
+#include "vigil/forest/regression_forest.hpp"
 #include "vigil/storage/record_file.hpp"
 #include "vigil/storage/table_file.hpp"
 #include "vigil/study/option_count.hpp"
@@ -142,7 +143,7 @@ std::string range_text(const FeatureDependence& found) {
          count_text(size_of(found.value)) + " values";
 }
 
-void write_dependence(const SurvivalForest& forest,
+void write_dependence(const forest::VotingForest& forest,
                       const Cohort& cohort,
                       const DependenceOptions& wanted,
                       Session& session,
@@ -190,6 +191,8 @@ Cohort open_explained(const Invocation& invocation, bool outcome) {
     for (auto* column : {&request.time,
                          &request.event,
                          &request.event_is,
+                         &request.outcome,
+                         &request.family,
                          &request.cause,
                          &request.follow_up_end,
                          &request.entry,
@@ -237,11 +240,38 @@ void explain_by_neighbours(const Invocation& invocation,
                     count_text(cohort.subjects()));
 }
 
+/// Of a forest whose outcome is no time: partial dependence alone.
+int explain_values(const Invocation& invocation,
+                   const Record& record,
+                   const DependenceOptions& wanted) {
+  auto& session = invocation.session;
+  for (const char* key : {"horizons", "training"}) {
+    if (invocation.options.has(key)) {
+      invocation.options.refuse(
+          key, "a survival forest; the outcome of this one is no time", "leave it out");
+    }
+  }
+  const auto forest = forest::RegressionForest::from_record(record);
+  const auto folder = session.output_folder("explain-results");
+  const Cohort cohort = open_explained(invocation, false);
+  check_features(wanted.features, cohort.covariates(), invocation.options);
+  if (forest.status() == FitStatus::undefined) {
+    session.log().say("forest    undefined: " + forest.reason());
+  }
+  write_dependence(forest, cohort, wanted, session, folder);
+  session.log().say("written   " + folder.string());
+  return 0;
+}
+
 int run_explain(const Invocation& invocation) {
   auto& session = invocation.session;
   const auto wanted = read_dependence(invocation.options);
   const Index neighbours = read_neighbours(invocation.options);
-  const auto forest = SurvivalForest::from_record(storage::read_record(invocation.argument(0)));
+  const Record record = storage::read_record(invocation.argument(0));
+  if (record.kind() == forest::RegressionForest::kind) {
+    return explain_values(invocation, record, wanted);
+  }
+  const auto forest = SurvivalForest::from_record(record);
   const auto folder = session.output_folder("explain-results");
   const Cohort cohort = open_explained(invocation, neighbours == 0);
   check_features(wanted.features, cohort.covariates(), invocation.options);

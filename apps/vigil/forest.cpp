@@ -9,14 +9,16 @@
 #include "vigil/study/forest_options.hpp"
 #include "vigil/study/model_tables.hpp"
 #include "vigil/study/option_count.hpp"
+#include "vigil/study/study_settings.hpp"
 #include "vigil/survival/censoring_weights.hpp"
-#include "vigil/triage/guards.hpp"
 #include "vigil/version.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
-#include "apps/vigil/importance_request.hpp"
+#include "apps/vigil/importance_lines.hpp"
 #include "apps/vigil/prediction_table.hpp"
+#include "apps/vigil/regression_forest.hpp"
 #include "apps/vigil/verbs.hpp"
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -43,7 +45,6 @@ forest::ForestOptions read_options(const Options& options) {
                    "a number of trees: where a part with trees = auto ends is not known before",
                    "name --trees N");
   }
-  read_importance(options, made);
   return made;
 }
 
@@ -78,21 +79,6 @@ void write_out_of_bag(const forest::OutOfBag& out_of_bag,
   storage::write_table(folder / "oob.tsv", columns);
 }
 
-/// trees, oob_concordance, se, bias.
-void write_error(const SurvivalForest& forest, const std::filesystem::path& folder) {
-  std::vector<Index> trees;
-  std::vector<double> concordance, se, bias;
-  for (const auto& point : forest.error()) {
-    trees.push_back(point.trees);
-    concordance.push_back(point.concordance);
-    se.push_back(point.se);
-    bias.push_back(point.bias);
-  }
-  const std::vector<storage::TableColumn> columns{
-      {"trees", trees}, {"oob_concordance", concordance}, {"se", se}, {"bias", bias}};
-  storage::write_table(folder / "error.tsv", columns);
-}
-
 /// The forest's error; where there is no forest, why.
 forest::ErrorPoint final_error(const SurvivalForest& forest) {
   const double none = std::nan("");
@@ -124,7 +110,7 @@ void write_summary(const SurvivalForest& forest,
   out["events"] = cohort.events();
   out["columns"] = cohort.covariates().columns();
   out["strata"] = grown.strata;
-  out["split_rule"] = options.split_rule;
+  out["split_rule"] = forest.split_rule();
   if (const auto& causes = forest.causes(); !causes.names.empty()) {
     out["causes"] = causes.names;
     out["cause_of_interest"] = causes.name();
@@ -154,6 +140,10 @@ void write_summary(const SurvivalForest& forest,
   if (!options.importance.empty()) {
     out["importance_on"] = options.importance_on.text();
   }
+  if (std::ranges::find(options.importance, forest::ImportanceKind::conditional) !=
+      options.importance.end()) {
+    out["alike"] = options.alike;
+  }
   out["oob_concordance"] = error.concordance; // null where there is none
   out["oob_concordance_se"] = error.se;
   out["oob_concordance_bias"] = error.bias;
@@ -180,7 +170,7 @@ void say_forest(const SurvivalForest& forest,
   const Index trees = size_of(forest.trees());
   session.log().say("forest    " + count_text(trees) + " trees of " +
                     fixed_text(static_cast<double>(leaves) / static_cast<double>(trees), 1) +
-                    " leaves, " + options.split_rule + ", " +
+                    " leaves, " + forest.split_rule() + ", " +
                     count_text(forest.grown().features_per_split) + " of " +
                     count_text(forest.grown().columns) + " columns drawn at a node");
   const auto& error = forest.error().back();
@@ -203,20 +193,23 @@ int run_forest(const Invocation& invocation) {
   const auto seed = session.seed();
   const auto folder = session.output_folder("forest-results");
   const Cohort cohort = open_input(invocation, invocation.argument(), ByDefault::all_numeric);
-  if (const auto horizon = options.importance_on.brier_horizon) {
-    static_cast<void>(triage::require_supported_horizon(
-        *cohort.parts().outcome, cohort.weights(), *horizon, "all subjects"));
+  const Outcome& outcome = cohort.data().outcome;
+  if (!has_times(outcome)) {
+    run_regression_forest(invocation, cohort, options, seed, folder);
+    return 0;
   }
+  check_forest_data(invocation.options,
+                    cohort.data(),
+                    cohort.weights(),
+                    ValidateSettings{}.min_censoring_survival);
   FitContext context{session.scheduler(), session.memory_bytes()};
   SurvivalForest forest = grow(cohort, invocation.options, options, seed, context);
   write_out_of_bag(forest.out_of_bag(), cohort, folder);
-  write_error(forest, folder);
+  const auto told = forest.diagnostics();
+  write_diagnostics(told, folder);
   write_summary(forest, options, seed, cohort, folder);
   say_forest(forest, options, session);
-  if (!options.importance.empty()) {
-    write_importance(forest.importance(), folder);
-    say_importance(forest.importance(), session.log());
-  }
+  say_importance(told, session.log());
   const auto support =
       survival::horizon_support(cohort.data().outcome, cohort.weights(), 1.0).largest_supported;
   storage::write_record(folder / "model.h5", stored_record(AnyModel(std::move(forest)), support));
@@ -228,8 +221,8 @@ constexpr std::array forest_options_table{
     OptionSpec{"trees", "N|auto", "trees (default 1000); auto: until --target-error is met"},
     OptionSpec{"target-error",
                "E",
-               "with --trees auto: Monte-Carlo error of the out-of-bag concordance, root of se^2 + "
-               "bias^2 (default 0.002)"},
+               "with --trees auto: Monte-Carlo error of the out-of-bag concordance (of a gaussian "
+               "outcome R^2), root of se^2 + bias^2 (default 0.002)"},
     OptionSpec{"most-trees", "N", "with --trees auto (default 10000)"},
     OptionSpec{"features-per-split",
                "K",
@@ -237,7 +230,10 @@ constexpr std::array forest_options_table{
     OptionSpec{"min-node", "N", "no split of so many distinct subjects or fewer (default 15)"},
     OptionSpec{"min-leaf", "N", "distinct subjects on each side of a cut (default 5)"},
     OptionSpec{"min-leaf-events", "N", "of these with an event (default 3)"},
-    OptionSpec{"split-rule", "NAME", "vigil list split-rules (default guarded_log_rank)"},
+    OptionSpec{"split-rule",
+               "NAME",
+               "vigil list split-rules (default guarded_log_rank; of outcomes that are no times "
+               "variance or gini)"},
     OptionSpec{"cause-of-interest",
                "K|NAME",
                "of competing risks (--cause): whose risk is predicted (default the first)"},
@@ -255,9 +251,13 @@ constexpr std::array forest_options_table{
                "importance of features, into importance.tsv (default: none)",
                true},
     OptionSpec{"importance-on",
-               "concordance|brier@T",
-               "what permutations are judged by (default concordance)"},
+               "concordance|brier@T|brier|mse",
+               "what permutations are judged by (default concordance; of a gaussian outcome mse)"},
     OptionSpec{"groups", "FILE", "of --importance grouped; table: feature, group"},
+    OptionSpec{"alike",
+               "R",
+               "of --importance conditional: Spearman correlation above which it conditions "
+               "(default 0.2)"},
     OptionSpec{"first-tree",
                "N",
                "number of the first tree: a part of a forest, for vigil merge (default: no part)"},
@@ -265,17 +265,18 @@ constexpr std::array forest_options_table{
 
 } // namespace
 
-const Verb forest_verb{.name = "forest",
-                       .arguments = "COHORT",
-                       .least_arguments = 1,
-                       .most_arguments = 1,
-                       .summary =
-                           "random survival forest with its out-of-bag predictions and error",
-                       .details = "Writes model.h5 (for predict and triage), oob.tsv, error.tsv, "
-                                  "summary.json, with --importance "
-                                  "also importance.tsv.",
-                       .options = forest_options_table,
-                       .reads_cohort = true,
-                       .run = &run_forest};
+const Verb forest_verb{
+    .name = "forest",
+    .arguments = "COHORT",
+    .least_arguments = 1,
+    .most_arguments = 1,
+    .summary = "random forest with its out-of-bag predictions and error: of times to an event, "
+               "or with --outcome of a gaussian or binomial outcome",
+    .details = "Writes model.h5 (for predict and triage), oob.tsv, error.tsv, "
+               "summary.json, with --importance "
+               "also importance.tsv.",
+    .options = forest_options_table,
+    .reads_cohort = true,
+    .run = &run_forest};
 
 } // namespace vigil::app

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/text.hpp"
+#include "vigil/forest/regression_forest.hpp"
 #include "vigil/forest/survival_forest.hpp"
 #include "vigil/storage/record_file.hpp"
 #include "vigil/storage/table_file.hpp"
@@ -27,6 +28,18 @@ void add_columns(const char* name,
                  std::vector<storage::TableColumn>& columns) {
   for (std::size_t place = 0; place < numbers.size(); ++place) {
     columns.push_back({std::string(name) + "@" + number_text(numbers[place]), values[place]});
+  }
+}
+
+/// For a model whose outcome is no time.
+void refuse_times(const Options& options) {
+  for (const char* key : {"horizons", "every_cause", "rmst", "time_lost", "quantile"}) {
+    if (options.has(key)) {
+      options.refuse(
+          key,
+          "a model of the time to an event; this one predicts an outcome that is no time",
+          "leave it out: the score is the prediction");
+    }
   }
 }
 
@@ -81,6 +94,9 @@ PredictRequest read_request(const Options& options) {
 }
 
 void check_request(const PredictRequest& request, const Record& model, const Options& options) {
+  if (model.kind() == forest::RegressionForest::kind) {
+    refuse_times(options);
+  }
   const bool causes = model.has("causes");
   if (request.every_cause && !causes) {
     options.refuse("every_cause",

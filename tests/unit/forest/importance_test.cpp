@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/error.hpp"
 #include "vigil/forest/importance_table.hpp"
+#include "vigil/forest/survival_forest.hpp"
 #include "vigil/survival/censoring_weights.hpp"
 
 #include <gtest/gtest.h>

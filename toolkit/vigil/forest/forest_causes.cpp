@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
+#include "vigil/forest/forest_causes.hpp"
+
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
-#include "vigil/forest/survival_forest.hpp"
 
 #include <algorithm>
 #include <limits>

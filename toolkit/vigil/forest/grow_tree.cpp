@@ -142,6 +142,14 @@ void TreeGrower::look_at_leaf(std::span<const std::uint32_t> rows) {
 
 void TreeGrower::add_leaf(Tree& tree, const Part& part) {
   const Index leaf = tree.leaves();
+  tree.child[at(part.node)] = static_cast<std::uint32_t>(leaf);
+  std::fill(leaf_.begin() + part.out_first,
+            leaf_.begin() + part.out_end,
+            static_cast<std::uint32_t>(leaf));
+  if (!rows_.value.empty()) {
+    tree.add_value(mean_value(rows_, copies_, node_.rows()));
+    return;
+  }
   if (!rows_.stratum.empty() || rows_.has_causes()) {
     look_at_leaf(node_.rows());
   }
@@ -157,10 +165,6 @@ void TreeGrower::add_leaf(Tree& tree, const Part& part) {
     }
   }
   tree.jump_start.push_back(static_cast<std::uint32_t>(tree.jump.size()));
-  tree.child[at(part.node)] = static_cast<std::uint32_t>(leaf);
-  std::fill(leaf_.begin() + part.out_first,
-            leaf_.begin() + part.out_end,
-            static_cast<std::uint32_t>(leaf));
 }
 
 Tree TreeGrower::grow(const RandomKey& key) {

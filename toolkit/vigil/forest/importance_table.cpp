@@ -25,7 +25,7 @@ bool looks_at_forest(ImportanceKind kind) {
 }
 
 [[noreturn]] void refuse(const std::string& found, std::string expected, std::string remedy) {
-  throw ConfigError({.where = "importance of a survival forest",
+  throw ConfigError({.where = "importance of a forest",
                      .found = found,
                      .expected = std::move(expected),
                      .remedy = std::move(remedy)});
@@ -42,6 +42,10 @@ std::vector<std::uint32_t> columns_of(const FeatureGroup& group, const Covariate
 }
 
 } // namespace
+
+HorizonRows value_losses(const SurvivalRows& rows) {
+  return {.weight = std::vector<double>(rows.value.size(), 1.0), .event = rows.value};
+}
 
 HorizonRows horizon_rows(const ForestInputs& inputs, double horizon) {
   const survival::CensoringWeights censoring(inputs.data.outcome, inputs.item.weights);
@@ -84,11 +88,17 @@ void check_importance(const ForestOptions& options) {
   }
 }
 
-ImportanceTable::ImportanceTable(const ForestInputs& inputs, const ForestOptions& options)
-    : inputs_(inputs), options_(options) {
+ImportanceTable::ImportanceTable(const ForestInputs& inputs,
+                                 const ForestOptions& options,
+                                 const ValueScale& scale)
+    : inputs_(inputs), options_(options), scale_(scale) {
   ImportancePlan plan{.alike = options.alike};
   if (!options.importance.empty() && options.importance_on.brier_horizon) {
     horizon_ = horizon_rows(inputs, *options.importance_on.brier_horizon);
+    plan.horizon = &*horizon_;
+  } else if (!inputs.rows.value.empty() &&
+             options.importance_on.loss != ImportanceOn::Loss::concordance) {
+    horizon_ = value_losses(inputs.rows);
     plan.horizon = &*horizon_;
   }
   if (asks(options, ImportanceKind::grouped)) {
@@ -152,13 +162,27 @@ ImportanceTable::Columns ImportanceTable::columns(ImportanceKind kind) {
   }
 }
 
+bool ImportanceTable::is_square(ImportanceKind kind) const {
+  if (inputs_.rows.value.empty() || kind == ImportanceKind::minimal_depth) {
+    return false;
+  }
+  return kind == ImportanceKind::impurity_corrected ? inputs_.tree.rule->gains_are_squares
+                                                    : horizon_.has_value();
+}
+
 std::vector<ImportanceRow> ImportanceTable::rows(Index trees) {
   trees_ = trees;
   const Covariates covariates = inputs_.data.covariates();
   std::vector<ImportanceRow> table;
   for (const ImportanceKind kind : options_.importance) {
     const bool grouped = kind == ImportanceKind::grouped;
-    const Columns found = columns(kind);
+    Columns found = columns(kind);
+    if (is_square(kind)) {
+      for (auto* column : {&found.importance, &found.se}) {
+        std::ranges::transform(
+            *column, column->begin(), [&](double each) { return scale_.real_square(each); });
+      }
+    }
     for (Index item = 0; item < size_of(found.importance); ++item) {
       table.push_back(
           {.kind = kind,

@@ -117,7 +117,7 @@ struct PartialDependence::Block {
   GridVotes changes;
 };
 
-PartialDependence::PartialDependence(const SurvivalForest& forest,
+PartialDependence::PartialDependence(const VotingForest& forest,
                                      const Covariates& covariates,
                                      std::span<const double> horizons,
                                      FitContext& context)
@@ -131,11 +131,8 @@ PartialDependence::PartialDependence(const SurvivalForest& forest,
   votes_.assign(at(blocks), Votes(0, 0));
   context.scheduler.for_each(blocks, [&](Index block, Index) {
     const Index first = block * at_once;
-    votes_[at(block)] = forest.votes_of(*columns_,
-                                        times_.passed,
-                                        first,
-                                        std::min(at_once, subjects - first),
-                                        forest.causes().of_interest);
+    votes_[at(block)] =
+        forest.votes_of(*columns_, times_.passed, first, std::min(at_once, subjects - first));
   });
 }
 
@@ -148,7 +145,7 @@ void PartialDependence::predict(Block& block, FeatureDependence& result) const {
     for (Index value = 0; value < size_of(result.value); ++value) {
       Prediction& prediction = result.individual[at(value)];
       prediction.score[subject] =
-          voted_mortality(whole.mortality().sum(row) + block.changes.mortality(row, value), trees);
+          forest_.score(whole.mortality().sum(row) + block.changes.mortality(row, value), trees);
       for (Index number = 0; number < size_of(horizons_); ++number) {
         const Index horizon = times_.order[at(number)];
         prediction.risk.at_horizon(horizon)[subject] =
@@ -189,14 +186,14 @@ FeatureDependence PartialDependence::on(const std::string& feature, Index points
       trees.push_back(&tree);
     }
   }
-  const Index values = size_of(result.value), event_times = size_of(forest_.event_times());
+  const Index values = size_of(result.value);
   context_.scheduler.for_each(size_of(votes_), [&](Index task, Index) {
     const Index first = task * at_once, count = std::min(at_once, subjects - first);
     Block block{task, first, count, GridVotes(count, values, size_of(horizons_))};
     LeafVotes leaves;
     std::vector<GridPart> open;
     for (const Tree* tree : trees) {
-      leaves.take(*tree, event_times, times_.passed, forest_.causes().of_interest);
+      forest_.take(leaves, *tree, times_.passed);
       for (Index row = 0; row < count; ++row) {
         const Index own = columns_->leaf_of(*tree, first + row);
         block.changes.add(row, 0, values, leaves, own, -1);
@@ -245,7 +242,7 @@ std::vector<double> dependence_grid(std::span<const double> values, Index points
   return grid;
 }
 
-std::vector<std::string> most_cut_features(const SurvivalForest& forest, Index most) {
+std::vector<std::string> most_cut_features(const VotingForest& forest, Index most) {
   const auto columns = forest.cut_columns();
   std::vector<Index> trees(columns.size(), 0), order(columns.size());
   std::vector<const Tree*> last(columns.size(), nullptr); // that was counted

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "vigil/forest/survival_forest.hpp"
+#include "vigil/forest/voting_forest.hpp"
 
 #include <optional>
 #include <span>
@@ -25,7 +25,7 @@ struct FeatureDependence {
 ///   individual curve i at v   prediction of x_i with feature j set to v
 ///   partial dependence at v   mean over the subjects of the individual curves
 ///
-/// Predictions are equal in every byte to SurvivalForest::predict on a cohort with that column replaced.
+/// Predictions are equal in every byte to those of the forest on a cohort with that column replaced.
 ///
 /// cost     once: a drop of every subject through every tree. Of a feature: the trees that cut it alone, and of these
 ///          the leaves that values of the feature can lead to, each once for any number of values; then subjects x
@@ -36,7 +36,7 @@ struct FeatureDependence {
 class PartialDependence {
 public:
   /// forest, covariates and context must stay.
-  PartialDependence(const SurvivalForest& forest,
+  PartialDependence(const VotingForest& forest,
                     const Covariates& covariates,
                     std::span<const double> horizons,
                     FitContext& context);
@@ -48,7 +48,7 @@ private:
   struct Block;
   void predict(Block& block, FeatureDependence& result) const;
 
-  const SurvivalForest& forest_;
+  VotingForest forest_;
   const Covariates& covariates_;
   FitContext& context_;
   std::vector<double> horizons_;
@@ -62,6 +62,6 @@ private:
 [[nodiscard]] std::vector<double> dependence_grid(std::span<const double> values, Index points);
 
 /// Names of the features that most trees cut, at most so many; of equal ones in the order of the columns.
-[[nodiscard]] std::vector<std::string> most_cut_features(const SurvivalForest& forest, Index most);
+[[nodiscard]] std::vector<std::string> most_cut_features(const VotingForest& forest, Index most);
 
 } // namespace vigil::forest

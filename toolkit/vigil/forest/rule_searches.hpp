@@ -18,6 +18,7 @@ void search_log_rank(const NodeSearch& search, const CutColumn& column, Split& b
 void prepare_peto(const NodeSearch& search);
 void search_peto(const NodeSearch& search, const CutColumn& column, Split& best);
 void search_random(const NodeSearch& search, const CutColumn& column, Split& best);
+void search_random_value(const NodeSearch& search, const CutColumn& column, Split& best);
 
 void prepare_late(const NodeSearch& search);
 void prepare_early(const NodeSearch& search);

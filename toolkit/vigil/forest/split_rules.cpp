@@ -128,7 +128,7 @@ Split find_split(const SplitRule& rule,
 const SplitRule& find_split_rule(std::string_view name) {
   std::vector<std::string> names;
   for (const SplitRule& rule : rules) {
-    if (rule.name == name) {
+    if (name.empty() || rule.name == name) {
       return rule;
     }
     names.emplace_back(rule.name);

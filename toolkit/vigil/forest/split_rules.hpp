@@ -21,9 +21,10 @@ struct SplitRule {
                  Split& best) = nullptr;
   /// Of a node, after its columns: whether it is split at all; none: wherever there is a cut.
   bool (*accepts)(const NodeSearch& search) = nullptr;
+  bool gains_are_squares = false; ///< of the outcome's values
 };
 
-/// All rules; the first is the default.
+/// All rules for times; the first is the default.
 /// checked by tests/unit/forest/split_rules_test
 [[nodiscard]] std::span<const SplitRule> split_rule_table() noexcept;
 /// The best cut of a node's columns, in ascending order of these.
@@ -32,7 +33,7 @@ best_split(const SplitRule& rule, const NodeSearch& search, std::span<const CutC
 /// The same, or none where the rule does not split such a node.
 [[nodiscard]] Split
 find_split(const SplitRule& rule, const NodeSearch& search, std::span<const CutColumn> columns);
-/// Throws ConfigError with the nearest name.
+/// By name; empty: the default. Throws ConfigError with the nearest name.
 [[nodiscard]] const SplitRule& find_split_rule(std::string_view name);
 
 } // namespace vigil::forest

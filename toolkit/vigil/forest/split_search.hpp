@@ -87,6 +87,7 @@ struct SplitScratch {
   std::array<std::vector<double>, 2> on_left =
       {}; ///< what a rule keeps of cuts, by missing values on the left, then by rows there
   std::vector<Index> copies_left = {}; ///< by stratum, zero between searches
+  std::vector<std::uint32_t> places_left = {};
   std::vector<double> weight_left = {};
   std::vector<double> expected = {};      ///< events, by place
   std::array<SurvivalNode, 3> other = {}; ///< the node with other copies or times weighed

@@ -6,6 +6,7 @@
 #include "vigil/forest/left_side.hpp"
 #include "vigil/forest/stratified_variance.hpp"
 #include "vigil/forest/survival_rows.hpp"
+#include "vigil/forest/value_rows.hpp"
 
 #include <cstdint>
 #include <span>
@@ -55,6 +56,8 @@ struct TimeWeights {
 /// the variance of sum_L u_i e_i among all ways to give the events at t_j to those at risk. With weights w_c of causes this is
 /// sum_c w_c^2 v_cj less 2 w_c w_c' D_cj D_c'j / (Y_j - 1) for each pair of causes at one time, as a subject has one of them.
 ///
+/// Rows of values (value_rows) have M_i = value_i - mean of the node (of its stratum) instead, V_perm from these, and no V.
+///
 /// source  Hothorn, Lausen 2003 (permutation variance of log-rank scores); Mantel 1966; checked by
 ///         tests/unit/forest/survival_node_test, competing_node_test, tests/reference/forest_test
 class SurvivalNode {
@@ -95,6 +98,10 @@ public:
   [[nodiscard]] double permutation_gain(std::int64_t score, Index copies) const {
     const auto value = static_cast<double>(score);
     return value * value * inverse_[at(copies)];
+  }
+  /// What U^2 / V_perm is multiplied by to be a sum of squares: sum copies s^2 M^2 / (N - 1).
+  [[nodiscard]] double square_per_gain() const {
+    return scores_.squares / static_cast<double>(counts_.copies() - 1);
   }
   /// V of a cut of a column's ranks. cost: one pass.
   [[nodiscard]] double exact_variance(std::span<const std::uint16_t> ranks,
@@ -150,6 +157,7 @@ private:
   void take_ranges(const SurvivalRows& all, bool apart);
   template <bool weighted>
   void take_residuals_of_ranges();
+  void take_residuals_of_values(const SurvivalRows& all, bool apart);
   [[nodiscard]] double variance_to_time(const LeftSide& side, std::vector<double>& scratch) const;
   [[nodiscard]] double variance_of_ranges(const LeftSide& side, std::vector<double>& scratch) const;
   void take_design(const SurvivalRows& all);
@@ -177,6 +185,7 @@ private:
   std::vector<Instant> instants_;
   std::vector<std::uint32_t> instant_of_; ///< by place
   std::vector<Remainder> remainder_;      ///< by stratum
+  std::vector<ValueMean> mean_;           ///< by stratum, of values
   SideCounts counts_;
   ScoreSums scores_;
   double unit_ = 0.0, design_ = 1.0;

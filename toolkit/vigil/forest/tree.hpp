@@ -12,25 +12,32 @@ namespace vigil::forest {
 
 /// One tree as flat lists. Node 0 is the root; the right child of a node follows its left one.
 ///
-/// A leaf holds the Nelson-Aalen increments D / Y of its rows at their event times alone; with competing risks those of each
-/// cause that has some at a time, in the order of causes.
+/// A leaf holds the Nelson-Aalen increments D / Y of its rows at their event times alone, with competing risks those of each
+/// cause that has some at a time, in the order of causes; or where the outcome is no time the mean of its values.
 struct Tree {
   static constexpr std::uint32_t no_feature = std::numeric_limits<std::uint32_t>::max();
 
-  std::vector<std::uint32_t> feature; ///< by node; no_feature: a leaf
-  std::vector<std::uint16_t> cut;     ///< by node: ranks up to it go to the left
-  std::vector<double> cut_value;      ///< by node: and so do values (survival_forest.cpp fills it)
+  std::vector<std::uint32_t> feature;          ///< by node; no_feature: a leaf
+  std::vector<std::uint16_t> cut;              ///< by node: ranks up to it go to the left
+  std::vector<double> cut_value;               ///< by node: and so do values (ForestTrees fills it)
   std::vector<std::uint8_t> missing_left;      ///< by node
   std::vector<std::uint32_t> child;            ///< by node: the left one; of a leaf its number
   std::vector<std::uint32_t> jump_start = {0}; ///< by leaf, and the end
   std::vector<std::uint32_t> jump_time;        ///< numbers of event times, ascending in a leaf
   std::vector<double> jump;                    ///< D / Y
   std::vector<std::uint8_t> jump_cause;        ///< from 1; empty: one kind of event
+  std::vector<double> leaf_value;              ///< by leaf, from 0 to 1 (ValueScale); empty: times
 
   /// Gives back what the lists hold in reserve.
   void shrink_to_fit() {
     const auto shrink = [](auto&... lists) { (lists.shrink_to_fit(), ...); };
-    shrink(feature, cut, cut_value, missing_left, child, jump_start, jump_time, jump, jump_cause);
+    shrink(feature, cut, cut_value, missing_left, child);
+    shrink(jump_start, jump_time, jump, jump_cause, leaf_value);
+  }
+  /// The next leaf of a tree of values.
+  void add_value(double mean) {
+    leaf_value.push_back(mean);
+    jump_start.push_back(0);
   }
   [[nodiscard]] Index nodes() const noexcept { return size_of(feature); }
   [[nodiscard]] Index leaves() const noexcept { return size_of(jump_start) - 1; }
