@@ -200,6 +200,7 @@ Cohort open_explained(const Invocation& invocation, bool outcome) {
                          &request.outcome,
                          &request.family,
                          &request.cause,
+                         &request.follow_up_end,
                          &request.entry,
                          &request.weight}) {
       column->clear();

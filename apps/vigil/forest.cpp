@@ -114,6 +114,12 @@ void write_summary(const SurvivalForest& forest,
   if (options.categories == forest::CategoryUse::sets) {
     out["categories"] = forest::name_of(options.categories);
   }
+  if (const auto& causes = forest.causes(); !causes.names.empty()) {
+    out["causes"] = causes.names;
+    out["cause_of_interest"] = causes.name();
+    out["competing"] = forest::name_of(causes.rule);
+    out["cause_weights"] = causes.weights;
+  }
   out["features_per_split"] = grown.features_per_split;
   out["min_node"] = grown.min_node;
   out["min_leaf"] = grown.min_leaf;
@@ -234,6 +240,15 @@ constexpr std::array forest_options_table{
     OptionSpec{"categories",
                "indicators|sets",
                "cut text and categories by their indicators (default), or between sets of levels"},
+    OptionSpec{"cause-of-interest",
+               "K|NAME",
+               "of competing risks (--cause): whose risk is predicted (default the first)"},
+    OptionSpec{"competing",
+               "RULE",
+               "what events of other causes are in splits: cause-specific (the default), gray, "
+               "composite"},
+    OptionSpec{
+        "cause-weights", "W1,W2", "of --competing composite, one for each cause (default 1)"},
     OptionSpec{"sample-fraction", "F", "of the subjects, without replacement (default 0.632)"},
     OptionSpec{"replace", "", "a bootstrap of the subjects for each tree instead"},
     OptionSpec{"horizons", "H1,H2", "times of the out-of-bag risks (default: scores alone)"},

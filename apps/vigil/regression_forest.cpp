@@ -27,7 +27,8 @@ using forest::RegressionForest;
 
 /// Options of times to an event.
 void refuse_options_of_times(const Options& options) {
-  for (const char* key : {"horizons", "min_leaf_events"}) {
+  for (const char* key :
+       {"horizons", "min_leaf_events", "cause_of_interest", "competing", "cause_weights"}) {
     if (options.has(key)) {
       options.refuse(key, "the time to an event, which it belongs to", "leave it out");
     }

@@ -20,6 +20,8 @@ struct SurvivalCase {
   std::vector<float> marker_values;          ///< markers x subjects
   std::vector<std::vector<double>> clinical; ///< column by column
   SurvivalOutcome survival;
+  std::vector<std::uint8_t> cause = {};   ///< of the events; empty: one kind of event
+  std::vector<double> follow_up_end = {}; ///< with causes
   std::vector<Index> stratum = {}, centre = {}, group = {};
   std::vector<double> offset = {};
   Index block_features = 0;
@@ -58,6 +60,16 @@ struct SurvivalCase {
     }
   }
 
+  /// Gives some of the events a second cause, and columns no part in which.
+  void draw_causes(const RandomKey& key, double second = 0.4) {
+    RandomStream draw(key);
+    cause.clear();
+    for (const std::uint8_t event : survival.event) {
+      const bool other = draw.uniform() < second;
+      cause.push_back(static_cast<std::uint8_t>(event == 0 ? 0 : other ? 2 : 1));
+    }
+  }
+
   /// Builds the parts again; the result refers to this object.
   [[nodiscard]] TrainingData data() {
     std::vector<FeatureInfo> info;
@@ -78,6 +90,10 @@ struct SurvivalCase {
                      texts.levels);
     }
     outcome_ = survival;
+    if (!cause.empty()) {
+      outcome_ = CompetingRisksOutcome{
+          survival.entry, survival.time, cause, {"relapse", "death"}, follow_up_end};
+    }
     return {.features = *features_,
             .clinical = block_,
             .outcome = outcome_,

@@ -120,6 +120,39 @@ TEST_F(CohortReader, ReadsCompetingRisks) {
   EXPECT_THAT(refusal<InputError>(broken).found, HasSubstr("1.5"));
 }
 
+// 700 days are 22.99 months of 30.4375 days.
+TEST_F(CohortReader, ReadsEndsOfFollowUp) {
+  const std::string causes =
+      "id,t,cause,end,age\na,10,1,25,1\nb,20,0,20,2\nc,30,2,40,3\nd,5,2,9,4\n";
+  auto wanted = request(causes);
+  wanted.event = "";
+  wanted.cause = "cause";
+  wanted.follow_up_end = "end";
+  wanted.features = FeatureChoice::rest;
+  wanted.time_unit = TimeUnit::months;
+  wanted.convert_to = TimeUnit::days;
+  wanted.truncate_at = 700.0;
+  const auto cohort = open(wanted);
+  const auto& outcome = std::get<CompetingRisksOutcome>(*cohort.parts().outcome);
+  EXPECT_THAT(outcome.time, ElementsAre(304.375, 608.75, 700, 152.1875));
+  EXPECT_THAT(outcome.follow_up_end, ElementsAre(700, 608.75, 700, 273.9375));
+  EXPECT_THAT(outcome.cause, ElementsAre(1, 0, 0, 2));
+  EXPECT_EQ(cohort.covariates().columns(), 1); // the end is no feature
+  wanted.clinical = {"end"};
+  EXPECT_THAT(refusal<ConfigError>(wanted).found, HasSubstr("the outcome"));
+  auto early = request("id,t,cause,end\na,10,1,9\nb,20,0,NA\nc,30,2,40\n");
+  early.event = "";
+  early.cause = "cause";
+  early.follow_up_end = "end";
+  const Fault fault = refusal<InputError>(early);
+  EXPECT_THAT(fault.where, HasSubstr("'a'"));
+  EXPECT_THAT(fault.where, HasSubstr("'b'"));
+  EXPECT_THAT(fault.found, HasSubstr("time 10, follow-up to 9"));
+  auto single = request();
+  single.follow_up_end = "t";
+  EXPECT_THAT(refusal<ConfigError>(single).where, HasSubstr("--follow-up-end"));
+}
+
 TEST_F(CohortReader, ReadsOtherFamilies) {
   auto wanted = request();
   wanted.time = wanted.event = "";

@@ -66,6 +66,17 @@ struct Check {
     check_times(outcome.entry, outcome.time, ids, time_name);
     const Index causes = size_of(outcome.cause_names);
     codes(outcome.cause, causes, "a cause from 0 (censored) to " + number_text(causes));
+    FaultList ends;
+    for (Index i = 0; i < size_of(outcome.follow_up_end); ++i) {
+      const double end = outcome.follow_up_end[at(i)];
+      if (!(std::isfinite(end) && end >= outcome.time[at(i)])) {
+        ends.add(row_name(time_name, ids, i),
+                 "time " + number_text(outcome.time[at(i)]) + ", follow-up to " + number_text(end));
+      }
+    }
+    ends.raise_if_any("cannot use the ends of follow-up",
+                      "time <= end of follow-up",
+                      "correct the rows, or leave them out with --subjects");
   }
   void operator()(const BinaryOutcome& outcome) const { codes(outcome.label, 1, "0 or 1"); }
   void operator()(const CountOutcome& outcome) const {
@@ -110,7 +121,8 @@ struct Select {
     return CompetingRisksOutcome{pick(outcome.entry, subjects),
                                  pick(outcome.time, subjects),
                                  pick(outcome.cause, subjects),
-                                 outcome.cause_names};
+                                 outcome.cause_names,
+                                 pick(outcome.follow_up_end, subjects)};
   }
   Outcome operator()(const BinaryOutcome& outcome) const {
     return BinaryOutcome{pick(outcome.label, subjects)};

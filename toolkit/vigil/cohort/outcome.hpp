@@ -19,11 +19,13 @@ struct SurvivalOutcome {
   std::vector<std::uint8_t> event;
 };
 
-/// Time to the first of several events. cause: 0 = censored, k = cause_names[k - 1].
+/// Time to the first of several events. cause: 0 = censored, k = cause_names[k - 1]. follow_up_end: until when a subject was, or
+/// would have been, under observation; empty: not known.
 struct CompetingRisksOutcome {
   std::vector<double> entry, time;
   std::vector<std::uint8_t> cause;
   std::vector<std::string> cause_names;
+  std::vector<double> follow_up_end = {};
 };
 
 struct BinaryOutcome {
@@ -48,8 +50,8 @@ using Outcome = std::
 /// True for the times to one or several events.
 [[nodiscard]] bool has_times(const Outcome& outcome) noexcept;
 
-/// Checks every row: time > 0 and finite, entry < time, event 0 or 1, cause within the names. Throws InputError
-/// that names the bad subjects; `time_name` and `event_name` are the columns as the user knows them.
+/// Checks every row: time > 0 and finite, entry < time, end of follow-up not before time, event 0 or 1, cause within the
+/// names. Throws InputError that names the bad subjects; `time_name` and `event_name` are the columns as the user knows them.
 void check_outcome(const Outcome& outcome,
                    std::span<const std::string> subject_ids,
                    const std::string& time_name,

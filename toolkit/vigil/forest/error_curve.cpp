@@ -50,8 +50,10 @@ std::vector<Index> error_schedule(Index trees) {
 ErrorCurve::ErrorCurve(const Outcome& outcome,
                        const CaseWeights& weights,
                        std::span<const Index> subject,
-                       std::span<const Index> stratum)
-    : outcome_(outcome), weights_(weights), subject_(subject), stratum_(stratum) {
+                       std::span<const Index> stratum,
+                       Index cause)
+    : outcome_(outcome), weights_(weights), subject_(subject), stratum_(stratum),
+      cause_(static_cast<int>(cause)) {
   if (has_times(outcome)) {
     censoring_.emplace(outcome, weights);
   }
@@ -139,7 +141,8 @@ ErrorCurve::Value ErrorCurve::concordance_without(const MortalityVotes& votes, I
                                       .outcome = outcome_,
                                       .weights = voted,
                                       .centre = stratum_,
-                                      .censoring = *censoring_});
+                                      .censoring = *censoring_,
+                                      .cause = cause_});
   return {estimate.value, std::move(estimate.undefined_because)};
 }
 

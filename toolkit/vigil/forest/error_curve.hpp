@@ -50,7 +50,8 @@ struct ErrorPoint {
 
 /// How well the trees so far order the subjects that they did not see, and how far that would move with other trees.
 ///
-/// concordance  Harrell's C of the out-of-bag mortality, among the subjects that some tree did not see; pairs within strata
+/// concordance  Harrell's C of the out-of-bag mortality, among the subjects that some tree did not see; pairs within strata;
+///              with competing risks that of the cause (Wolbers et al. 2014)
 /// se           Monte-Carlo standard error: what C varies by over other trees of the same data, by leaving out each of ten
 ///              groups of trees (tree number modulo ten): sqrt(9/10 sum (C_(g) - mean C_(g))^2), nine degrees of freedom.
 ///              Not the sampling error of the subjects. NaN unless every group has trees
@@ -68,11 +69,13 @@ class ErrorCurve {
 public:
   static constexpr Index groups = 10;
 
-  /// subject: of each row of the votes; stratum: a label by subject, empty: one for all. The data must outlive the curve.
+  /// subject: of each row of the votes; stratum: a label by subject, empty: one for all; cause: of competing risks. The data
+  /// must outlive the curve.
   ErrorCurve(const Outcome& outcome,
              const CaseWeights& weights,
              std::span<const Index> subject,
-             std::span<const Index> stratum = {});
+             std::span<const Index> stratum = {},
+             Index cause = 1);
 
   /// Squared errors too. standard: values of the rows on the scale of the votes; must stay.
   void judge_values(std::span<const double> standard, const ValueScale& scale) {
@@ -97,6 +100,7 @@ private:
   const Outcome& outcome_;
   const CaseWeights& weights_;
   std::span<const Index> subject_, stratum_;
+  int cause_;
   std::span<const double> standard_ = {};
   ValueScale scale_ = {};
   /// An evaluation has some; Harrell's C asks none of them. None: no times.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/forest/compared_rows.hpp"
 #include "vigil/forest/forest_columns.hpp"
 #include "vigil/forest/importance.hpp"
 
@@ -32,6 +33,7 @@ struct ForestOptions {
   bool error_curve = false;  ///< wanted without a target too
   Index first_tree = 0;      ///< number of the first tree: other numbers are other trees
   bool keep_votes = false;   ///< for a merge with trees of other numbers
+  CauseOptions causes = {};  ///< of competing risks
 };
 
 /// Throws ConfigError about an option. forest: whose, for the message.

@@ -18,11 +18,12 @@ Record SurvivalForest::record() const {
   trees_.write_growth(record);
   record.set("events", events_);
   record.set("last_time", last_time_);
+  causes_.write(record);
   record.set("event_time", event_time_);
   record.set("risk_time", risk_time_);
   record.set("training_risk_95", training_risk_95_);
   trees_.write_trees(record);
-  Record::Counts jumps, jump_time;
+  Record::Counts jumps, jump_time, jump_cause;
   Record::Numbers jump;
   for (const Tree& tree : trees()) {
     for (Index leaf = 0; leaf < tree.leaves(); ++leaf) {
@@ -30,10 +31,14 @@ Record SurvivalForest::record() const {
     }
     jump_time.insert(jump_time.end(), tree.jump_time.begin(), tree.jump_time.end());
     jump.insert(jump.end(), tree.jump.begin(), tree.jump.end());
+    jump_cause.insert(jump_cause.end(), tree.jump_cause.begin(), tree.jump_cause.end());
   }
   record.set("jumps", std::move(jumps));
   record.set("jump_time", std::move(jump_time));
   record.set("jump", std::move(jump));
+  if (!causes_.names.empty()) {
+    record.set("jump_cause", std::move(jump_cause));
+  }
   if (votes_) {
     Record votes("out-of-bag votes");
     votes.set("weight", votes_->weight);
@@ -50,22 +55,37 @@ namespace {
 /// The jumps of leaves one after another.
 class LeafReader {
 public:
-  LeafReader(const Record& record, Index event_times)
-      : record_(record), event_times_(event_times), jumps_(record.counts("jumps")),
-        jump_time_(record.counts("jump_time")), jump_(record.numbers("jump")) {
-    expect_whole(jump_.size() == jump_time_.size(), record_);
+  /// causes: 0 with one kind of event.
+  LeafReader(const Record& record, Index event_times, Index causes)
+      : record_(record), event_times_(event_times), causes_(causes), jumps_(record.counts("jumps")),
+        jump_time_(record.counts("jump_time")),
+        jump_cause_(causes > 0 ? &record.counts("jump_cause") : nullptr),
+        jump_(record.numbers("jump")) {
+    expect_whole(jump_.size() == jump_time_.size() &&
+                     (jump_cause_ == nullptr || jump_cause_->size() == jump_.size()),
+                 record_);
   }
   void read(Tree& tree) {
     expect_whole(leaf_ < size_of(jumps_) &&
                      is_below(jumps_[at(leaf_)], size_of(jump_) - place_ + 1),
                  record_);
-    Index before = no_index;
+    Index before = no_index, cause_before = 0;
+    double together = 0.0; // of all causes at a time
     for (const Index end = place_ + jumps_[at(leaf_++)]; place_ < end; ++place_) {
       const Index time = jump_time_[at(place_)];
       const double jump = jump_[at(place_)];
-      expect_whole(time > before && is_below(time, event_times_) && jump >= 0.0 && jump <= 1.0,
+      const Index cause = jump_cause_ == nullptr ? 0 : (*jump_cause_)[at(place_)];
+      const bool same = time == before && cause > cause_before; // another cause at that time
+      together = same ? together + jump : jump;
+      expect_whole((time > before || same) && is_below(time, event_times_) && jump >= 0.0 &&
+                       together <= 1.0 + (causes_ > 0 ? rounding : 0.0),
                    record_);
       before = time;
+      cause_before = cause;
+      if (jump_cause_ != nullptr) {
+        expect_whole(cause >= 1 && cause <= causes_, record_);
+        tree.jump_cause.push_back(static_cast<std::uint8_t>(cause));
+      }
       tree.jump_time.push_back(static_cast<std::uint32_t>(time));
       tree.jump.push_back(jump);
     }
@@ -76,9 +96,12 @@ public:
   }
 
 private:
+  static constexpr double rounding = 1e-12;
+
   const Record& record_;
-  Index event_times_;
+  Index event_times_, causes_;
   const Record::Counts &jumps_, &jump_time_;
+  const Record::Counts* jump_cause_;
   const Record::Numbers& jump_;
   Index leaf_ = 0, place_ = 0; ///< that come next
 };
@@ -110,6 +133,7 @@ SurvivalForest SurvivalForest::from_record(const Record& record) {
   forest.status_ = status_from(record);
   forest.reason_ = record.text("reason");
   forest.trees_.read_growth(record);
+  forest.causes_ = ForestCauses::read(record);
   forest.events_ = record.count("events");
   forest.last_time_ = record.number("last_time");
   forest.event_time_ = record.numbers("event_time");
@@ -121,7 +145,7 @@ SurvivalForest SurvivalForest::from_record(const Record& record) {
   expect_whole(forest.risk_time_.size() == forest.training_risk_95_.size() &&
                    std::ranges::is_sorted(forest.event_time_),
                record);
-  LeafReader leaves(record, size_of(forest.event_time_));
+  LeafReader leaves(record, size_of(forest.event_time_), size_of(forest.causes_.names));
   forest.trees_.read_trees(record, [&](Tree& tree) { leaves.read(tree); });
   leaves.expect_end();
   if (record.has("votes")) {

@@ -5,8 +5,8 @@
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/forest/bag.hpp"
+#include "vigil/forest/compared_rows.hpp"
 #include "vigil/forest/key_text.hpp"
-#include "vigil/learn/model_checks.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -31,7 +31,7 @@ bool fits(const Tree& tree,
           const SurvivalRows& rows,
           std::span<const std::uint32_t> start,
           std::span<const std::uint32_t> member) {
-  std::vector<std::uint32_t> times;
+  std::vector<std::uint32_t> times, jumps;
   for (Index leaf = 0; leaf < tree.leaves(); ++leaf) {
     times.clear();
     for (std::uint32_t place = start[at(leaf)]; place < start[at(leaf + 1)]; ++place) {
@@ -41,9 +41,9 @@ bool fits(const Tree& tree,
         times.push_back(rows.passed[row] - 1U);
       }
     }
-    const auto jumps = std::span(tree.jump_time)
-                           .subspan(tree.jump_start[at(leaf)],
-                                    tree.jump_start[at(leaf + 1)] - tree.jump_start[at(leaf)]);
+    jumps.assign(tree.jump_time.begin() + tree.jump_start[at(leaf)],
+                 tree.jump_time.begin() + tree.jump_start[at(leaf + 1)]);
+    jumps.erase(std::unique(jumps.begin(), jumps.end()), jumps.end()); // of several causes
     if (rows.entered.empty() ? !std::ranges::equal(times, jumps)
                              : !std::ranges::includes(jumps, times)) {
       return false;
@@ -59,8 +59,7 @@ ForestWeights::ForestWeights(const SurvivalForest& forest,
                              const CaseWeights& weights,
                              Scheduler& scheduler)
     : forest_(forest), training_subjects_(data.subjects()), members_(forest.trees().size()) {
-  const SurvivalRows rows =
-      survival_rows(survival_outcome(data.outcome, "survival-forest"), weights);
+  const SurvivalRows rows = forest_rows(data.outcome, weights, {}, {});
   const GrownFrom& grown = forest.grown();
   if (rows.rows() != grown.subjects) {
     refuse(count_text(rows.rows()) + " subjects; the forest was grown on " +

@@ -76,7 +76,8 @@ private:
     const Index number = plan_.first_tree + place;
     const RandomKey key = key_.child(number);
     Tree tree = mine->grower.grow(key);
-    mine->leaves.take(tree, size_of(inputs_.rows.event_time), plan_.passed);
+    mine->leaves.take(
+        tree, size_of(inputs_.rows.event_time), plan_.passed, inputs_.rows.of_interest);
     const auto rows_out = mine->grower.out_of_bag();
     if (plan_.importance != nullptr) {
       plan_.importance->take(place, worker, {tree, rows_out, mine->grower.leaf()}, key);

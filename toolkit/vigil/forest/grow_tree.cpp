@@ -14,8 +14,9 @@ namespace vigil::forest {
 TreeGrower::TreeGrower(const SurvivalRows& rows,
                        const RankColumns& ranks,
                        const TreeOptions& options)
-    : rows_(rows), ranks_(ranks), options_(options), copies_(at(rows.rows())),
-      leaf_(at(rows.rows())), drawn_(at(ranks.columns()), 0) {
+    : rows_(rows), compared_(options.compared == nullptr ? rows : options.compared->rows),
+      ranks_(ranks), options_(options), copies_(at(rows.rows())), leaf_(at(rows.rows())),
+      drawn_(at(ranks.columns()), 0) {
   VIGIL_EXPECTS(options.rule != nullptr && options.features_per_split <= ranks.columns());
   Index highest = 0;
   for (Index column = 0; column < ranks.columns(); ++column) {
@@ -30,6 +31,12 @@ void TreeGrower::draw_rows(const RandomKey& key) {
   out_.clear();
   for (Index row = 0; row < rows_.rows(); ++row) {
     (copies_[at(row)] > 0 ? in_ : out_).push_back(static_cast<std::uint32_t>(row));
+  }
+  if (options_.compared != nullptr && !options_.compared->order.empty()) {
+    in_.clear();
+    std::ranges::copy_if(options_.compared->order, std::back_inserter(in_), [&](std::uint32_t row) {
+      return copies_[row] > 0;
+    });
   }
 }
 
@@ -133,7 +140,7 @@ void TreeGrower::add_jumps_of_gaps(std::span<const std::uint32_t> rows) {
   const auto place_of = [&](std::uint32_t events) { // the first that comes after so many events
     return std::partition_point(root_jumps_.begin(),
                                 root_jumps_.end(),
-                                [&](const Jump& jump) { return jump.number < events; }) -
+                                [&](const HazardJump& jump) { return jump.number < events; }) -
            root_jumps_.begin();
   };
   for (const std::uint32_t row : rows) {
@@ -148,14 +155,17 @@ void TreeGrower::add_jumps_of_gaps(std::span<const std::uint32_t> rows) {
       leaf_jumps_.push_back(root_jumps_[place]);
     }
   }
-  std::ranges::sort(leaf_jumps_, {}, &Jump::number);
+  std::ranges::stable_sort(leaf_jumps_, {}, &HazardJump::number);
 }
 
-void TreeGrower::take_jumps(std::vector<Jump>& jumps) const {
-  jumps.clear();
-  for (const auto& time : node_.events()) {
-    jumps.push_back({time.number, time.hazard});
+// Events of any cause, as they were: a split may have seen others. A tree does not know the stratum of whom it predicts.
+void TreeGrower::look_at_leaf(std::span<const std::uint32_t> rows) {
+  if (options_.compared != nullptr && !options_.compared->order.empty()) {
+    by_time_.assign(rows.begin(), rows.end());
+    std::ranges::sort(by_time_);
+    rows = by_time_;
   }
+  node_.look_at(rows_, copies_, rows, SurvivalNode::Strata::together);
 }
 
 void TreeGrower::add_leaf(Tree& tree, const Part& part) {
@@ -168,16 +178,19 @@ void TreeGrower::add_leaf(Tree& tree, const Part& part) {
     tree.add_value(mean_value(rows_, copies_, node_.rows()));
     return;
   }
-  if (!rows_.stratum.empty()) { // a tree does not know the stratum of whom it predicts
-    node_.look_at(rows_, copies_, node_.rows(), SurvivalNode::Strata::together);
+  if (!rows_.stratum.empty() || rows_.has_causes()) {
+    look_at_leaf(node_.rows());
   }
-  take_jumps(leaf_jumps_);
+  take_hazard_jumps(rows_, node_, leaf_jumps_);
   if (!rows_.entered.empty()) {
     add_jumps_of_gaps(node_.rows());
   }
-  for (const Jump& jump : leaf_jumps_) {
+  for (const HazardJump& jump : leaf_jumps_) {
     tree.jump_time.push_back(jump.number);
     tree.jump.push_back(jump.hazard);
+    if (rows_.has_causes()) {
+      tree.jump_cause.push_back(jump.cause);
+    }
   }
   tree.jump_start.push_back(static_cast<std::uint32_t>(tree.jump.size()));
 }
@@ -199,8 +212,8 @@ Tree TreeGrower::grow(const RandomKey& key) {
   draw_rows(key);
   leaf_.resize(out_.size());
   if (!rows_.entered.empty()) {
-    node_.look_at(rows_, copies_, in_, SurvivalNode::Strata::together);
-    take_jumps(root_jumps_);
+    look_at_leaf(in_);
+    take_hazard_jumps(rows_, node_, root_jumps_);
   }
   std::vector<Part> open{{.first = 0,
                           .end = size_of(in_),
@@ -212,7 +225,7 @@ Tree TreeGrower::grow(const RandomKey& key) {
     const Part part = open.back();
     open.pop_back();
     node_.look_at(
-        rows_, copies_, std::span(in_).subspan(at(part.first), at(part.end - part.first)));
+        compared_, copies_, std::span(in_).subspan(at(part.first), at(part.end - part.first)));
     Split split;
     if (node_.counts().subjects() > options_.min_node && !node_.flat()) {
       split = find_split(part.key);

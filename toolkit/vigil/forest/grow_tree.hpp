@@ -3,6 +3,8 @@
 #pragma once
 
 #include "vigil/base/random.hpp"
+#include "vigil/forest/compared_rows.hpp"
+#include "vigil/forest/leaf_hazards.hpp"
 #include "vigil/forest/rank_columns.hpp"
 #include "vigil/forest/split_rules.hpp"
 #include "vigil/forest/tree.hpp"
@@ -20,6 +22,8 @@ struct TreeOptions {
   double sample_fraction = 0.632; ///< of the subjects, without replacement
   bool replace = false;           ///< as many draws as subjects instead, with replacement
   const SplitRule* rule = nullptr;
+  const ComparedRows* compared =
+      nullptr; ///< rows in splits, under the same numbers; nullptr: as they are
 };
 
 /// What a tree is grown with: one per worker, used again for every tree.
@@ -41,15 +45,11 @@ private:
     Index node;
     RandomKey key;
   };
-  struct Jump {           ///< of the cumulative hazard
-    std::uint32_t number; ///< of the event time
-    double hazard;
-  };
   void draw_rows(const RandomKey& key);
   void draw_features(const RandomKey& key);
   [[nodiscard]] Split find_split(const RandomKey& key);
   [[nodiscard]] bool move_cut(Split& split) const;
-  void take_jumps(std::vector<Jump>& jumps) const;
+  void look_at_leaf(std::span<const std::uint32_t> rows);
   void add_jumps_of_gaps(std::span<const std::uint32_t> rows);
   void add_leaf(Tree& tree, const Part& part);
   /// Which rows a split sends to the left; of a category those of the node, others after take_set.
@@ -58,6 +58,7 @@ private:
   void take_set(Tree& tree, const Part& part, const Split& split, bool others_left);
 
   const SurvivalRows& rows_;
+  const SurvivalRows& compared_; ///< the same rows as splits see them
   const RankColumns& ranks_;
   const TreeOptions options_;
   std::vector<std::uint32_t> copies_; ///< in the bag, by row
@@ -66,8 +67,9 @@ private:
   std::vector<std::uint32_t> features_;
   std::vector<CutColumn> columns_;
   std::vector<std::uint8_t> drawn_; ///< by column
-  std::vector<Jump> leaf_jumps_, root_jumps_;
-  std::vector<Index> at_risk_; ///< changes of it, by place in root_jumps_
+  std::vector<HazardJump> leaf_jumps_, root_jumps_;
+  std::vector<Index> at_risk_;         ///< changes of it, by place in root_jumps_
+  std::vector<std::uint32_t> by_time_; ///< rows of a leaf
   SurvivalNode node_;
   SplitScratch scratch_;
 };

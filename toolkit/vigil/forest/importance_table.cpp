@@ -59,7 +59,7 @@ HorizonRows horizon_rows(const ForestInputs& inputs, double horizon) {
   result.passed =
       std::upper_bound(event_time.begin(), event_time.end(), horizon) - event_time.begin();
   for (Index row = 0; row < inputs.rows.rows(); ++row) {
-    const bool event = (inputs.rows.moment[at(row)] & 1U) != 0;
+    const bool event = inputs.rows.has_event(at(row));
     result.weight.push_back(weight[at(inputs.rows.subject[at(row)])]);
     result.event.push_back(event && Index{inputs.rows.passed[at(row)]} <= result.passed ? 1.0
                                                                                         : 0.0);

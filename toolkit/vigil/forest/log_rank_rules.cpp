@@ -51,6 +51,10 @@ void search_log_rank(const NodeSearch& search, const CutColumn& column, Split& b
 void prepare_peto(const NodeSearch& search) {
   const SurvivalNode& node = search.node;
   auto& expected = search.scratch.expected;
+  if (!node.expected().empty()) {
+    expected.assign(node.expected().begin(), node.expected().end());
+    return;
+  }
   expected.clear();
   for (std::size_t place = 0; place < node.rows().size(); ++place) {
     const CutSums& sums = node.sums()[place];

@@ -114,7 +114,8 @@ void prepare_maximally_selected(const NodeSearch& search) {
   scratch.log_p.clear();
   const SideCounts counts = search.node.counts();
   if (counts.copies() > counts.subjects()) {
-    scratch.ones.assign(search.node.rows().back() + std::size_t{1}, 1U);
+    // rows come by time, which for competing risks need not be by number
+    scratch.ones.assign(*std::ranges::max_element(search.node.rows()) + std::size_t{1}, 1U);
     scratch.other[0].look_at(search.node, scratch.ones);
   }
   const Index subjects = counts.subjects();

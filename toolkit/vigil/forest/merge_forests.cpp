@@ -14,8 +14,8 @@ namespace vigil::forest {
 namespace {
 
 /// Entries beside the trees that the parts of a forest have each of their own.
-constexpr std::array<std::string_view, 5> own_entries{
-    "jump", "jump_time", "jumps", "training_risk_95", "votes"};
+constexpr std::array<std::string_view, 6> own_entries{
+    "jump", "jump_cause", "jump_time", "jumps", "training_risk_95", "votes"};
 
 void expect_part(const Record& record, const std::string& file) {
   expect_trees(record, file);

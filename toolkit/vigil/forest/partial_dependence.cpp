@@ -204,14 +204,14 @@ FeatureDependence PartialDependence::on(const std::string& feature, Index points
       trees.push_back(&tree);
     }
   }
-  const Index values = size_of(result.value), event_times = size_of(forest_.event_times());
+  const Index values = size_of(result.value);
   context_.scheduler.for_each(size_of(votes_), [&](Index task, Index) {
     const Index first = task * at_once, count = std::min(at_once, subjects - first);
     Block block{task, first, count, GridVotes(count, values, size_of(horizons_))};
     LeafVotes leaves;
     std::vector<GridPart> open;
     for (const Tree* tree : trees) {
-      leaves.take(*tree, event_times, times_.passed);
+      forest_.take(leaves, *tree, times_.passed);
       for (Index row = 0; row < count; ++row) {
         const Index own = columns_->leaf_of(*tree, first + row);
         block.changes.add(row, 0, values, leaves, own, -1);

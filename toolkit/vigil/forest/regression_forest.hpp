@@ -31,7 +31,7 @@ struct OutOfBagValues {
 /// subjects. Values are held as numbers from 0 to 1 (ValueScale) and votes as whole numbers of 2^-30 of that, so that no
 /// byte depends on threads. Trees see ranks of the columns alone, as those of SurvivalForest.
 ///
-/// Options that are not for such outcomes (events of a leaf, horizons, votes to be kept) are left alone.
+/// Options that are not for such outcomes (events of a leaf, causes, horizons, votes to be kept) are left alone.
 ///
 /// undefined  without features, and where all outcomes are the same
 /// source     Breiman 2001, Mach. Learn. 45:5; Malley et al. 2012, Methods Inf. Med. 51:74 (probabilities);

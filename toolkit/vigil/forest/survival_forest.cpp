@@ -4,7 +4,7 @@
 
 #include "vigil/forest/grow_forest.hpp"
 #include "vigil/forest/importance_table.hpp"
-#include "vigil/learn/model_checks.hpp"
+#include "vigil/survival/risk_sets.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -42,26 +42,33 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
       on.loss != ImportanceOn::Loss::concordance) {
     refuse_option(name, "importance", "judged by " + on.text(), "concordance or brier@T");
   }
-  const SurvivalOutcome& outcome = survival_outcome(data.outcome, kind);
-  const SurvivalRows rows = survival_rows(outcome, item.weights, data.stratum);
+  const SurvivalRows rows = forest_rows(data.outcome, item.weights, data.stratum, options.causes);
+  const auto* competing = std::get_if<CompetingRisksOutcome>(&data.outcome);
+  std::optional<ComparedRows> compared;
   SurvivalForest forest;
+  if (competing != nullptr) {
+    compared = compared_rows(rows, *competing, options.causes);
+    forest.causes_ = ForestCauses::of(*competing, Index{rows.of_interest}, options.causes);
+  }
   forest.trees_.split_rule = rule.name;
   forest.trees_.grown = grown_from(rows, item, columns.columns(), options, name);
   forest.importance_kinds_ = options.importance;
   forest.importance_on_ = options.importance_on;
   forest.event_time_ = rows.event_time;
-  for (const std::uint32_t moment : rows.moment) {
-    forest.events_ += moment & 1U;
+  for (std::size_t row = 0; row < rows.subject.size(); ++row) {
+    forest.events_ += rows.has_event(row) ? 1 : 0;
   }
   const Index subjects = data.subjects();
   forest.out_of_bag_ = {.mortality = std::vector<double>(at(subjects), not_a_number),
                         .trees = std::vector<Index>(at(subjects), 0),
                         .risk = undefined_risk(subjects, options.horizons)};
   if (forest.events_ == 0 || data.columns() == 0) {
-    forest.reason_ = forest.events_ == 0 ? "no events" : "no features";
+    forest.reason_ = forest.events_ > 0     ? "no features"
+                     : competing == nullptr ? "no events"
+                                            : "no events of cause " + forest.causes_.name();
     return forest;
   }
-  forest.last_time_ = outcome.time[at(rows.subject.back())];
+  forest.last_time_ = survival::follow_up(data.outcome).time[at(rows.subject.back())];
   forest.risk_time_ = spread_times(forest.event_time_);
   std::vector<double> times = options.horizons;
   times.insert(times.end(), forest.risk_time_.begin(), forest.risk_time_.end());
@@ -70,15 +77,17 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   const RankColumns ranks(columns, rows.subject, context.scheduler);
   std::optional<ErrorCurve> curve;
   if (options.error_curve || options.target_error > 0.0) {
-    curve.emplace(data.outcome, item.weights, rows.subject, data.stratum);
+    curve.emplace(data.outcome, item.weights, rows.subject, data.stratum, rows.of_interest);
   }
   const auto passed = VoteTimes(forest.event_time_, times).passed;
+  TreeOptions tree = forest.grown().tree(rule);
+  tree.compared = compared ? &*compared : nullptr;
   const ForestInputs inputs{.data = data,
                             .item = item,
                             .rows = rows,
                             .columns = columns,
                             .ranks = ranks,
-                            .tree = forest.grown().tree(rule),
+                            .tree = tree,
                             .scheduler = context.scheduler};
   ImportanceTable importance(inputs, options);
   GrownTrees grown_trees = grow_trees({.inputs = inputs,
@@ -140,6 +149,13 @@ void SurvivalForest::take_votes(Votes votes,
 Prediction SurvivalForest::predict(const Covariates& covariates,
                                    const PredictionRequest& request,
                                    FitContext& context) const {
+  return predict_cause(causes_.of_interest, covariates, request, context);
+}
+
+Prediction SurvivalForest::predict_cause(Index cause,
+                                         const Covariates& covariates,
+                                         const PredictionRequest& request,
+                                         FitContext& context) const {
   const Index subjects = covariates.subjects();
   Prediction prediction{.score = std::vector<double>(at(subjects), not_a_number),
                         .risk = undefined_risk(subjects, request.horizons),
@@ -157,11 +173,12 @@ Prediction SurvivalForest::predict(const Covariates& covariates,
     times.insert(times.end(), event_time_.begin(), event_time_.end());
   }
   const VoteTimes wanted(event_time_, times);
-  const CutColumns columns = read_columns(covariates, context.scheduler);
+  const VotingForest forest = of_cause(cause);
+  const CutColumns columns = forest.read_columns(covariates, context.scheduler);
   constexpr Index at_once = 256; // subjects of a task
   context.scheduler.for_each((subjects + at_once - 1) / at_once, [&](Index task, Index) {
     const Index first = task * at_once, count = std::min(at_once, subjects - first);
-    const Votes votes = votes_of(columns, wanted.passed, first, count);
+    const Votes votes = forest.votes_of(columns, wanted.passed, first, count);
     const Index horizons = size_of(request.horizons);
     for (Index row = 0; row < count; ++row) {
       prediction.score[at(first + row)] = votes.mortality(row);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "vigil/forest/error_curve.hpp"
+#include "vigil/forest/forest_causes.hpp"
 #include "vigil/forest/forest_trees.hpp"
 #include "vigil/forest/shard_votes.hpp"
 #include "vigil/forest/votes.hpp"
@@ -39,7 +40,10 @@ struct OutOfBag {
 /// Trees see ranks alone, so that a monotone change of a column changes no tree; a cut is stored as the value half way
 /// between the training values around it. Sums over trees are whole numbers: the bytes do not depend on threads.
 ///
-/// undefined  without events or features
+/// With competing risks both are those of the cause of interest: the sum over event times of any cause of its own cumulative
+/// hazard, and its cumulative incidence (LeafVotes).
+///
+/// undefined  without events (of interest) or features
 /// source     Ishwaran, Kogalur, Blackstone, Lauer 2008, Ann. Appl. Stat. 2:841; docs/methods/survival_forest.md;
 ///            checked by tests/unit/forest/survival_forest_test
 class SurvivalForest {
@@ -53,6 +57,11 @@ public:
   [[nodiscard]] Prediction predict(const Covariates& covariates,
                                    const PredictionRequest& request,
                                    FitContext& context) const;
+  /// Of another of competing causes, from 1.
+  [[nodiscard]] Prediction predict_cause(Index cause,
+                                         const Covariates& covariates,
+                                         const PredictionRequest& request,
+                                         FitContext& context) const;
   [[nodiscard]] const OutOfBag& out_of_bag() const noexcept { return out_of_bag_; }
   /// At error_schedule(); the last point is the forest's. Empty: not wanted, or no forest.
   [[nodiscard]] std::span<const ErrorPoint> error() const noexcept { return error_; }
@@ -61,6 +70,7 @@ public:
   [[nodiscard]] std::span<const Index> tree_numbers() const noexcept { return trees_.number; }
   [[nodiscard]] const std::string& split_rule() const noexcept { return trees_.split_rule; }
   [[nodiscard]] const GrownFrom& grown() const noexcept { return trees_.grown; }
+  [[nodiscard]] const ForestCauses& causes() const noexcept { return causes_; }
   /// Kind after kind as the options name them, features or groups in their order.
   [[nodiscard]] std::span<const ImportanceRow> importance() const noexcept { return importance_; }
   /// Importance and error as learners tell them. None of a forest that was read from a record.
@@ -79,16 +89,16 @@ public:
   [[nodiscard]] CutColumns read_columns(const Covariates& covariates, Scheduler& scheduler) const {
     return trees_.read_columns(covariates, scheduler);
   }
-  /// What all trees say of subjects that come one after another. passed: as of LeafVotes.
+  /// What all trees say of subjects that come one after another, of the cause of interest. passed: as of LeafVotes.
   [[nodiscard]] Votes votes_of(const CutColumns& columns,
                                std::span<const Index> passed,
                                Index first,
                                Index count) const {
     return VotingForest(*this).votes_of(columns, passed, first, count);
   }
-  /// What its trees say of anybody.
+  /// What its trees say of anybody, of the cause of interest.
   [[nodiscard]] operator VotingForest() const { // NOLINT(google-explicit-constructor): a view
-    return {status_, trees_, event_time_, last_time_, {}};
+    return of_cause(causes_.of_interest);
   }
   [[nodiscard]] FitStatus status() const noexcept { return status_; }
   /// Why there is no forest.
@@ -109,6 +119,9 @@ public:
 
 private:
   struct Parts;
+  [[nodiscard]] VotingForest of_cause(Index cause) const {
+    return {status_, trees_, event_time_, last_time_, {}, cause};
+  }
   static constexpr std::string_view kind = "survival-forest";
   void take_votes(Votes votes,
                   const SurvivalRows& rows,
@@ -119,6 +132,7 @@ private:
   FitStatus status_ = FitStatus::undefined;
   std::string reason_;
   ForestTrees trees_;
+  ForestCauses causes_;
   Index events_ = 0;
   std::vector<double> event_time_;
   double last_time_ = 0.0; ///< of observation: risks later than it are NaN

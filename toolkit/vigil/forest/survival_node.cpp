@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/forest/survival_node.hpp"
 
-#include "vigil/numeric/instruction_set.hpp"
-
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -51,6 +49,19 @@ SurvivalNode::event_time(std::uint32_t number, double died, double at_risk, doub
           .factor = k * k * factor};
 }
 
+// v as D (Y - D) + Y (Q - D) over Y - 1: with weights of 1 the last term is 0, and all bits are those of event_time.
+SurvivalNode::EventTime SurvivalNode::weighted_event_time(std::uint32_t number,
+                                                          EventSums sums,
+                                                          double at_risk,
+                                                          double k) const {
+  EventTime event = event_time(number, sums.weights, at_risk, k);
+  const double others = whole_weights_ ? at_risk - 1.0 : at_risk;
+  const double spread =
+      sums.weights * (at_risk - sums.weights) + at_risk * (sums.squares - sums.weights);
+  event.factor = others > 0.0 ? k * k * (spread / (others * at_risk * at_risk)) : 0.0;
+  return event;
+}
+
 void SurvivalNode::look_at(const SurvivalRows& all,
                            std::span<const std::uint32_t> copies,
                            std::span<const std::uint32_t> rows,
@@ -78,14 +89,16 @@ void SurvivalNode::look_at(const SurvivalRows& all,
     counts_.add(sums_[place].counts);
   }
   const bool apart = strata == Strata::apart && !all.stratum.empty();
+  const bool weighted = !all.event_weight.empty();
+  expected_.resize(weighted ? rows.size() : 0);
   if (!all.value.empty()) {
     take_residuals_of_values(all, apart);
   } else if (apart || !all.entered.empty()) {
     list_events(all, apart);
     take_ranges(all, apart);
-    take_residuals_of_ranges();
+    weighted ? take_residuals_of_ranges<true>() : take_residuals_of_ranges<false>();
   } else {
-    take_residuals(all, at_risk);
+    weighted ? take_residuals<true>(all, at_risk) : take_residuals<false>(all, at_risk);
   }
   design_ = 1.0;
   if (!whole_weights_ && scores_.squares > 0.0) {
@@ -117,9 +130,14 @@ void SurvivalNode::look_at(const SurvivalNode& other, const TimeWeights& times) 
 
 // Everybody is at risk from the first event to the own time. Without a branch that depends on the data: first what
 // happens at each distinct time of the node, then its hazard, then the rows.
+template <bool weighted>
 void SurvivalNode::take_residuals(const SurvivalRows& all, double at_risk) {
   if (rows_.empty()) {
     return;
+  }
+  if constexpr (weighted) {
+    event_sums_.assign(rows_.size(), EventSums{});
+    squares_.resize(rows_.size());
   }
   instants_.resize(rows_.size());
   instant_of_.resize(rows_.size());
@@ -136,19 +154,28 @@ void SurvivalNode::take_residuals(const SurvivalRows& all, double at_risk) {
     instant.weight = weight;
     instant.died = died;
     instant_of_[place] = number;
+    if constexpr (weighted) {
+      event_sums_[number].add(weight_[place], all.event_weight[rows_[place]]);
+    }
   }
-  double hazard = 0.0, survival = 1.0;
+  double hazard = 0.0, survival = 1.0, squares = 0.0;
   events_.resize(number + 2U); // the last one is written and not kept
   std::size_t events = 0;
   for (std::uint32_t each = 0; each <= number; ++each) {
     Instant& instant = instants_[each];
     EventTime& event = events_[events];
     instant.event_weight = times_.at_survival(survival);
-    event = event_time(
-        all.passed[rows_[instant.first]] - 1, instant.died, at_risk, instant.event_weight);
+    const std::uint32_t event_number = all.passed[rows_[instant.first]] - 1;
+    if constexpr (weighted) {
+      event = weighted_event_time(event_number, event_sums_[each], at_risk, instant.event_weight);
+      squares += event_sums_[each].squares / at_risk;
+      squares_[each] = squares;
+    } else {
+      event = event_time(event_number, instant.died, at_risk, instant.event_weight);
+    }
     event.first = Index{instant.first};
     hazard += event.weight * event.hazard;
-    survival *= 1.0 - event.hazard;
+    survival *= 1.0 - (weighted ? instant.died / at_risk : event.hazard);
     events += instant.died > 0.0 ? 1 : 0;
     at_risk -= instant.weight;
     instant.hazard = hazard;
@@ -157,7 +184,13 @@ void SurvivalNode::take_residuals(const SurvivalRows& all, double at_risk) {
   ScoreSums of_scores; // not the member: nothing that is written may be it
   for (std::size_t place = 0; place < rows_.size(); ++place) {
     const Instant& instant = instants_[instant_of_[place]];
-    take_residual(place, instant.event_weight, instant.hazard, of_scores);
+    if constexpr (weighted) {
+      take_residual(
+          place, instant.event_weight * all.event_weight[rows_[place]], instant.hazard, of_scores);
+      expected_[place] = weight_[place] * squares_[instant_of_[place]];
+    } else {
+      take_residual(place, instant.event_weight, instant.hazard, of_scores);
+    }
   }
   scores_ = of_scores;
 }
@@ -187,12 +220,16 @@ void SurvivalNode::list_events(const SurvivalRows& all, bool apart) {
   next_.assign(stratum_start_.begin(), stratum_start_.end() - 1);
   events_.resize(stratum_start_.back());
   died_.assign(events_.size(), 0.0);
+  event_sums_.assign(all.event_weight.empty() ? 0 : events_.size(), EventSums{});
   for_each_event([&](std::size_t place, std::uint32_t here, std::uint32_t number) {
     std::uint32_t& next = next_[here];
     if (next == stratum_start_[here] || events_[next - 1].number != number) {
       events_[next++].number = number;
     }
     died_[next - 1] += weight_[place];
+    if (!event_sums_.empty()) {
+      event_sums_[next - 1].add(weight_[place], all.event_weight[rows_[place]]);
+    }
   });
 }
 
@@ -219,13 +256,17 @@ void SurvivalNode::take_ranges(const SurvivalRows& all, bool apart) {
   }
 }
 
+template <bool weighted>
 void SurvivalNode::take_residuals_of_ranges() {
   hazard_.assign(events_.size() + 1, 0.0); // first: what is added to those at risk
   for (std::size_t place = 0; place < rows_.size(); ++place) {
     hazard_[ranges_[place].enter] += weight_[place];
     hazard_[ranges_[place].leave] -= weight_[place];
   }
-  double at_risk = 0.0, hazard = 0.0, survival = 1.0;
+  if constexpr (weighted) {
+    squares_.resize(events_.size() + 1);
+  }
+  double at_risk = 0.0, hazard = 0.0, survival = 1.0, squares = 0.0;
   std::size_t stratum = 0;
   for (std::size_t number = 0; number < events_.size(); ++number) {
     for (; number == stratum_start_[stratum]; ++stratum) { // some are empty
@@ -235,20 +276,31 @@ void SurvivalNode::take_residuals_of_ranges() {
     hazard_[number] = hazard;
     // rounding of sampling weights must not leave fewer at risk than died
     EventTime& event = events_[number];
-    event = event_time(event.number,
-                       died_[number],
-                       std::max(at_risk, died_[number]),
-                       times_.at_survival(survival));
+    const double there = std::max(at_risk, died_[number]), k = times_.at_survival(survival);
+    if constexpr (weighted) {
+      event = weighted_event_time(event.number, event_sums_[number], there, k);
+      squares_[number] = squares;
+      squares += event_sums_[number].squares / there;
+    } else {
+      event = event_time(event.number, died_[number], there, k);
+    }
     hazard += event.weight * event.hazard;
-    survival *= 1.0 - event.hazard;
+    survival *= 1.0 - (weighted ? died_[number] / there : event.hazard);
   }
   hazard_.back() = hazard;
+  if constexpr (weighted) {
+    squares_.back() = squares;
+  }
   ScoreSums of_scores;
   for (std::size_t place = 0; place < rows_.size(); ++place) {
     const auto [enter, leave] = ranges_[place];
     const bool event = (moment_[place] & 1U) != 0; // the last at which the row is at risk
-    take_residual(
-        place, event ? events_[leave - 1].weight : 0.0, hazard_[leave] - hazard_[enter], of_scores);
+    double event_weight = event ? events_[leave - 1].weight : 0.0;
+    if constexpr (weighted) {
+      event_weight *= all_->event_weight[rows_[place]];
+      expected_[place] = weight_[place] * (squares_[leave] - squares_[enter]);
+    }
+    take_residual(place, event_weight, hazard_[leave] - hazard_[enter], of_scores);
   }
   scores_ = of_scores;
 }
@@ -277,47 +329,6 @@ void SurvivalNode::take_design(const SurvivalRows& all) {
   }
   design_ = weighted / scores_.squares;
   scores_.squares = of_copies;
-}
-
-double SurvivalNode::exact_variance(std::span<const std::uint16_t> ranks,
-                                    std::uint16_t cut,
-                                    bool missing_left,
-                                    std::vector<double>& scratch) const {
-  const LeftSide side(ranks, cut, missing_left);
-  return design_ *
-         (ranges_.empty() ? variance_to_time(side, scratch) : variance_of_ranges(side, scratch));
-}
-
-// Y_L at every place first.
-double SurvivalNode::variance_to_time(const LeftSide& side, std::vector<double>& scratch) const {
-  scratch.resize(rows_.size());
-  // sums of sampling weights depend on the order of addition
-  const auto& kernel = whole_weights_
-                           ? choose_kernel(left_weight_avx512, left_weight_plain, left_weight_plain)
-                           : left_weight_plain;
-  kernel.sum(side, rows_, weight_.data(), scratch.data());
-  double variance = 0.0;
-  for (const EventTime& time : events_) {
-    const double left = scratch[at(time.first)];
-    variance += time.factor * left * (time.at_risk - left);
-  }
-  return variance;
-}
-
-// What each row adds to Y_L at its first event, and takes away after its last one.
-double SurvivalNode::variance_of_ranges(const LeftSide& side, std::vector<double>& scratch) const {
-  scratch.assign(events_.size() + 1, 0.0);
-  for (std::size_t place = 0; place < rows_.size(); ++place) {
-    const double weight = static_cast<double>(side.has(rows_[place])) * weight_[place];
-    scratch[ranges_[place].enter] += weight;
-    scratch[ranges_[place].leave] -= weight;
-  }
-  double variance = 0.0, left = 0.0;
-  for (std::size_t number = 0; number < events_.size(); ++number) {
-    left += scratch[number];
-    variance += events_[number].factor * left * (events_[number].at_risk - left);
-  }
-  return variance;
 }
 
 void SurvivalNode::take_stratified(const SurvivalRows& all) {

@@ -49,10 +49,17 @@ struct TimeWeights {
 /// Where event times weigh k_j (Fleming, Harrington 1991), M_i = k event_i - sum_{t_j <= T_i} k_j D_j / Y_j, and v_j is
 /// multiplied by k_j^2.
 ///
+/// Where events weigh e_i (SurvivalRows::event_weight), with D_j and Q_j the sums of u_i e_i and u_i e_i^2 over the events at t_j,
+///
+///   M_i = e_i - sum_{t_j <= T_i} D_j / Y_j,   v_j = (Y_j Q_j - D_j^2) / (Y_j - 1)
+///
+/// the variance of sum_L u_i e_i among all ways to give the events at t_j to those at risk. With weights w_c of causes this is
+/// sum_c w_c^2 v_cj less 2 w_c w_c' D_cj D_c'j / (Y_j - 1) for each pair of causes at one time, as a subject has one of them.
+///
 /// Rows of values (value_rows) have M_i = value_i - mean of the node (of its stratum) instead, V_perm from these, and no V.
 ///
 /// source  Hothorn, Lausen 2003 (permutation variance of log-rank scores); Mantel 1966; checked by
-///         tests/unit/forest/survival_node_test, tests/reference/forest_test
+///         tests/unit/forest/survival_node_test, competing_node_test, tests/reference/forest_test
 class SurvivalNode {
 public:
   /// What strata are for: comparisons within them, or not at all where a curve of all rows is wanted.
@@ -73,6 +80,8 @@ public:
   } ///< u, by place
   /// What V is multiplied by where sampling weights differ, else 1.
   [[nodiscard]] double design() const noexcept { return design_; }
+  /// sum u_i Q_j / Y_j to each row's time, by place, where events weigh: what U varies by to the first order. Else empty.
+  [[nodiscard]] std::span<const double> expected() const noexcept { return expected_; }
   /// Whether some rows are not at risk from the first of events() on: late entries, or strata apart.
   [[nodiscard]] bool has_ranges() const noexcept { return !ranges_.empty(); }
   [[nodiscard]] SideCounts counts() const noexcept { return counts_; }
@@ -122,7 +131,18 @@ private:
     std::uint32_t first = 0; ///< place
     double weight = 0.0, died = 0.0, event_weight = 1.0, hazard = 0.0;
   };
+  struct EventSums { ///< u e, u e^2 of the events at a time
+    double weights = 0.0, squares = 0.0;
+
+    void add(double weight, double of_event) {
+      weights += weight * of_event;
+      squares += weight * of_event * of_event;
+    }
+  };
+  template <bool weighted>
   void take_residuals(const SurvivalRows& all, double at_risk);
+  [[nodiscard]] EventTime
+  weighted_event_time(std::uint32_t number, EventSums sums, double at_risk, double k) const;
   struct
       ScoreSums { ///< over the rows: u M^2, |u M|, the largest of these and its place, the first of equals
     double squares = 0.0, sizes = 0.0, largest_size = 0.0;
@@ -135,6 +155,7 @@ private:
   void take_residual(std::size_t place, double event_weight, double hazard, ScoreSums& of_scores);
   void list_events(const SurvivalRows& all, bool apart);
   void take_ranges(const SurvivalRows& all, bool apart);
+  template <bool weighted>
   void take_residuals_of_ranges();
   void take_residuals_of_values(const SurvivalRows& all, bool apart);
   [[nodiscard]] double variance_to_time(const LeftSide& side, std::vector<double>& scratch) const;
@@ -157,6 +178,10 @@ private:
   std::vector<std::uint32_t> stratum_start_; ///< where events of each stratum begin, and the end
   std::vector<std::uint32_t> next_;          ///< by stratum
   std::vector<double> hazard_;               ///< before each place in events_, and at the end
+  std::vector<EventSums> event_sums_;        ///< by instant, or by place in events_
+  std::vector<double>
+      squares_; ///< sums of Q / Y, up to each instant, or before each place in events_
+  std::vector<double> expected_; ///< by place
   std::vector<Instant> instants_;
   std::vector<std::uint32_t> instant_of_; ///< by place
   std::vector<Remainder> remainder_;      ///< by stratum

@@ -28,11 +28,21 @@ struct SurvivalRows {
   std::vector<std::uint32_t> stratum = {}; ///< from 0 in the order of labels; empty: one for all
   std::uint32_t strata = 1;                ///< how many
   std::vector<double> event_time = {};     ///< distinct, ascending
+  std::vector<std::uint8_t> cause =
+      {}; ///< of competing risks: from 1, 0 without an event; empty: one kind of event
+  std::uint32_t causes = 1, of_interest = 1; ///< how many, and which one is predicted
+  std::vector<double> event_weight =
+      {}; ///< what an event counts in splits (ComparedRows); empty: 1
   std::vector<double> value =
       {}; ///< an outcome that is no time, from 0 to 1 (value_rows); empty: times
   bool equal_sampling = true; ///< every copy weighs the same
 
   [[nodiscard]] Index rows() const noexcept { return size_of(subject); }
+  [[nodiscard]] bool has_causes() const noexcept { return !cause.empty(); }
+  /// Whether a row has the event that is predicted.
+  [[nodiscard]] bool has_event(std::size_t row) const {
+    return has_causes() ? cause[row] == of_interest : (moment[row] & 1U) != 0;
+  }
 };
 
 /// The subjects of positive weight. stratum: a label by subject, empty: one for all. A subject is at risk after its entry,

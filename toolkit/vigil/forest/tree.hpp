@@ -12,8 +12,8 @@ namespace vigil::forest {
 
 /// One tree as flat lists. Node 0 is the root; the right child of a node follows its left one.
 ///
-/// A leaf holds the Nelson-Aalen increments D / Y of its rows at their event times alone, or where the outcome is no time
-/// the mean of its values.
+/// A leaf holds the Nelson-Aalen increments D / Y of its rows at their event times alone, with competing risks those of each
+/// cause that has some at a time, in the order of causes; or where the outcome is no time the mean of its values.
 struct Tree {
   static constexpr std::uint32_t no_feature = std::numeric_limits<std::uint32_t>::max();
   static constexpr std::uint32_t no_set = std::numeric_limits<std::uint32_t>::max();
@@ -30,13 +30,14 @@ struct Tree {
   std::vector<std::uint32_t> jump_start = {0}; ///< by leaf, and the end
   std::vector<std::uint32_t> jump_time;        ///< numbers of event times, ascending in a leaf
   std::vector<double> jump;                    ///< D / Y
+  std::vector<std::uint8_t> jump_cause;        ///< from 1; empty: one kind of event
   std::vector<double> leaf_value;              ///< by leaf, from 0 to 1 (ValueScale); empty: times
 
   /// Gives back what the lists hold in reserve.
   void shrink_to_fit() {
     const auto shrink = [](auto&... lists) { (lists.shrink_to_fit(), ...); };
-    shrink(feature, cut, cut_value, missing_left, child, jump_start, jump_time, jump, leaf_value);
-    shrink(set_start, level_set);
+    shrink(feature, cut, cut_value, missing_left, set_start, level_set, child);
+    shrink(jump_start, jump_time, jump, jump_cause, leaf_value);
   }
   /// The next leaf of a tree of values.
   void add_value(double mean) {

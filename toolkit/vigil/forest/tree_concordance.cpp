@@ -10,14 +10,27 @@ namespace vigil::forest {
 
 TreeConcordance::TreeConcordance(const SurvivalRows& all)
     : all_(all), latest_first_(at(all.rows())), place_(at(all.rows()), 0U) {
+  take_moments();
   std::iota(latest_first_.begin(), latest_first_.end(), 0U);
   // an event happens before a censoring at its time: turn the last bit of the moment
   std::stable_sort(
       latest_first_.begin(), latest_first_.end(), [&](std::uint32_t left, std::uint32_t right) {
-        return stratum(left) != stratum(right)
-                   ? stratum(left) < stratum(right)
-                   : (all_.moment[left] ^ 1U) > (all_.moment[right] ^ 1U);
+        return stratum(left) != stratum(right) ? stratum(left) < stratum(right)
+                                               : (moment_[left] ^ 1U) > (moment_[right] ^ 1U);
       });
+}
+
+void TreeConcordance::take_moments() {
+  moment_ = all_.moment;
+  if (!all_.has_causes()) {
+    return;
+  }
+  constexpr std::uint32_t never = std::numeric_limits<std::uint32_t>::max() - 1U; // no event
+  for (std::size_t row = 0; row < moment_.size(); ++row) {
+    if (all_.cause[row] != 0 && !all_.has_event(row)) {
+      moment_[row] = never;
+    }
+  }
 }
 
 void TreeConcordance::take(std::span<const std::uint32_t> rows) {
@@ -32,8 +45,8 @@ void TreeConcordance::take(std::span<const std::uint32_t> rows) {
     if (place_[row] == 0) {
       continue;
     }
-    if (order_.empty() || stratum(row) != here || all_.moment[row] != moment) {
-      moment = all_.moment[row];
+    if (order_.empty() || stratum(row) != here || moment_[row] != moment) {
+      moment = moment_[row];
       later = static_cast<std::uint32_t>(order_.size());
       first = order_.empty() || stratum(row) != here ? later : first;
       here = stratum(row);

@@ -30,13 +30,14 @@ void TreeLoss::take_ranks(const OutOfBagTree& seen) {
 
 bool TreeLoss::take(const OutOfBagTree& seen) {
   if (horizon_ == nullptr) {
-    votes_.take(seen.tree, size_of(all_.event_time), {});
+    votes_.take(seen.tree, size_of(all_.event_time), {}, all_.of_interest);
     take_ranks(seen);
     pairs_.take(seen.rows);
     twice_concordant_ = pairs_.twice_concordant(rank_, size_of(levels_));
     return pairs_.comparable() > 0;
   }
-  votes_.take(seen.tree, size_of(all_.event_time), std::span(&horizon_->passed, 1));
+  votes_.take(
+      seen.tree, size_of(all_.event_time), std::span(&horizon_->passed, 1), all_.of_interest);
   leaf_risk_.clear();
   for (Index leaf = 0; leaf < seen.tree.leaves(); ++leaf) {
     leaf_risk_.push_back(seen.tree.leaf_value.empty()

@@ -31,7 +31,65 @@ double LeafVotes::real(std::int64_t vote) {
   return static_cast<double>(vote) / whole;
 }
 
-void LeafVotes::take(const Tree& tree, Index event_times, std::span<const Index> passed) {
+namespace {
+
+/// From the first jump of a leaf on: survival, and how much each jump counts in mortality.
+struct OneEvent {
+  const Tree& tree;
+  double survival = 1.0;
+
+  void clear() { survival = 1.0; }
+  [[nodiscard]] double hazard(std::uint32_t jump) const { return tree.jump[jump]; }
+  void pass(std::uint32_t jump) { survival *= 1.0 - tree.jump[jump]; }
+  [[nodiscard]] double free() const { return survival; }
+};
+
+/// The same of one cause. Jumps of one time meet the same survival before it.
+struct OneCause {
+  const Tree& tree;
+  Index cause;
+  double before = 1.0, now = 1.0, others = 0.0, hazards = 0.0;
+  std::uint32_t time = Tree::no_feature;
+
+  void clear() {
+    before = now = 1.0;
+    others = hazards = 0.0;
+    time = Tree::no_feature;
+  }
+  [[nodiscard]] double hazard(std::uint32_t jump) const {
+    return Index{tree.jump_cause[jump]} == cause ? tree.jump[jump] : 0.0;
+  }
+  void pass(std::uint32_t jump) {
+    if (tree.jump_time[jump] != time) {
+      time = tree.jump_time[jump];
+      before = now;
+      hazards = 0.0;
+    }
+    hazards += tree.jump[jump];
+    others += Index{tree.jump_cause[jump]} == cause ? 0.0 : before * tree.jump[jump];
+    now = before * (1.0 - hazards);
+  }
+  [[nodiscard]] double free() const { return now + others; }
+};
+
+} // namespace
+
+void LeafVotes::take(const Tree& tree,
+                     Index event_times,
+                     std::span<const Index> passed,
+                     Index cause) {
+  if (tree.jump_cause.empty()) {
+    take_steps(tree, event_times, passed, OneEvent{tree});
+  } else {
+    take_steps(tree, event_times, passed, OneCause{tree, cause});
+  }
+}
+
+template <class Step>
+void LeafVotes::take_steps(const Tree& tree,
+                           Index event_times,
+                           std::span<const Index> passed,
+                           Step step) {
   mortality_.clear();
   changes_.clear();
   start_.assign(1, 0);
@@ -43,9 +101,10 @@ void LeafVotes::take(const Tree& tree, Index event_times, std::span<const Index>
   for (Index leaf = 0; leaf < tree.leaves(); ++leaf) {
     const std::uint32_t end = tree.jump_start[at(leaf + 1)];
     std::uint32_t jump = tree.jump_start[at(leaf)];
-    double mortality = 0.0, survival = 1.0;
+    double mortality = 0.0;
+    step.clear();
     for (std::uint32_t each = jump; each < end; ++each) {
-      mortality += tree.jump[each] * static_cast<double>(event_times - tree.jump_time[each]);
+      mortality += step.hazard(each) * static_cast<double>(event_times - tree.jump_time[each]);
     }
     mortality_.push_back(whole_number(mortality));
     std::int64_t before = alive;
@@ -55,9 +114,9 @@ void LeafVotes::take(const Tree& tree, Index event_times, std::span<const Index>
         break;
       }
       for (; jump < end && tree.jump_time[jump] < *time; ++jump) {
-        survival *= 1.0 - tree.jump[jump];
+        step.pass(jump);
       }
-      const std::int64_t here = whole_number(survival);
+      const std::int64_t here = whole_number(step.free());
       changes_.push_back({static_cast<std::uint32_t>(time - passed.begin()), here - before});
       before = here;
     }

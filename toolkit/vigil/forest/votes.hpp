@@ -16,6 +16,14 @@ namespace vigil::forest {
 ///            is all like the subject (Ishwaran et al. 2008); of a tree of values the leaf's value
 /// survival   the leaf's Kaplan-Meier estimate at a time: product of 1 - D / Y
 /// cost       the tree's jumps
+///
+/// Of one of competing causes: its own cumulative hazard; and for survival freedom from the cause, 1 - F, with S and F of
+/// Aalen and Johansen in the leaf,
+///
+///   1 - F_cause(t) = S(t) + sum over the other causes of F_k(t),   F_k(t) = sum_{t_j <= t} S(t_j -) D_kj / Y_j
+///
+/// source  Ishwaran et al. 2014, Biostatistics 15:757; checked by tests/unit/forest/competing_forest_test,
+///         tests/reference/competing_forest_test
 class LeafVotes {
 public:
   /// Of survival, at one of the times and after.
@@ -23,8 +31,9 @@ public:
     std::uint32_t time;
     std::int64_t by;
   };
-  /// passed: event times up to each time that survival is wanted at, ascending; must stay.
-  void take(const Tree& tree, Index event_times, std::span<const Index> passed);
+  /// passed: event times up to each time that survival is wanted at, ascending; must stay. cause: of a tree whose leaves know
+  /// several.
+  void take(const Tree& tree, Index event_times, std::span<const Index> passed, Index cause = 1);
 
   /// A whole number of 2^-30 as a real one.
   [[nodiscard]] static double real(std::int64_t vote);
@@ -37,6 +46,9 @@ public:
   }
 
 private:
+  template <class Step>
+  void take_steps(const Tree& tree, Index event_times, std::span<const Index> passed, Step step);
+
   std::vector<std::int64_t> mortality_;
   std::vector<Change> changes_;
   std::vector<std::size_t> start_; ///< by leaf, and the end

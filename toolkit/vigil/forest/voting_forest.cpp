@@ -11,7 +11,7 @@ Votes VotingForest::votes_of(const CutColumns& columns,
   Votes votes(count, size_of(passed));
   LeafVotes leaves;
   for (const Tree& tree : trees()) {
-    leaves.take(tree, size_of(event_times_), passed);
+    take(leaves, tree, passed);
     for (Index row = 0; row < count; ++row) {
       votes.add(row, leaves, columns.leaf_of(tree, first + row));
     }

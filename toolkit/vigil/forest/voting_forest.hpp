@@ -16,14 +16,15 @@ namespace vigil::forest {
 /// A forest of any outcome as its trees and what their leaves say. The forest must stay.
 class VotingForest {
 public:
-  /// scale: of the score; that of a forest of times is its own.
+  /// scale: of the score; that of a forest of times is its own. cause: of competing risks.
   VotingForest(FitStatus status,
                const ForestTrees& trees,
                std::span<const double> event_times,
                double last_time,
-               const ValueScale& scale)
+               const ValueScale& scale,
+               Index cause = 1)
       : status_(status), trees_(&trees), event_times_(event_times), last_time_(last_time),
-        scale_(scale) {}
+        scale_(scale), cause_(cause) {}
 
   [[nodiscard]] FitStatus status() const noexcept { return status_; }
   [[nodiscard]] std::span<const Tree> trees() const noexcept { return trees_->trees; }
@@ -38,6 +39,10 @@ public:
   [[nodiscard]] double last_time() const noexcept { return last_time_; }
   [[nodiscard]] CutColumns read_columns(const Covariates& covariates, Scheduler& scheduler) const {
     return trees_->read_columns(covariates, scheduler);
+  }
+  /// passed: as of LeafVotes.
+  void take(LeafVotes& leaves, const Tree& tree, std::span<const Index> passed) const {
+    leaves.take(tree, size_of(event_times_), passed, cause_);
   }
   /// What all trees say of subjects that come one after another. passed: as of LeafVotes.
   [[nodiscard]] Votes votes_of(const CutColumns& columns,
@@ -55,6 +60,7 @@ private:
   std::span<const double> event_times_;
   double last_time_;
   ValueScale scale_;
+  Index cause_;
 };
 
 } // namespace vigil::forest

@@ -26,6 +26,8 @@ struct CohortRequest {
   std::string event_is =
       {};                 ///< the value that means the event (or the label 1 of a binomial outcome)
   std::string cause = {}; ///< 0 censored, 1, 2, ... causes: competing risks
+  std::string follow_up_end =
+      {}; ///< with cause: until when subjects were, or would have been, under observation
   std::string outcome = {}; ///< with family, instead of time
   std::string family = {};  ///< gaussian, binomial, poisson
   std::optional<double> truncate_at =

@@ -90,6 +90,7 @@ std::vector<std::string> role_columns(const CohortRequest& request) {
                                  request.cause,
                                  request.outcome,
                                  request.entry,
+                                 request.follow_up_end,
                                  request.strata,
                                  request.weight,
                                  request.offset,
@@ -101,8 +102,12 @@ std::vector<std::string> role_columns(const CohortRequest& request) {
 }
 
 void check_covariate_request(const CohortRequest& request) {
-  const std::set<std::string> outcome{
-      request.time, request.event, request.cause, request.outcome, request.entry};
+  const std::set<std::string> outcome{request.time,
+                                      request.event,
+                                      request.cause,
+                                      request.outcome,
+                                      request.entry,
+                                      request.follow_up_end};
   std::set<std::string> seen;
   const auto check = [&](const std::string& option, const std::string& name) {
     const bool is_outcome = !name.empty() && outcome.count(name) > 0;

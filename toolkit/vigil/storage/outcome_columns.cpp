@@ -103,6 +103,11 @@ void adapt(WithTimes& outcome, double factor, std::optional<double> truncate_at,
   for (double& time : outcome.entry) {
     time *= factor;
   }
+  if constexpr (std::is_same_v<WithTimes, CompetingRisksOutcome>) {
+    for (double& end : outcome.follow_up_end) {
+      end = std::min(end * factor, truncate_at.value_or(HUGE_VAL));
+    }
+  }
   for (std::size_t row = 0; truncate_at && row < outcome.time.size(); ++row) {
     if (std::isfinite(outcome.time[row]) && outcome.time[row] > *truncate_at) {
       outcome.time[row] = *truncate_at;
@@ -163,6 +168,9 @@ void check_outcome_request(const CohortRequest& request) {
   if (request.outcome.empty() != request.family.empty()) {
     refuse("--outcome, --family", "only one of the two", "--outcome COL --family F");
   }
+  if (!request.follow_up_end.empty() && request.cause.empty()) {
+    refuse("--follow-up-end", "no causes", "--cause COL with --follow-up-end");
+  }
   if (!request.time.empty() && !request.outcome.empty()) {
     refuse("--time, --outcome", "both", "a time to event, or an outcome with a family");
   }
@@ -188,6 +196,28 @@ void check_outcome_request(const CohortRequest& request) {
 }
 
 namespace {
+
+/// Ends of follow-up, named by the place in the file.
+std::vector<double> read_follow_up_ends(const DataFrame& frame,
+                                        const CohortRequest& request,
+                                        const std::vector<double>& time) {
+  if (request.follow_up_end.empty()) {
+    return {};
+  }
+  auto ends = frame.numbers(request.follow_up_end);
+  FaultList faults;
+  for (Index row = 0; row < size_of(ends); ++row) {
+    if (!(std::isfinite(ends[at(row)]) && ends[at(row)] >= time[at(row)])) {
+      faults.add(frame.where(request.follow_up_end) + ", " + frame.row_name(row),
+                 "time " + number_text(time[at(row)]) + ", follow-up to " +
+                     number_text(ends[at(row)]));
+    }
+  }
+  faults.raise_if_any("cannot use the ends of follow-up " + vigil::quoted(request.follow_up_end),
+                      "time <= end of follow-up",
+                      "correct the rows, or leave them out with --subjects");
+  return ends;
+}
 
 /// Times and entries of each subject, named by the place in the file.
 void check_times(const DataFrame& frame,
@@ -232,6 +262,7 @@ std::optional<Outcome> read_outcome(const DataFrame& frame, const CohortRequest&
                            coded_event(frame, request.event, request.event_is, event_words())};
   }
   auto outcome = read_causes(frame, request);
+  outcome.follow_up_end = read_follow_up_ends(frame, request, time);
   outcome.time = std::move(time);
   outcome.entry = std::move(entry);
   return outcome;

@@ -15,6 +15,7 @@ void read_outcome(const Options& options, storage::CohortRequest& request) {
   request.event = options.text("event").value_or("");
   request.event_is = options.text("event_is").value_or("");
   request.cause = options.text("cause").value_or("");
+  request.follow_up_end = options.text("follow_up_end").value_or("");
   request.outcome = options.text("outcome").value_or("");
   request.family = options.choice("family", {"gaussian", "binomial", "poisson"}, "");
   request.truncate_at = options.number("truncate_at");

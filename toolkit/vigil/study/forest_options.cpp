@@ -38,6 +38,21 @@ void read_trees(const Options& options, forest::ForestOptions& made) {
   made.trees = count_of(options, "trees", made.trees, 1);
 }
 
+void read_causes(const Options& options, forest::CauseOptions& made) {
+  made.of_interest = options.text("cause_of_interest").value_or("");
+  made.weights = options.numbers("cause_weights");
+  std::vector<std::string> rules;
+  for (const auto& rule : forest::competing_rule_table()) {
+    rules.emplace_back(rule.name);
+  }
+  const std::string chosen = options.choice("competing", rules, "");
+  for (const auto& rule : forest::competing_rule_table()) {
+    if (rule.name == chosen) {
+      made.rule = rule.rule;
+    }
+  }
+}
+
 } // namespace
 
 forest::ForestOptions forest_options(const Options& options) {
@@ -61,6 +76,7 @@ forest::ForestOptions forest_options(const Options& options) {
     rules.emplace_back(each.rule.name);
   }
   made.split_rule = options.choice("split_rule", rules, made.split_rule);
+  read_causes(options, made.causes);
   read_importance(options, made);
   const std::string indicators(name_of(forest::CategoryUse::indicators)),
       sets(name_of(forest::CategoryUse::sets));

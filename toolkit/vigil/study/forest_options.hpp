@@ -10,6 +10,7 @@ namespace vigil {
 /// The options of a forest as a study file ([[learner]]), `vigil fit --set` and `vigil forest` have them. Throws
 /// ConfigError for values that cannot be.
 ///
+/// cause_of_interest, competing, cause_weights: CauseOptions.
 /// trees = auto: until ErrorPoint::error() is at most target_error, at most most_trees.
 [[nodiscard]] forest::ForestOptions forest_options(const Options& options);
 

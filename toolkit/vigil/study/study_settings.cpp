@@ -134,6 +134,11 @@ void read_learners(StudySettings& study) {
       section.refuse("id", "an id that no other learner has");
     }
     ids.push_back(id);
+    if (section.text("cause_of_interest").value_or("1") != "1") {
+      section.refuse("cause_of_interest",
+                     "cause 1: it is the one that the measures of a study judge",
+                     "give the cause of interest the number 1 in the column of causes");
+    }
     const auto selection = read_selection(section);
     if (!section.has("inner_folds")) {
       section.set("inner_folds", {study.validate.inner_folds, section.where()});

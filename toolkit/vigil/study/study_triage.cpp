@@ -152,6 +152,13 @@ TriageBasis triage_basis(const TriageSettings& settings, const Record& model) {
   const auto& harms = *settings.harms;
   triage::check_harms(harms, where_harms);
   triage::check_alpha_observe(settings.alpha_observe, harms, "[triage] alpha_observe");
+  if (model.has("cause_of_interest") && model.count("cause_of_interest") != 1) {
+    throw ConfigError({.where = "the model",
+                       .found = "risks of cause " + number_text(model.count("cause_of_interest")),
+                       .expected = "risks of cause 1, which triage decides on and audits",
+                       .remedy = "give that cause the number 1 and fit again",
+                       .problem = "cannot triage by this model"});
+  }
   triage::require_events(model.count("events"), "the model's training subjects");
   check_horizon(settings.horizon, model);
   TriageBasis basis;
