@@ -260,7 +260,9 @@ int explain_values(const Invocation& invocation,
   const auto forest = forest::RegressionForest::from_record(record);
   const auto folder = session.output_folder("explain-results");
   const Cohort cohort = open_explained(invocation, false);
-  check_features(wanted.features, cohort.covariates(), invocation.options);
+  check_features(wanted.features,
+                 forest::ForestColumns(cohort.covariates(), forest.grown().categories),
+                 invocation.options);
   if (forest.status() == FitStatus::undefined) {
     session.log().say("forest    undefined: " + forest.reason());
   }

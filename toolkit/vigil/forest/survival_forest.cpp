@@ -28,6 +28,36 @@ std::vector<double> spread_times(std::span<const double> event_time) {
   return result;
 }
 
+/// Both, distinct and ascending.
+std::vector<double> together(std::vector<double> times, std::span<const double> others) {
+  times.insert(times.end(), others.begin(), others.end());
+  std::sort(times.begin(), times.end());
+  times.erase(std::unique(times.begin(), times.end()), times.end());
+  return times;
+}
+
+/// Those that are predicted.
+Index events_of(const SurvivalRows& rows) {
+  Index events = 0;
+  for (std::size_t row = 0; row < rows.subject.size(); ++row) {
+    events += rows.has_event(row) ? 1 : 0;
+  }
+  return events;
+}
+
+OutOfBag nothing_known(Index subjects, std::span<const double> horizons) {
+  return {.mortality = std::vector<double>(at(subjects), not_a_number),
+          .trees = std::vector<Index>(at(subjects), 0),
+          .risk = undefined_risk(subjects, horizons)};
+}
+
+void check_loss(const ImportanceOn& on) {
+  if (!on.brier_horizon && on.loss != ImportanceOn::Loss::outcome &&
+      on.loss != ImportanceOn::Loss::concordance) {
+    refuse_option(name, "importance", "judged by " + on.text(), "concordance or brier@T");
+  }
+}
+
 } // namespace
 
 SurvivalForest SurvivalForest::grow(const TrainingData& data,
@@ -37,11 +67,7 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   const ForestColumns columns(data.covariates(), options.categories);
   check_forest(options, columns.columns(), name);
   const SplitRule& rule = find_split_rule(options.split_rule);
-  const ImportanceOn& on = options.importance_on;
-  if (!on.brier_horizon && on.loss != ImportanceOn::Loss::outcome &&
-      on.loss != ImportanceOn::Loss::concordance) {
-    refuse_option(name, "importance", "judged by " + on.text(), "concordance or brier@T");
-  }
+  check_loss(options.importance_on);
   const SurvivalRows rows = forest_rows(data.outcome, item.weights, data.stratum, options.causes);
   const auto* competing = std::get_if<CompetingRisksOutcome>(&data.outcome);
   std::optional<ComparedRows> compared;
@@ -55,13 +81,8 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   forest.importance_kinds_ = options.importance;
   forest.importance_on_ = options.importance_on;
   forest.event_time_ = rows.event_time;
-  for (std::size_t row = 0; row < rows.subject.size(); ++row) {
-    forest.events_ += rows.has_event(row) ? 1 : 0;
-  }
-  const Index subjects = data.subjects();
-  forest.out_of_bag_ = {.mortality = std::vector<double>(at(subjects), not_a_number),
-                        .trees = std::vector<Index>(at(subjects), 0),
-                        .risk = undefined_risk(subjects, options.horizons)};
+  forest.events_ = events_of(rows);
+  forest.out_of_bag_ = nothing_known(data.subjects(), options.horizons);
   if (forest.events_ == 0 || data.columns() == 0) {
     forest.reason_ = forest.events_ > 0     ? "no features"
                      : competing == nullptr ? "no events"
@@ -70,10 +91,7 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   }
   forest.last_time_ = survival::follow_up(data.outcome).time[at(rows.subject.back())];
   forest.risk_time_ = spread_times(forest.event_time_);
-  std::vector<double> times = options.horizons;
-  times.insert(times.end(), forest.risk_time_.begin(), forest.risk_time_.end());
-  std::sort(times.begin(), times.end());
-  times.erase(std::unique(times.begin(), times.end()), times.end());
+  const std::vector<double> times = together(options.horizons, forest.risk_time_);
   const RankColumns ranks(columns, rows.subject, context.scheduler);
   std::optional<ErrorCurve> curve;
   if (options.error_curve || options.target_error > 0.0) {
