@@ -7,7 +7,6 @@
 #include "vigil/storage/table_file.hpp"
 #include "vigil/study/cohort_options.hpp"
 #include "vigil/study/forest_options.hpp"
-#include "vigil/study/model_tables.hpp"
 #include "vigil/study/option_count.hpp"
 #include "vigil/survival/censoring_weights.hpp"
 #include "vigil/triage/guards.hpp"
@@ -17,6 +16,7 @@
 #include "apps/vigil/importance_request.hpp"
 #include "apps/vigil/prediction_table.hpp"
 #include "apps/vigil/verbs.hpp"
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -191,6 +191,23 @@ void say_forest(const SurvivalForest& forest,
   }
 }
 
+/// In pieces: a record of all trees would be a second copy of them.
+void write_model(const SurvivalForest& forest,
+                 double largest_supported_horizon,
+                 const std::filesystem::path& file) {
+  constexpr Index at_once = 16; // trees
+  const Index trees = size_of(forest.trees());
+  Record record = forest.record_without_trees();
+  record.set("largest_supported_horizon", largest_supported_horizon);
+  storage::write_record(
+      file,
+      record,
+      {.parts = std::max<Index>(1, (trees + at_once - 1) / at_once), // without trees empty lists
+       .part = [&](Index part) {
+         return forest.tree_lists(part * at_once, std::min(at_once, trees - part * at_once));
+       }});
+}
+
 int run_forest(const Invocation& invocation) {
   auto& session = invocation.session;
   const auto options = read_options(invocation.options);
@@ -202,7 +219,7 @@ int run_forest(const Invocation& invocation) {
         *cohort.parts().outcome, cohort.weights(), *horizon, "all subjects"));
   }
   FitContext context{session.scheduler(), session.memory_bytes()};
-  SurvivalForest forest = grow(cohort, invocation.options, options, seed, context);
+  const SurvivalForest forest = grow(cohort, invocation.options, options, seed, context);
   write_out_of_bag(forest.out_of_bag(), cohort, folder);
   write_error(forest, folder);
   write_summary(forest, options, seed, cohort, folder);
@@ -213,7 +230,7 @@ int run_forest(const Invocation& invocation) {
   }
   const auto support =
       survival::horizon_support(cohort.data().outcome, cohort.weights(), 1.0).largest_supported;
-  storage::write_record(folder / "model.h5", stored_record(AnyModel(std::move(forest)), support));
+  write_model(forest, support, folder / "model.h5");
   session.log().say("written   " + folder.string());
   return 0;
 }

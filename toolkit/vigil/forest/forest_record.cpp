@@ -4,6 +4,7 @@
 // A forest as a record, and back.
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
+#include "vigil/forest/record_checks.hpp"
 #include "vigil/forest/survival_forest.hpp"
 #include "vigil/learn/model_checks.hpp"
 
@@ -15,6 +16,18 @@
 namespace vigil::forest {
 
 Record SurvivalForest::record() const {
+  Record record = record_without_trees();
+  add_trees(trees_, record);
+  return record;
+}
+
+Record SurvivalForest::tree_lists(Index first, Index count) const {
+  Record record{std::string(kind)};
+  add_trees(std::span(trees_).subspan(at(first), at(count)), record);
+  return record;
+}
+
+Record SurvivalForest::record_without_trees() const {
   Record record{std::string(kind)};
   record.set("status", std::string(name_of(status_)));
   record.set("reason", reason_);
@@ -38,9 +51,21 @@ Record SurvivalForest::record() const {
   record.set("training_upper", upper_);
   record.set("risk_time", risk_time_);
   record.set("training_risk_95", training_risk_95_);
+  record.set("number", number_);
+  if (votes_) {
+    Record votes("out-of-bag votes");
+    votes.set("weight", votes_->weight);
+    votes.set("trees", votes_->trees);
+    votes.set("survival", votes_->survival);
+    record.set("votes", std::move(votes));
+  }
+  return record;
+}
+
+void SurvivalForest::add_trees(std::span<const Tree> trees, Record& record) const {
   Record::Counts nodes, feature, missing_left, child, leaves, jumps, jump_time;
   Record::Numbers cut, jump;
-  for (const Tree& tree : trees_) {
+  for (const Tree& tree : trees) {
     nodes.push_back(tree.nodes());
     for (std::size_t node = 0; node < tree.feature.size(); ++node) {
       const auto place =
@@ -65,33 +90,9 @@ Record SurvivalForest::record() const {
   record.set("jumps", std::move(jumps));
   record.set("jump_time", std::move(jump_time));
   record.set("jump", std::move(jump));
-  record.set("number", number_);
-  if (votes_) {
-    Record votes("out-of-bag votes");
-    votes.set("weight", votes_->weight);
-    votes.set("trees", votes_->trees);
-    votes.set("survival", votes_->survival);
-    record.set("votes", std::move(votes));
-  }
-  return record;
 }
 
-// A file may hold anything: whatever predict() would follow is looked at.
 namespace {
-
-void expect(bool holds) {
-  if (!holds) {
-    throw InputError({.where = "record \"survival-forest\"",
-                      .found = "trees that do not hold together",
-                      .expected = "nodes, leaves and jumps as a forest writes them",
-                      .remedy = "the model file is damaged: fit it again",
-                      .problem = "cannot read the stored model"});
-  }
-}
-
-bool is_below(Index value, Index end) {
-  return value >= 0 && value < end;
-}
 
 /// Trees one after another.
 class TreeReader {
@@ -154,10 +155,6 @@ private:
   const Record::Numbers &cut_, &jump_;
   Index node_ = 0, leaf_ = 0, place_ = 0; ///< that come next
 };
-
-bool ascend(std::span<const Index> values) {
-  return std::ranges::adjacent_find(values, std::ranges::greater_equal()) == values.end();
-}
 
 /// trees: of the forest, so that sums over parts stay whole numbers of 64 bits.
 ShardVotes read_votes(const Record& record, Index subjects, std::size_t times, Index trees) {
