@@ -1,9 +1,11 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/text.hpp"
+#include "vigil/forest/read_trees.hpp"
 #include "vigil/storage/record_file.hpp"
 #include "vigil/storage/table_file.hpp"
 #include "vigil/study/curve_summary.hpp"
+#include "vigil/study/option_count.hpp"
 #include "vigil/study/registry.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
@@ -11,6 +13,7 @@
 #include "apps/vigil/verbs.hpp"
 #include <array>
 #include <cmath>
+#include <filesystem>
 
 namespace vigil::app {
 
@@ -24,6 +27,22 @@ void add_columns(const char* name,
   for (std::size_t place = 0; place < numbers.size(); ++place) {
     columns.push_back({std::string(name) + "@" + number_text(numbers[place]), values[place]});
   }
+}
+
+/// The model, or the forest of some of its trees.
+AnyModel read_model(const std::filesystem::path& file, const Options& options) {
+  const storage::RecordFile stored(file);
+  if (!options.has("first_tree") && !options.has("trees")) {
+    return load_model(stored.read());
+  }
+  forest::TreeNumbers wanted;
+  if (options.has("first_tree")) {
+    wanted.first = count_of(options, "first_tree", 0, 0);
+  }
+  if (options.has("trees")) {
+    wanted.count = count_of(options, "trees", 1, 1);
+  }
+  return load_model(forest::read_trees(stored, wanted));
 }
 
 int run_predict(const Invocation& invocation) {
@@ -43,7 +62,7 @@ int run_predict(const Invocation& invocation) {
   }
   const std::filesystem::path file =
       options.text("o").value_or((session.output_folder(".") / "predictions.tsv").string());
-  const auto model = load_model(storage::read_record(invocation.argument(0)));
+  const auto model = read_model(invocation.argument(0), options);
   const Cohort cohort = open_input(invocation, invocation.argument(1), ByDefault::all_numeric);
   FitContext context{session.scheduler(), session.memory_bytes()};
   const auto curves =
@@ -64,6 +83,8 @@ constexpr std::array predict_options{
     OptionSpec{"horizons", "H1,H2", "times at which to give risks"},
     OptionSpec{"rmst", "T1,T2", "restricted mean times up to these, by the predicted survival"},
     OptionSpec{"quantile", "Q1,Q2", "times by which the predicted risk reaches these"},
+    OptionSpec{"first-tree", "N", "by the trees of a forest from this number on (default: all)"},
+    OptionSpec{"trees", "N", "by so many of them"},
 };
 
 } // namespace
