@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/forest/cut_columns.hpp"
 
-#include "vigil/learn/preparation.hpp"
+#include <algorithm>
 
 namespace vigil::forest {
 
@@ -10,11 +10,38 @@ CutColumns::CutColumns(const Covariates& covariates,
                        std::span<const Index> columns,
                        std::span<const std::string> names,
                        Scheduler& scheduler)
-    : subjects_(covariates.subjects()),
-      place_(at(columns.empty() ? 0 : columns.back() + 1), no_index),
-      value_(raw_columns(covariates, find_columns(covariates, names), scheduler)) {
+    : CutColumns(covariates,
+                 columns,
+                 find_columns(covariates, names),
+                 {.count = covariates.subjects()},
+                 scheduler) {}
+
+CutColumns::CutColumns(const Covariates& covariates,
+                       std::span<const Index> columns,
+                       std::span<const Index> listed,
+                       const SubjectRange& subjects,
+                       Scheduler& scheduler)
+    : subjects_(subjects.count), place_(at(columns.empty() ? 0 : columns.back() + 1), no_index),
+      value_(raw_columns(covariates, listed, subjects, scheduler)) {
   for (Index place = 0; place < size_of(columns); ++place) {
     place_[at(columns[at(place)])] = place;
+  }
+}
+
+void for_subject_blocks(
+    const Covariates& covariates,
+    std::span<const Index> columns,
+    std::span<const std::string> names,
+    FitContext& context,
+    const std::function<void(const CutColumns& values, const SubjectRange& subjects)>& use) {
+  constexpr Index least = 256;
+  const auto listed = find_columns(covariates, names);
+  const Index subjects = covariates.subjects();
+  const Index subject_bytes = 8 * std::max<Index>(1, size_of(columns));
+  const Index at_once = std::max(least, context.memory_bytes / 2 / subject_bytes);
+  for (Index first = 0; first < subjects; first += at_once) {
+    const SubjectRange some{.first = first, .count = std::min(at_once, subjects - first)};
+    use(CutColumns(covariates, columns, listed, some, context.scheduler), some);
   }
 }
 

@@ -4,22 +4,31 @@
 
 #include "vigil/cohort/training_data.hpp"
 #include "vigil/forest/tree.hpp"
+#include "vigil/learn/learner.hpp"
+#include "vigil/learn/subject_range.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace vigil::forest {
 
-/// Values of the columns that a forest cuts, of all subjects of a cohort: 8 bytes each.
+/// Values of the columns that a forest cuts, of subjects of a cohort: 8 bytes each.
 class CutColumns {
 public:
-  /// columns: as the trees number them, ascending; names: by these the cohort has them. Throws InputError where it lacks
-  /// one.
+  /// Of all subjects. columns: as the trees number them, ascending; names: by these the cohort has them. Throws InputError
+  /// where it lacks one.
   CutColumns(const Covariates& covariates,
              std::span<const Index> columns,
              std::span<const std::string> names,
+             Scheduler& scheduler);
+  /// Of some subjects, who are numbered from 0. listed: the cohort's number of each column.
+  CutColumns(const Covariates& covariates,
+             std::span<const Index> columns,
+             std::span<const Index> listed,
+             const SubjectRange& subjects,
              Scheduler& scheduler);
 
   [[nodiscard]] Index subjects() const noexcept { return subjects_; }
@@ -39,5 +48,15 @@ private:
   std::vector<Index> place_;  ///< by column
   std::vector<double> value_; ///< column after column
 };
+
+/// Calls use(values, subjects) for the subjects of a cohort, so many at a time that their values take half of the memory
+/// of the context, 256 at least. Of a streamed matrix each time is a pass.
+/// checked by tests/unit/forest/cut_columns_test
+void for_subject_blocks(
+    const Covariates& covariates,
+    std::span<const Index> columns,
+    std::span<const std::string> names,
+    FitContext& context,
+    const std::function<void(const CutColumns& values, const SubjectRange& subjects)>& use);
 
 } // namespace vigil::forest

@@ -331,22 +331,25 @@ Prediction SurvivalForest::predict(const Covariates& covariates,
     times.insert(times.end(), event_time_.begin(), event_time_.end());
   }
   const VoteTimes wanted(event_time_, times);
-  const CutColumns columns = read_columns(covariates, context.scheduler);
-  constexpr Index at_once = 256; // subjects of a task
-  context.scheduler.for_each((subjects + at_once - 1) / at_once, [&](Index task, Index) {
-    const Index first = task * at_once, count = std::min(at_once, subjects - first);
-    const Votes votes = votes_of(columns, wanted.passed, first, count);
-    const Index horizons = size_of(request.horizons);
-    for (Index row = 0; row < count; ++row) {
-      prediction.score[at(first + row)] = votes.mortality(row);
-      for (Index number = 0; number < size_of(times); ++number) {
-        const Index time = wanted.order[at(number)];
-        RiskTable& table = time < horizons ? prediction.risk : *prediction.curves;
-        table.at_horizon(time < horizons ? time : time - horizons)[at(first + row)] =
-            times[at(time)] > last_time_ ? not_a_number : votes.risk(row, number);
+  const auto predict_block = [&](const CutColumns& columns, const SubjectRange& block) {
+    constexpr Index at_once = 256; // subjects of a task
+    context.scheduler.for_each((block.count + at_once - 1) / at_once, [&](Index task, Index) {
+      const Index start = task * at_once, count = std::min(at_once, block.count - start);
+      const Index first = block.first + start;
+      const Votes votes = votes_of(columns, wanted.passed, start, count);
+      const Index horizons = size_of(request.horizons);
+      for (Index row = 0; row < count; ++row) {
+        prediction.score[at(first + row)] = votes.mortality(row);
+        for (Index number = 0; number < size_of(times); ++number) {
+          const Index time = wanted.order[at(number)];
+          RiskTable& table = time < horizons ? prediction.risk : *prediction.curves;
+          table.at_horizon(time < horizons ? time : time - horizons)[at(first + row)] =
+              times[at(time)] > last_time_ ? not_a_number : votes.risk(row, number);
+        }
       }
-    }
-  });
+    });
+  };
+  for_subject_blocks(covariates, columns_, names_, context, predict_block);
   return prediction;
 }
 
