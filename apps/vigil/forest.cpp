@@ -132,6 +132,9 @@ void write_summary(const SurvivalForest& forest,
   out["sample_fraction"] = grown.replace ? nlohmann::ordered_json(nullptr)
                                          : nlohmann::ordered_json(grown.sample_fraction);
   out["replace"] = grown.replace;
+  if (grown.trees_per_half_sample > 1) {
+    out["trees_per_half_sample"] = grown.trees_per_half_sample;
+  }
   out["seed"] = seed;
   out["first_tree"] = options.first_tree;
   out["trees"] = forest.trees().size();
@@ -251,6 +254,10 @@ constexpr std::array forest_options_table{
     OptionSpec{"split-rule", "NAME", "vigil list split-rules (default guarded_log_rank)"},
     OptionSpec{"sample-fraction", "F", "of the subjects, without replacement (default 0.632)"},
     OptionSpec{"replace", "", "a bootstrap of the subjects for each tree instead"},
+    OptionSpec{"trees-per-half-sample",
+               "L",
+               "so many trees at a time see one half of the subjects, for predict --own-interval "
+               "(default 1: no half samples)"},
     OptionSpec{"horizons", "H1,H2", "times of the out-of-bag risks (default: scores alone)"},
     OptionSpec{"importance",
                "KIND[,KIND]",

@@ -30,12 +30,13 @@ void take_jackknife(std::span<const double> without, ErrorPoint& point) {
 
 } // namespace
 
-std::vector<Index> error_schedule(Index trees) {
+std::vector<Index> error_schedule(Index trees, Index each) {
   std::vector<Index> points;
   for (Index power = 10; power < trees; power *= 10) {
     for (const Index times : {1, 2, 5}) {
-      if (times * power < trees) {
-        points.push_back(times * power);
+      const Index point = (times * power + each - 1) / each * each;
+      if (point < trees && (points.empty() || points.back() < point)) {
+        points.push_back(point);
       }
     }
   }
@@ -46,9 +47,10 @@ std::vector<Index> error_schedule(Index trees) {
 ErrorCurve::ErrorCurve(const Outcome& outcome,
                        const CaseWeights& weights,
                        std::span<const Index> subject,
-                       std::span<const Index> stratum)
+                       std::span<const Index> stratum,
+                       Index trees_per_half_sample)
     : outcome_(outcome), weights_(weights), subject_(subject), stratum_(stratum),
-      censoring_(outcome, weights) {}
+      together_(trees_per_half_sample), censoring_(outcome, weights) {}
 
 ErrorPoint ErrorCurve::look(Index trees, const MortalityVotes& votes, Scheduler& scheduler) const {
   VIGIL_EXPECTS(votes.groups() == groups && votes.subjects() == size_of(subject_));
@@ -65,7 +67,7 @@ ErrorPoint ErrorCurve::look(Index trees, const MortalityVotes& votes, Scheduler&
                    .se = not_a_number,
                    .bias = not_a_number,
                    .undefined_because = std::move(values.back().undefined_because)};
-  if (trees >= groups) {
+  if (trees >= groups * together_) {
     take_jackknife(without, point);
   }
   return point;

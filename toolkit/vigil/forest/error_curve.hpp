@@ -28,15 +28,15 @@ struct ErrorPoint {
 };
 
 /// Numbers of trees at which the error of a forest is looked at, ascending: 1, 2, 5 times a power of ten from 10 on, and
-/// the last. A function of the number of trees alone, so that no forest depends on time or threads. It grows
-/// geometrically, because a point costs as much late as early.
-[[nodiscard]] std::vector<Index> error_schedule(Index trees);
+/// the last; each rounded up to a multiple of `each`. A function of these numbers alone, so that no forest depends on time
+/// or threads. It grows geometrically, because a point costs as much late as early.
+[[nodiscard]] std::vector<Index> error_schedule(Index trees, Index each = 1);
 
 /// How well the trees so far order the subjects that they did not see, and how far that would move with other trees.
 ///
 /// concordance  Harrell's C of the out-of-bag mortality, among the subjects that some tree did not see; pairs within strata
 /// se           Monte-Carlo standard error: what C varies by over other trees of the same data, by leaving out each of ten
-///              groups of trees (tree number modulo ten): sqrt(9/10 sum (C_(g) - mean C_(g))^2), nine degrees of freedom.
+///              groups of trees (group_of): sqrt(9/10 sum (C_(g) - mean C_(g))^2), nine degrees of freedom.
 ///              Not the sampling error of the subjects. NaN unless every group has trees
 /// bias         9 (mean C_(g) - C): C of few trees is smaller than that of many, by a / trees to the first order, and what C
 ///              loses by a tenth of the trees is a ninth of that
@@ -51,7 +51,11 @@ public:
   ErrorCurve(const Outcome& outcome,
              const CaseWeights& weights,
              std::span<const Index> subject,
-             std::span<const Index> stratum = {});
+             std::span<const Index> stratum = {},
+             Index trees_per_half_sample = 1);
+
+  /// Tree number modulo ten; trees of one half sample, which are alike, are in one group.
+  [[nodiscard]] Index group_of(Index tree) const noexcept { return tree / together_ % groups; }
 
   [[nodiscard]] ErrorPoint
   look(Index trees, const MortalityVotes& votes, Scheduler& scheduler) const;
@@ -66,6 +70,7 @@ private:
   const Outcome& outcome_;
   const CaseWeights& weights_;
   std::span<const Index> subject_, stratum_;
+  Index together_;                       ///< trees
   survival::CensoringWeights censoring_; ///< an evaluation has some; Harrell's C asks none of them
 };
 

@@ -41,6 +41,9 @@ Record SurvivalForest::record_without_trees() const {
   record.set("min_leaf_events", grown_.min_leaf_events);
   record.set("sample_fraction", grown_.sample_fraction);
   record.set("replace", Index{grown_.replace ? 1 : 0});
+  if (grown_.trees_per_half_sample > 1) {
+    record.set("trees_per_half_sample", grown_.trees_per_half_sample);
+  }
   record.set("key", grown_.key);
   record.set("events", events_);
   record.set("last_time", last_time_);
@@ -190,7 +193,11 @@ SurvivalForest SurvivalForest::from_record(const Record& record) {
                    .min_leaf_events = record.count("min_leaf_events"),
                    .sample_fraction = record.number("sample_fraction"),
                    .replace = record.count("replace") != 0,
+                   .trees_per_half_sample = record.has("trees_per_half_sample")
+                                                ? record.count("trees_per_half_sample")
+                                                : 1,
                    .key = record.text("key")};
+  expect(forest.grown_.trees_per_half_sample >= 1);
   forest.events_ = record.count("events");
   forest.last_time_ = record.number("last_time");
   forest.event_time_ = record.numbers("event_time");

@@ -16,9 +16,11 @@ namespace vigil::forest {
 /// What the trees of a forest are grown from, and how many.
 struct GrowthPlan {
   const ForestInputs& inputs; ///< a tree's address is the child of the item's "tree" by its number
-  std::span<const Index> passed;     ///< event times up to each time of the votes
-  Index trees = 1;                   ///< at most
-  Index first_tree = 0;              ///< its number
+  std::span<const Index> passed; ///< event times up to each time of the votes
+  Index trees = 1;               ///< at most
+  Index first_tree = 0;          ///< its number
+  Index trees_per_half_sample =
+      1; ///< each drawn at the child of the item's "half" by its number; 1: none
   const ErrorCurve* curve = nullptr; ///< nullptr: the error is not looked at
   double target_error =
       0.0; ///< above 0, with a curve: no more trees where ErrorPoint::error() is at most this

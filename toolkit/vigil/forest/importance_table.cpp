@@ -86,7 +86,8 @@ void check_importance(const ForestOptions& options) {
 
 ImportanceTable::ImportanceTable(const ForestInputs& inputs, const ForestOptions& options)
     : inputs_(inputs), options_(options) {
-  ImportancePlan plan{.alike = options.alike};
+  ImportancePlan plan{.alike = options.alike,
+                      .trees_per_half_sample = options.trees_per_half_sample};
   if (!options.importance.empty() && options.importance_on.brier_horizon) {
     horizon_ = horizon_rows(inputs, *options.importance_on.brier_horizon);
     plan.horizon = &*horizon_;

@@ -68,6 +68,15 @@ void check_forest(const ForestOptions& options, Index columns) {
   if (options.first_tree < 0) {
     refuse("first tree", number_text(options.first_tree), "0 or more");
   }
+  const Index together = options.trees_per_half_sample;
+  if (together < 1) {
+    refuse("trees per half sample", number_text(together), "at least 1; 1: no half samples");
+  }
+  if (options.trees % together != 0 || options.first_tree % together != 0) {
+    refuse("trees",
+           number_text(options.trees) + " from number " + number_text(options.first_tree) + " on",
+           "multiples of the " + number_text(together) + " trees per half sample");
+  }
   check_importance(options);
 }
 
@@ -98,6 +107,7 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
                    .min_leaf_events = options.min_leaf_events,
                    .sample_fraction = options.sample_fraction,
                    .replace = options.replace,
+                   .trees_per_half_sample = options.trees_per_half_sample,
                    .key = text_of(item.key)};
   forest.event_time_ = rows.event_time;
   for (const std::uint32_t moment : rows.moment) {
@@ -120,7 +130,8 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   const RankColumns ranks(data.covariates(), rows.subject, context.scheduler);
   std::optional<ErrorCurve> curve;
   if (options.error_curve || options.target_error > 0.0) {
-    curve.emplace(data.outcome, item.weights, rows.subject, data.stratum);
+    curve.emplace(
+        data.outcome, item.weights, rows.subject, data.stratum, options.trees_per_half_sample);
   }
   const auto passed = VoteTimes(forest.event_time_, times).passed;
   const GrownFrom& grown = forest.grown_;
@@ -141,6 +152,7 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
                                        .passed = passed,
                                        .trees = options.trees,
                                        .first_tree = options.first_tree,
+                                       .trees_per_half_sample = options.trees_per_half_sample,
                                        .curve = curve ? &*curve : nullptr,
                                        .target_error = options.target_error,
                                        .importance = importance.of_forest()});

@@ -27,6 +27,9 @@ struct ForestOptions {
   double sample_fraction =
       0.632;            ///< of the subjects for each tree, without replacement; all but one at most
   bool replace = false; ///< bootstrap instead
+  Index trees_per_half_sample =
+      1; ///< above 1: so many trees after another see one half of the subjects alone, drawn for
+         ///< them, and sample_fraction is of it (own_interval)
   std::string split_rule = "guarded_log_rank";
   std::vector<double> horizons = {}; ///< of the out-of-bag risks, ascending
   std::vector<ImportanceKind> importance = {};
@@ -45,6 +48,7 @@ struct GrownFrom {
   Index features_per_split = 0, min_node = 0, min_leaf = 0, min_leaf_events = 0;
   double sample_fraction = 0.0;
   bool replace = false;
+  Index trees_per_half_sample = 1;
   std::string key; ///< the address of all trees
 };
 

@@ -48,6 +48,8 @@ forest::ForestOptions forest_options(const Options& options) {
     options.refuse("sample_fraction", "a number above 0, at most 1");
   }
   made.replace = options.flag("replace").value_or(made.replace);
+  made.trees_per_half_sample =
+      count_of(options, "trees_per_half_sample", made.trees_per_half_sample, 1);
   std::vector<std::string> rules;
   for (const auto& rule : forest::split_rule_table()) {
     rules.emplace_back(rule.name);
