@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/text.hpp"
+#include "vigil/forest/grow_forest.hpp"
+#include "vigil/forest/importance_table.hpp"
 #include "vigil/forest/survival_forest.hpp"
 #include "vigil/report/write_file.hpp"
 #include "vigil/storage/record_file.hpp"
@@ -78,18 +80,24 @@ void write_out_of_bag(const forest::OutOfBag& out_of_bag,
   storage::write_table(folder / "oob.tsv", columns);
 }
 
-/// trees, oob_concordance, se, bias.
-void write_error(const SurvivalForest& forest, const std::filesystem::path& folder) {
+/// trees, oob_concordance, se, bias; ranking_error where an importance is ranked.
+void write_error(const SurvivalForest& forest,
+                 const forest::ForestOptions& options,
+                 const std::filesystem::path& folder) {
   std::vector<Index> trees;
-  std::vector<double> concordance, se, bias;
+  std::vector<double> concordance, se, bias, ranking;
   for (const auto& point : forest.error()) {
     trees.push_back(point.trees);
     concordance.push_back(point.concordance);
     se.push_back(point.se);
     bias.push_back(point.bias);
+    ranking.push_back(point.ranking);
   }
-  const std::vector<storage::TableColumn> columns{
+  std::vector<storage::TableColumn> columns{
       {"trees", trees}, {"oob_concordance", concordance}, {"se", se}, {"bias", bias}};
+  if (forest::ranked_kind(options)) {
+    columns.push_back({"ranking_error", ranking});
+  }
   storage::write_table(folder / "error.tsv", columns);
 }
 
@@ -103,9 +111,10 @@ forest::ErrorPoint final_error(const SurvivalForest& forest) {
                                 : forest.error().back();
 }
 
-/// Whether trees = auto met its target; true without one.
+/// Whether trees = auto met its targets; true without one.
 bool is_settled(const forest::ErrorPoint& error, const forest::ForestOptions& options) {
-  return options.target_error == 0.0 || error.error() <= options.target_error;
+  return forest::GrowthTargets{.error = options.target_error, .ranking = options.target_ranking}
+      .met_by(error);
 }
 
 void write_summary(const SurvivalForest& forest,
@@ -140,6 +149,9 @@ void write_summary(const SurvivalForest& forest,
   out["trees"] = forest.trees().size();
   if (options.target_error > 0.0) {
     out["target_error"] = options.target_error;
+    if (options.target_ranking > 0.0) {
+      out["target_ranking"] = options.target_ranking;
+    }
     out["most_trees"] = options.trees;
     out["target_met"] = is_settled(error, options);
   }
@@ -150,6 +162,9 @@ void write_summary(const SurvivalForest& forest,
   }
   if (!options.importance.empty()) {
     out["importance_on"] = options.importance_on.text();
+  }
+  if (forest::ranked_kind(options)) {
+    out["ranking_error"] = error.ranking; // null where there is none
   }
   out["oob_concordance"] = error.concordance; // null where there is none
   out["oob_concordance_se"] = error.se;
@@ -190,6 +205,9 @@ void say_forest(const SurvivalForest& forest,
                     fixed_text(error.bias, 4) + " (of the number of trees, not of the subjects)");
   if (!is_settled(error, options)) {
     session.log().say("          the target of " + number_text(options.target_error) +
+                      (options.target_ranking > 0.0 ? ", or that of the ranking, " +
+                                                          number_text(options.target_ranking) + ","
+                                                    : "") +
                       " was not met by " + count_text(trees) + " trees (--most-trees)");
   }
 }
@@ -224,7 +242,7 @@ int run_forest(const Invocation& invocation) {
   FitContext context{session.scheduler(), session.memory_bytes()};
   const SurvivalForest forest = grow(cohort, invocation.options, options, seed, context);
   write_out_of_bag(forest.out_of_bag(), cohort, folder);
-  write_error(forest, folder);
+  write_error(forest, options, folder);
   write_summary(forest, options, seed, cohort, folder);
   say_forest(forest, options, session);
   if (!options.importance.empty()) {
@@ -244,6 +262,10 @@ constexpr std::array forest_options_table{
                "E",
                "with --trees auto: Monte-Carlo error of the out-of-bag concordance, root of se^2 + "
                "bias^2 (default 0.002)"},
+    OptionSpec{"target-ranking",
+               "E",
+               "with --trees auto and --importance: until this share of pairs with the ten most "
+               "important features is expected in disorder too (default: none)"},
     OptionSpec{"most-trees", "N", "with --trees auto (default 10000)"},
     OptionSpec{"features-per-split",
                "K",

@@ -9,6 +9,7 @@
 #include "vigil/survival/censoring_weights.hpp"
 
 #include <cmath>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,6 +23,8 @@ struct ErrorPoint {
   double se = 0.0;          ///< by other trees; NaN: undefined
   double bias = 0.0;        ///< against a forest of endless trees; NaN: undefined
   std::string undefined_because = {};
+  /// Of the importance that is ranked (ranking_error); NaN: none, or undefined.
+  double ranking = std::numeric_limits<double>::quiet_NaN();
 
   /// Root mean square distance from the concordance of endless trees.
   [[nodiscard]] double error() const { return std::hypot(se, bias); }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/forest/grow_forest.hpp"
 
+#include "vigil/forest/ranking_error.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <memory>
@@ -120,8 +122,12 @@ GrownTrees grow_trees(const GrowthPlan& plan) {
     for (const Index trees : error_schedule(plan.trees, plan.trees_per_half_sample)) {
       growing.grow_to(trees);
       error.push_back(growing.error());
-      const bool enough = error.back().error() <= plan.target_error || growing.uncut();
-      if (plan.target_error > 0.0 && trees >= least_trees && enough) {
+      if (plan.importance != nullptr && plan.ranked) {
+        error.back().ranking = ranking_error(plan.importance->means(*plan.ranked),
+                                             *plan.ranked == ImportanceKind::minimal_depth);
+      }
+      const bool enough = plan.targets.met_by(error.back()) || growing.uncut();
+      if (plan.targets.any() && trees >= least_trees && enough) {
         break;
       }
     }

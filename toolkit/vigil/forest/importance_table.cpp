@@ -64,7 +64,18 @@ HorizonRows horizon_rows(const ForestInputs& inputs, double horizon) {
   return result;
 }
 
+std::optional<ImportanceKind> ranked_kind(const ForestOptions& options) {
+  const auto found = std::ranges::find_if(options.importance, looks_at_forest);
+  return found == options.importance.end() ? std::nullopt : std::optional(*found);
+}
+
 void check_importance(const ForestOptions& options) {
+  if (options.target_ranking > 0.0 && !ranked_kind(options)) {
+    refuse("target ranking " + number_text(options.target_ranking) +
+               " without an importance that is known while the forest grows",
+           "permutation, grouped, conditional or minimal_depth among the kinds",
+           "ask for one of them, or leave the target out");
+  }
   const std::set<ImportanceKind> different(options.importance.begin(), options.importance.end());
   if (different.size() != options.importance.size()) {
     refuse("a kind twice", "different kinds", "name each once");

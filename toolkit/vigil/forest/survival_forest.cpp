@@ -65,6 +65,9 @@ void check_forest(const ForestOptions& options, Index columns) {
   if (!(options.target_error >= 0.0)) {
     refuse("target error", number_text(options.target_error), "above 0; 0: none");
   }
+  if (!(options.target_ranking >= 0.0 && options.target_ranking < 0.5)) {
+    refuse("target ranking", number_text(options.target_ranking), "above 0, below 1/2; 0: none");
+  }
   if (options.first_tree < 0) {
     refuse("first tree", number_text(options.first_tree), "0 or more");
   }
@@ -129,7 +132,8 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   times.erase(std::unique(times.begin(), times.end()), times.end());
   const RankColumns ranks(data.covariates(), rows.subject, context.scheduler);
   std::optional<ErrorCurve> curve;
-  if (options.error_curve || options.target_error > 0.0) {
+  const GrowthTargets targets{.error = options.target_error, .ranking = options.target_ranking};
+  if (options.error_curve || targets.any()) {
     curve.emplace(
         data.outcome, item.weights, rows.subject, data.stratum, options.trees_per_half_sample);
   }
@@ -154,8 +158,9 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
                                        .first_tree = options.first_tree,
                                        .trees_per_half_sample = options.trees_per_half_sample,
                                        .curve = curve ? &*curve : nullptr,
-                                       .target_error = options.target_error,
-                                       .importance = importance.of_forest()});
+                                       .targets = targets,
+                                       .importance = importance.of_forest(),
+                                       .ranked = ranked_kind(options)});
   forest.importance_ = importance.rows(size_of(grown_trees.trees));
   forest.trees_ = std::move(grown_trees.trees);
   forest.error_ = std::move(grown_trees.error);

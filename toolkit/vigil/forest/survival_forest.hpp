@@ -37,9 +37,10 @@ struct ForestOptions {
   std::vector<FeatureGroup> groups = {}; ///< of grouped importance
   double alike = 0.2;        ///< Spearman correlation above which conditional importance conditions
   double target_error = 0.0; ///< above 0: grow until ErrorPoint::error() is at most this
-  bool error_curve = false;  ///< wanted without a target too
-  Index first_tree = 0;      ///< number of the first tree: other numbers are other trees
-  bool keep_votes = false;   ///< for a merge with trees of other numbers
+  double target_ranking = 0.0; ///< above 0: and until ErrorPoint::ranking is at most this
+  bool error_curve = false;    ///< wanted without a target too
+  Index first_tree = 0;        ///< number of the first tree: other numbers are other trees
+  bool keep_votes = false;     ///< for a merge with trees of other numbers
 };
 
 /// What decides the trees of a forest beside the data: forests that differ in it are no parts of one.

@@ -10,7 +10,8 @@ namespace vigil {
 /// The options of a forest as a study file ([[learner]]), `vigil fit --set` and `vigil forest` have them. Throws
 /// ConfigError for values that cannot be.
 ///
-/// trees = auto: until ErrorPoint::error() is at most target_error, at most most_trees.
+/// trees = auto: until ErrorPoint::error() is at most target_error and, where it is named, ErrorPoint::ranking at most
+/// target_ranking; at most most_trees.
 [[nodiscard]] forest::ForestOptions forest_options(const Options& options);
 
 } // namespace vigil
