@@ -6,13 +6,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace vigil::forest {
 
 namespace {
-
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 double real(GroupSpread::Wide value) {
   return static_cast<double>(value);
