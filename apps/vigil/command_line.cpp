@@ -62,13 +62,6 @@ constexpr std::array cohort_table{
     OptionSpec{"unit", "COL=UNIT", "unit of a column", true},
 };
 
-/// A name of many words is written with '-' on the command line and with '_' in a study file.
-std::string key_of(std::string_view name) {
-  std::string key(name);
-  std::replace(key.begin(), key.end(), '-', '_');
-  return key;
-}
-
 /// Texts given to one option, in CLI11's terms.
 struct Binding {
   const OptionSpec* spec;
@@ -174,6 +167,12 @@ std::span<const OptionSpec> common_options() noexcept {
 
 std::span<const OptionSpec> cohort_options() noexcept {
   return cohort_table;
+}
+
+std::string key_of(std::string_view name) {
+  std::string key(name);
+  std::replace(key.begin(), key.end(), '-', '_');
+  return key;
 }
 
 std::string overview() {

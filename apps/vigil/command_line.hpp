@@ -14,6 +14,9 @@ namespace vigil::app {
 [[nodiscard]] std::span<const OptionSpec> common_options() noexcept;
 [[nodiscard]] std::span<const OptionSpec> cohort_options() noexcept;
 
+/// A name of many words is written with '-' on the command line and with '_' in a study file.
+[[nodiscard]] std::string key_of(std::string_view name);
+
 /// A request to run a verb, or a text to print on stdout (help, version).
 struct Request {
   const Verb* verb = nullptr;

@@ -3,6 +3,7 @@
 #include "vigil/base/text.hpp"
 #include "vigil/forest/forest_weights.hpp"
 #include "vigil/forest/partial_dependence.hpp"
+#include "vigil/forest/regression_forest.hpp"
 #include "vigil/storage/record_file.hpp"
 #include "vigil/storage/table_file.hpp"
 #include "vigil/study/option_count.hpp"
@@ -46,12 +47,12 @@ DependenceOptions read_dependence(const Options& options) {
 
 /// Throws ConfigError for a name that the cohort does not have.
 void check_features(const std::vector<std::string>& features,
-                    const Covariates& covariates,
+                    const forest::ForestColumns& columns,
                     const Options& options) {
   std::vector<std::string> known;
-  known.reserve(at(covariates.columns()));
-  for (Index column = 0; column < covariates.columns(); ++column) {
-    known.push_back(covariates.info(column).name);
+  known.reserve(at(columns.columns()));
+  for (Index column = 0; column < columns.columns(); ++column) {
+    known.push_back(columns.name(column));
   }
   for (const std::string& feature : features) {
     if (std::ranges::find(known, feature) == known.end()) {
@@ -72,7 +73,7 @@ public:
   template <class Risk>
   void add(const std::string& subject,
            const std::string& feature,
-           double value,
+           const std::string& value,
            double score,
            const Risk& risk) {
     if (with_subject_) {
@@ -102,16 +103,22 @@ public:
 private:
   std::vector<double> horizons_;
   bool with_subject_;
-  std::vector<std::string> subject_, feature_;
-  std::vector<double> value_, score_;
+  std::vector<std::string> subject_, feature_, value_;
+  std::vector<double> score_;
   std::vector<std::vector<double>> risk_;
 };
 
+/// The value, of a category the level.
+std::string value_text(const FeatureDependence& found, std::size_t point) {
+  return found.level.empty() ? number_text(found.value[point]) : found.level[point];
+}
+
 void add_mean(const FeatureDependence& found, DependenceTable& table) {
   for (std::size_t point = 0; point < found.value.size(); ++point) {
-    table.add("", found.feature, found.value[point], found.score[point], [&](std::size_t horizon) {
-      return found.risk[horizon][point];
-    });
+    table.add(
+        "", found.feature, value_text(found, point), found.score[point], [&](std::size_t horizon) {
+          return found.risk[horizon][point];
+        });
   }
 }
 
@@ -124,7 +131,7 @@ void add_individual(const FeatureDependence& found,
       const Prediction& prediction = found.individual[point];
       table.add(ids[subject],
                 found.feature,
-                found.value[point],
+                value_text(found, point),
                 prediction.score[subject],
                 [&](std::size_t horizon) {
                   return prediction.risk.at_horizon(static_cast<Index>(horizon))[subject];
@@ -142,7 +149,7 @@ std::string range_text(const FeatureDependence& found) {
          count_text(size_of(found.value)) + " values";
 }
 
-void write_dependence(const SurvivalForest& forest,
+void write_dependence(const forest::VotingForest& forest,
                       const Cohort& cohort,
                       const DependenceOptions& wanted,
                       Session& session,
@@ -190,6 +197,8 @@ Cohort open_explained(const Invocation& invocation, bool outcome) {
     for (auto* column : {&request.time,
                          &request.event,
                          &request.event_is,
+                         &request.outcome,
+                         &request.family,
                          &request.cause,
                          &request.entry,
                          &request.weight}) {
@@ -236,14 +245,43 @@ void explain_by_neighbours(const Invocation& invocation,
                     count_text(cohort.subjects()));
 }
 
+/// Of a forest whose outcome is no time: partial dependence alone.
+int explain_values(const Invocation& invocation,
+                   const Record& record,
+                   const DependenceOptions& wanted) {
+  auto& session = invocation.session;
+  for (const char* key : {"horizons", "training"}) {
+    if (invocation.options.has(key)) {
+      invocation.options.refuse(
+          key, "a survival forest; the outcome of this one is no time", "leave it out");
+    }
+  }
+  const auto forest = forest::RegressionForest::from_record(record);
+  const auto folder = session.output_folder("explain-results");
+  const Cohort cohort = open_explained(invocation, false);
+  check_features(wanted.features, cohort.covariates(), invocation.options);
+  if (forest.status() == FitStatus::undefined) {
+    session.log().say("forest    undefined: " + forest.reason());
+  }
+  write_dependence(forest, cohort, wanted, session, folder);
+  session.log().say("written   " + folder.string());
+  return 0;
+}
+
 int run_explain(const Invocation& invocation) {
   auto& session = invocation.session;
   const auto wanted = read_dependence(invocation.options);
   const Index neighbours = read_neighbours(invocation.options);
-  const auto forest = SurvivalForest::from_record(storage::read_record(invocation.argument(0)));
+  const Record record = storage::read_record(invocation.argument(0));
+  if (record.kind() == forest::RegressionForest::kind) {
+    return explain_values(invocation, record, wanted);
+  }
+  const auto forest = SurvivalForest::from_record(record);
   const auto folder = session.output_folder("explain-results");
   const Cohort cohort = open_explained(invocation, neighbours == 0);
-  check_features(wanted.features, cohort.covariates(), invocation.options);
+  check_features(wanted.features,
+                 forest::ForestColumns(cohort.covariates(), forest.grown().categories),
+                 invocation.options);
   if (forest.status() == FitStatus::undefined) {
     session.log().say("forest    undefined: " + forest.reason());
   }

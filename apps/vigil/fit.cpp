@@ -5,11 +5,13 @@
 #include "vigil/study/cohort_options.hpp"
 #include "vigil/study/model_tables.hpp"
 #include "vigil/study/registry.hpp"
+#include "vigil/study/study_settings.hpp"
 #include "vigil/survival/censoring_weights.hpp"
 #include "vigil/triage/guards.hpp"
 #include "vigil/validate/final_fit.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
+#include "apps/vigil/importance_lines.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <array>
 
@@ -52,6 +54,9 @@ int run_fit(const Invocation& invocation) {
     static_cast<void>(triage::require_supported_horizon(
         *cohort.parts().outcome, weights, *horizon, "all subjects"));
   }
+  if (entry.check != nullptr) {
+    entry.check(section, cohort.data(), weights, ValidateSettings{}.min_censoring_survival);
+  }
   FitContext context{session.scheduler(), session.memory_bytes()};
   const auto models = fit_final({cohort, weights, learners, {{}}, RandomKey(seed)}, context);
   const auto record = stored_record(
@@ -59,11 +64,18 @@ int run_fit(const Invocation& invocation) {
       survival::horizon_support(cohort.data().outcome, weights, 1.0).largest_supported);
   storage::write_record(folder / "model.h5", record);
   write_model_tables(record, folder);
+  const auto told = models.front().model.diagnostics();
+  if (told) {
+    write_diagnostics(*told, folder);
+  }
   const auto status = models.front().model.status();
   session.log().say(
       "model     " + *name + "  " + std::string(name_of(status)) +
       (record.has("reason") && !record.text("reason").empty() ? ": " + record.text("reason") : "") +
       "  " + (folder / "model.h5").string());
+  if (told) {
+    say_importance(*told, session.log());
+  }
   return 0;
 }
 
@@ -80,7 +92,9 @@ const Verb fit_verb{
     .least_arguments = 1,
     .most_arguments = 1,
     .summary = "fit one learner and keep its model",
-    .details = "Writes model.h5 and, for linear models, coefficients.tsv and baseline.tsv.",
+    .details =
+        "Writes model.h5; for linear models coefficients.tsv and baseline.tsv, for a survival "
+        "forest error.tsv and, with --set importance=KIND, importance.tsv.",
     .options = fit_options,
     .reads_cohort = true,
     .run = &run_fit};

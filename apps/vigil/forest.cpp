@@ -1,22 +1,22 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/text.hpp"
-#include "vigil/forest/grow_forest.hpp"
 #include "vigil/forest/importance_table.hpp"
 #include "vigil/forest/survival_forest.hpp"
 #include "vigil/report/write_file.hpp"
-#include "vigil/storage/record_file.hpp"
 #include "vigil/storage/table_file.hpp"
 #include "vigil/study/cohort_options.hpp"
 #include "vigil/study/forest_options.hpp"
 #include "vigil/study/option_count.hpp"
+#include "vigil/study/study_settings.hpp"
 #include "vigil/survival/censoring_weights.hpp"
-#include "vigil/triage/guards.hpp"
 #include "vigil/version.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
-#include "apps/vigil/importance_request.hpp"
+#include "apps/vigil/forest_file.hpp"
+#include "apps/vigil/importance_lines.hpp"
 #include "apps/vigil/prediction_table.hpp"
+#include "apps/vigil/regression_forest.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <algorithm>
 #include <array>
@@ -45,7 +45,6 @@ forest::ForestOptions read_options(const Options& options) {
                    "a number of trees: where a part with trees = auto ends is not known before",
                    "name --trees N");
   }
-  read_importance(options, made);
   return made;
 }
 
@@ -80,41 +79,10 @@ void write_out_of_bag(const forest::OutOfBag& out_of_bag,
   storage::write_table(folder / "oob.tsv", columns);
 }
 
-/// trees, oob_concordance, se, bias; ranking_error where an importance is ranked.
-void write_error(const SurvivalForest& forest,
-                 const forest::ForestOptions& options,
-                 const std::filesystem::path& folder) {
-  std::vector<Index> trees;
-  std::vector<double> concordance, se, bias, ranking;
-  for (const auto& point : forest.error()) {
-    trees.push_back(point.trees);
-    concordance.push_back(point.concordance);
-    se.push_back(point.se);
-    bias.push_back(point.bias);
-    ranking.push_back(point.ranking);
-  }
-  std::vector<storage::TableColumn> columns{
-      {"trees", trees}, {"oob_concordance", concordance}, {"se", se}, {"bias", bias}};
-  if (forest::ranked_kind(options)) {
-    columns.push_back({"ranking_error", ranking});
-  }
-  storage::write_table(folder / "error.tsv", columns);
-}
-
 /// The forest's error; where there is no forest, why.
 forest::ErrorPoint final_error(const SurvivalForest& forest) {
-  const double none = std::nan("");
-  return forest.error().empty() ? forest::ErrorPoint{.concordance = none,
-                                                     .se = none,
-                                                     .bias = none,
-                                                     .undefined_because = forest.reason()}
+  return forest.error().empty() ? forest::ErrorPoint::undefined(0, forest.reason())
                                 : forest.error().back();
-}
-
-/// Whether trees = auto met its targets; true without one.
-bool is_settled(const forest::ErrorPoint& error, const forest::ForestOptions& options) {
-  return forest::GrowthTargets{.error = options.target_error, .ranking = options.target_ranking}
-      .met_by(error);
 }
 
 void write_summary(const SurvivalForest& forest,
@@ -131,9 +99,12 @@ void write_summary(const SurvivalForest& forest,
   out["sha256"] = cohort.provenance().file_digest;
   out["subjects"] = cohort.subjects();
   out["events"] = cohort.events();
-  out["columns"] = cohort.covariates().columns();
+  out["columns"] = grown.columns;
   out["strata"] = grown.strata;
-  out["split_rule"] = options.split_rule;
+  out["split_rule"] = forest.split_rule();
+  if (options.categories == forest::CategoryUse::sets) {
+    out["categories"] = forest::name_of(options.categories);
+  }
   out["features_per_split"] = grown.features_per_split;
   out["min_node"] = grown.min_node;
   out["min_leaf"] = grown.min_leaf;
@@ -163,7 +134,11 @@ void write_summary(const SurvivalForest& forest,
   if (!options.importance.empty()) {
     out["importance_on"] = options.importance_on.text();
   }
-  if (forest::ranked_kind(options)) {
+  if (std::ranges::find(options.importance, forest::ImportanceKind::conditional) !=
+      options.importance.end()) {
+    out["alike"] = options.alike;
+  }
+  if (forest::ranked_kind(options.importance)) {
     out["ranking_error"] = error.ranking; // null where there is none
   }
   out["oob_concordance"] = error.concordance; // null where there is none
@@ -192,7 +167,7 @@ void say_forest(const SurvivalForest& forest,
   const Index trees = size_of(forest.trees());
   session.log().say("forest    " + count_text(trees) + " trees of " +
                     fixed_text(static_cast<double>(leaves) / static_cast<double>(trees), 1) +
-                    " leaves, " + options.split_rule + ", " +
+                    " leaves, " + forest.split_rule() + ", " +
                     count_text(forest.grown().features_per_split) + " of " +
                     count_text(forest.grown().columns) + " columns drawn at a node");
   const auto& error = forest.error().back();
@@ -203,30 +178,7 @@ void say_forest(const SurvivalForest& forest,
   session.log().say("error     out-of-bag C " + fixed_text(error.concordance, 3) +
                     ", Monte-Carlo SE " + fixed_text(error.se, 4) + ", bias " +
                     fixed_text(error.bias, 4) + " (of the number of trees, not of the subjects)");
-  if (!is_settled(error, options)) {
-    session.log().say("          the target of " + number_text(options.target_error) +
-                      (options.target_ranking > 0.0 ? ", or that of the ranking, " +
-                                                          number_text(options.target_ranking) + ","
-                                                    : "") +
-                      " was not met by " + count_text(trees) + " trees (--most-trees)");
-  }
-}
-
-/// In pieces: a record of all trees would be a second copy of them.
-void write_model(const SurvivalForest& forest,
-                 double largest_supported_horizon,
-                 const std::filesystem::path& file) {
-  constexpr Index at_once = 16; // trees
-  const Index trees = size_of(forest.trees());
-  Record record = forest.record_without_trees();
-  record.set("largest_supported_horizon", largest_supported_horizon);
-  storage::write_record(
-      file,
-      record,
-      {.parts = std::max<Index>(1, (trees + at_once - 1) / at_once), // without trees empty lists
-       .part = [&](Index part) {
-         return forest.tree_lists(part * at_once, std::min(at_once, trees - part * at_once));
-       }});
+  say_targets(error, options, session.log());
 }
 
 int run_forest(const Invocation& invocation) {
@@ -235,23 +187,28 @@ int run_forest(const Invocation& invocation) {
   const auto seed = session.seed();
   const auto folder = session.output_folder("forest-results");
   const Cohort cohort = open_input(invocation, invocation.argument(), ByDefault::all_numeric);
-  if (const auto horizon = options.importance_on.brier_horizon) {
-    static_cast<void>(triage::require_supported_horizon(
-        *cohort.parts().outcome, cohort.weights(), *horizon, "all subjects"));
+  const Outcome& outcome = cohort.data().outcome;
+  if (!has_times(outcome)) {
+    run_regression_forest(invocation, cohort, options, seed, folder);
+    return 0;
   }
+  check_forest_data(invocation.options,
+                    cohort.data(),
+                    cohort.weights(),
+                    ValidateSettings{}.min_censoring_survival);
   FitContext context{session.scheduler(), session.memory_bytes()};
   const SurvivalForest forest = grow(cohort, invocation.options, options, seed, context);
   write_out_of_bag(forest.out_of_bag(), cohort, folder);
-  write_error(forest, options, folder);
+  const auto told = forest.diagnostics();
+  write_diagnostics(told, folder);
   write_summary(forest, options, seed, cohort, folder);
   say_forest(forest, options, session);
-  if (!options.importance.empty()) {
-    write_importance(forest.importance(), folder);
-    say_importance(forest.importance(), session.log());
-  }
+  say_importance(told, session.log());
   const auto support =
       survival::horizon_support(cohort.data().outcome, cohort.weights(), 1.0).largest_supported;
-  write_model(forest, support, folder / "model.h5");
+  Record record = forest.record_without_trees();
+  record.set("largest_supported_horizon", support);
+  write_forest(forest, record, folder / "model.h5");
   session.log().say("written   " + folder.string());
   return 0;
 }
@@ -260,8 +217,8 @@ constexpr std::array forest_options_table{
     OptionSpec{"trees", "N|auto", "trees (default 1000); auto: until --target-error is met"},
     OptionSpec{"target-error",
                "E",
-               "with --trees auto: Monte-Carlo error of the out-of-bag concordance, root of se^2 + "
-               "bias^2 (default 0.002)"},
+               "with --trees auto: Monte-Carlo error of the out-of-bag concordance (of a gaussian "
+               "outcome R^2), root of se^2 + bias^2 (default 0.002)"},
     OptionSpec{"target-ranking",
                "E",
                "with --trees auto and --importance: until this share of pairs with the ten most "
@@ -273,7 +230,13 @@ constexpr std::array forest_options_table{
     OptionSpec{"min-node", "N", "no split of so many distinct subjects or fewer (default 15)"},
     OptionSpec{"min-leaf", "N", "distinct subjects on each side of a cut (default 5)"},
     OptionSpec{"min-leaf-events", "N", "of these with an event (default 3)"},
-    OptionSpec{"split-rule", "NAME", "vigil list split-rules (default guarded_log_rank)"},
+    OptionSpec{"split-rule",
+               "NAME",
+               "vigil list split-rules (default guarded_log_rank; of outcomes that are no times "
+               "variance or gini)"},
+    OptionSpec{"categories",
+               "indicators|sets",
+               "cut text and categories by their indicators (default), or between sets of levels"},
     OptionSpec{"sample-fraction", "F", "of the subjects, without replacement (default 0.632)"},
     OptionSpec{"replace", "", "a bootstrap of the subjects for each tree instead"},
     OptionSpec{"trees-per-half-sample",
@@ -286,9 +249,13 @@ constexpr std::array forest_options_table{
                "importance of features, into importance.tsv (default: none)",
                true},
     OptionSpec{"importance-on",
-               "concordance|brier@T",
-               "what permutations are judged by (default concordance)"},
+               "concordance|brier@T|brier|mse",
+               "what permutations are judged by (default concordance; of a gaussian outcome mse)"},
     OptionSpec{"groups", "FILE", "of --importance grouped; table: feature, group"},
+    OptionSpec{"alike",
+               "R",
+               "of --importance conditional: Spearman correlation above which it conditions "
+               "(default 0.2)"},
     OptionSpec{"first-tree",
                "N",
                "number of the first tree: a part of a forest, for vigil merge (default: no part)"},
@@ -296,17 +263,18 @@ constexpr std::array forest_options_table{
 
 } // namespace
 
-const Verb forest_verb{.name = "forest",
-                       .arguments = "COHORT",
-                       .least_arguments = 1,
-                       .most_arguments = 1,
-                       .summary =
-                           "random survival forest with its out-of-bag predictions and error",
-                       .details = "Writes model.h5 (for predict and triage), oob.tsv, error.tsv, "
-                                  "summary.json, with --importance "
-                                  "also importance.tsv.",
-                       .options = forest_options_table,
-                       .reads_cohort = true,
-                       .run = &run_forest};
+const Verb forest_verb{
+    .name = "forest",
+    .arguments = "COHORT",
+    .least_arguments = 1,
+    .most_arguments = 1,
+    .summary = "random forest with its out-of-bag predictions and error: of times to an event, "
+               "or with --outcome of a gaussian or binomial outcome",
+    .details = "Writes model.h5 (for predict and triage), oob.tsv, error.tsv, "
+               "summary.json, with --importance "
+               "also importance.tsv.",
+    .options = forest_options_table,
+    .reads_cohort = true,
+    .run = &run_forest};
 
 } // namespace vigil::app

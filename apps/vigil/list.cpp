@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/error.hpp"
 #include "vigil/forest/split_rules.hpp"
+#include "vigil/forest/value_rules.hpp"
 #include "vigil/measure/measure.hpp"
 #include "vigil/study/registry.hpp"
 
@@ -11,6 +12,10 @@
 namespace vigil::app {
 
 namespace {
+
+void print_rule(const forest::SplitRule& rule) {
+  fmt::print("{:<22} {}; {}  [{}]\n", rule.name, rule.formula, rule.use, rule.source);
+}
 
 int run_list(const Invocation& invocation) {
   const auto& what = invocation.argument();
@@ -28,7 +33,11 @@ int run_list(const Invocation& invocation) {
   }
   if (what == "split-rules") {
     for (const auto& rule : forest::split_rule_table()) {
-      fmt::print("{:<22} {}; {}  [{}]\n", rule.name, rule.formula, rule.use, rule.source);
+      print_rule(rule);
+    }
+    fmt::print("\nof an outcome that is no time (--outcome COL --family gaussian|binomial):\n");
+    for (const auto& each : forest::value_rule_table()) {
+      print_rule(each.rule);
     }
     return 0;
   }

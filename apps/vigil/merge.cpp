@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/text.hpp"
+#include "vigil/forest/regression_forest.hpp"
 #include "vigil/forest/survival_forest.hpp"
 #include "vigil/storage/record_file.hpp"
 
@@ -21,7 +22,9 @@ int run_merge(const Invocation& invocation) {
   for (const auto& part : invocation.positional) {
     records.push_back(storage::read_record(part));
   }
-  const Record whole = forest::SurvivalForest::merge(records, invocation.positional);
+  const bool values = records.front().kind() == forest::RegressionForest::kind;
+  const Record whole = values ? forest::RegressionForest::merge(records, invocation.positional)
+                              : forest::SurvivalForest::merge(records, invocation.positional);
   storage::write_record(*file, whole);
   invocation.session.log().say("forest    " + count_text(size_of(whole.counts("nodes"))) +
                                " trees of " + count_text(size_of(records)) + " parts");

@@ -3,6 +3,7 @@
 #include "vigil/base/text.hpp"
 #include "vigil/forest/own_interval.hpp"
 #include "vigil/forest/read_trees.hpp"
+#include "vigil/forest/regression_forest.hpp"
 #include "vigil/forest/survival_forest.hpp"
 #include "vigil/storage/record_file.hpp"
 #include "vigil/storage/table_file.hpp"
@@ -35,6 +36,18 @@ void add_columns(const char* name,
   }
 }
 
+/// For a model whose outcome is no time.
+void refuse_times(const Options& options) {
+  for (const char* key : {"horizons", "rmst", "quantile", "own_interval"}) {
+    if (options.has(key)) {
+      options.refuse(
+          key,
+          "a model of the time to an event; this one predicts an outcome that is no time",
+          "leave it out: the score is the prediction");
+    }
+  }
+}
+
 /// The model, or the forest of some of its trees.
 Record read_model(const std::filesystem::path& file, const Options& options) {
   const storage::RecordFile stored(file);
@@ -59,6 +72,9 @@ struct Loaded {
 
 Loaded load(const std::filesystem::path& file, const Options& options) {
   const Record record = read_model(file, options);
+  if (record.kind() == forest::RegressionForest::kind) {
+    refuse_times(options);
+  }
   if (options.has("own_interval")) {
     return {.forest = forest::SurvivalForest::from_record(record), .model = {}};
   }

@@ -21,6 +21,19 @@ void add_risks(const char* name,
   }
 }
 
+/// An outcome that is no time.
+void add_values(const Cohort& cohort, std::vector<storage::TableColumn>& columns) {
+  if (!cohort.has_outcome()) {
+    return;
+  }
+  if (const auto* binary = std::get_if<BinaryOutcome>(&*cohort.parts().outcome)) {
+    columns.push_back({"outcome", std::vector<Index>(binary->label.begin(), binary->label.end())});
+  }
+  if (const auto* continuous = std::get_if<ContinuousOutcome>(&*cohort.parts().outcome)) {
+    columns.push_back({"outcome", continuous->value});
+  }
+}
+
 } // namespace
 
 std::vector<storage::TableColumn> prediction_columns(const Cohort& cohort,
@@ -40,6 +53,7 @@ std::vector<storage::TableColumn> prediction_columns(const Cohort& cohort,
           {"event", std::vector<Index>(competing->cause.begin(), competing->cause.end())});
     }
   }
+  add_values(cohort, columns);
   const auto& centre = cohort.parts().centre;
   if (!centre.empty()) {
     std::vector<std::string> names;

@@ -3,6 +3,7 @@
 #include "vigil/base/digest.hpp"
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
+#include "vigil/forest/regression_forest.hpp"
 #include "vigil/report/write_file.hpp"
 #include "vigil/report/write_tables.hpp"
 #include "vigil/storage/record_file.hpp"
@@ -90,6 +91,13 @@ int run_triage(const Invocation& invocation) {
   }
   const std::filesystem::path model_file = invocation.argument(0);
   const Record record = storage::read_record(model_file);
+  if (record.kind() == forest::RegressionForest::kind) {
+    throw InputError({.where = model_file.string(),
+                      .found = "a model of kind " + quoted(record.kind()) + ", which has no risks",
+                      .expected = "a model of the time to an event",
+                      .remedy = "fit one with --time and --event",
+                      .problem = "cannot decide by the model"});
+  }
   const auto model = load_model(record);
   const auto basis = triage_basis(settings, record);
   const auto folder = session.output_folder("triage-results");

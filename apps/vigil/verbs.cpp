@@ -10,7 +10,7 @@ std::span<const Verb> verb_table() noexcept {
   static const std::array table{run_verb,
                                 import_verb,
                                 inspect_verb,
-                                simulate_verb,
+                                simulate_verb(),
                                 path_verb,
                                 cv_verb(),
                                 stability_verb(),

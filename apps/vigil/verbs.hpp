@@ -8,6 +8,7 @@ namespace vigil::app {
 
 /// Functions, because their options are joined from two tables.
 [[nodiscard]] const Verb& cv_verb();
+[[nodiscard]] const Verb& simulate_verb();
 [[nodiscard]] const Verb& stability_verb();
 extern const Verb doctor_verb;
 extern const Verb explain_verb;
@@ -22,7 +23,6 @@ extern const Verb path_verb;
 extern const Verb predict_verb;
 extern const Verb report_verb;
 extern const Verb run_verb;
-extern const Verb simulate_verb;
 extern const Verb triage_verb;
 
 } // namespace vigil::app

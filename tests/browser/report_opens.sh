@@ -46,9 +46,13 @@ for subjects in 300 2500; do
     grep -q 'data-overflow="0"' "$work/page.html" || fail "$label" "the page is wider than the window"
     grep -q 'data-shrunk=""' "$work/page.html" ||
       fail "$label" "wider than their place: $(grep -o 'data-shrunk="[^"]*"' "$work/page.html")"
-    wanted=$({ grep -o 'data-figure="[a-z0-9_]*"' "$work/$subjects/report.html" || true; } | wc -l)
+    wanted=$({ grep -o 'data-figure="[^"]*"' "$work/$subjects/report.html" || true; } | wc -l)
     drawn=$({ grep -oE '<(svg|canvas)[^>]* class="marks"' "$work/page.html" || true; } | wc -l)
     [[ $wanted -ge 8 ]] || fail "$label" "only $wanted figures on the page"
+    for part in 'data-figure="importance_survival-forest_shadow"' 'data-figure="forest_error_survival-forest"' \
+      '>p 0.029</text>' '>Loss of concordance</text>' '>Out-of-bag concordance</text>' '>2,000</text>'; do
+      grep -qF "$part" "$work/page.html" || fail "$label" "the section on the forest lacks $part"
+    done
     [[ $drawn -eq $wanted ]] || fail "$label" "$drawn of $wanted figures drawn"
     canvases=$({ grep -oE '<canvas[^>]* class="marks"' "$work/page.html" || true; } | wc -l)
     if [[ $subjects -gt 2000 ]]; then

@@ -31,6 +31,7 @@ name = "survival-forest"
 trees = "auto"
 target_error = 0.008
 most_trees = 200
+importance = ["permutation", "shadow"]
 [validate]
 folds = 3
 repeats = 1

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
-#include "vigil/forest/survival_node.hpp"
+#include "vigil/forest/split_rules.hpp"
 
 #include <gtest/gtest.h>
 
@@ -108,6 +108,78 @@ TEST(LogRankOfEveryCut, IsThatOfSurvdiffInStrata) {
     SurvivalNode node;
     node.look_at(rows, rows.copies, all);
     expect_near(node, ranks_of(rows, age, cut[number]), numerator[number], variance[number]);
+  }
+}
+
+/// The level of each subject, from 1: celltype and treatment in sorted order of their names.
+std::vector<std::uint16_t> levels_of(const test::Dataset& veteran) {
+  const auto &celltype = veteran.text("celltype"), &treatment = veteran.text("trt");
+  std::vector<std::string> texts;
+  for (std::size_t subject = 0; subject < celltype.size(); ++subject) {
+    texts.push_back(celltype[subject] + " " + treatment[subject]);
+  }
+  std::vector<std::string> names = texts;
+  std::ranges::sort(names);
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  std::vector<std::uint16_t> levels;
+  for (const std::string& text : texts) {
+    levels.push_back(
+        static_cast<std::uint16_t>(1 + (std::ranges::find(names, text) - names.begin())));
+  }
+  return levels;
+}
+
+// All 127 ways to divide eight levels (make_forest_categories.R): each by itself, and what the rules choose of them.
+TEST(LogRankOfSubsets, IsThatOfSurvdiff) {
+  const test::Dataset veteran = test::read_dataset("veteran");
+  const test::Dataset expected(std::filesystem::path(VIGIL_REFERENCE) / "log_rank_subsets.csv");
+  const SurvivalOutcome outcome = outcome_of(veteran);
+  const auto of_subject = levels_of(veteran);
+  const auto numerator = expected.numbers("numerator"), variance = expected.numbers("variance"),
+             permutation = expected.numbers("permutation");
+  ASSERT_EQ(numerator.size(), 254U);
+  for (const char* copies : {"one", "one_to_three"}) {
+    const SurvivalRows rows = survival_rows(outcome, weights_of(copies, veteran.rows()));
+    std::vector<std::uint32_t> all(at(rows.rows()));
+    std::iota(all.begin(), all.end(), 0U);
+    std::vector<std::uint16_t> codes;
+    for (const Index subject : rows.subject) {
+      codes.push_back(of_subject[at(subject)]);
+    }
+    SurvivalNode node;
+    node.look_at(rows, rows.copies, all);
+    double by_permutation = 0.0, by_both = 0.0, by_variance = 0.0;
+    for (std::size_t number = 0; number < numerator.size(); ++number) {
+      if (expected.text("copies")[number] != copies) {
+        continue;
+      }
+      std::vector<std::uint16_t> ranks;
+      for (const std::uint16_t code : codes) {
+        const bool left = expected.text("levels")[number].find(std::to_string(code)) !=
+                          std::string::npos; // numbers of one digit
+        ranks.push_back(left ? 1 : 2);
+      }
+      expect_near(node, ranks, numerator[number], variance[number]);
+      const double square = numerator[number] * numerator[number];
+      by_permutation = std::max(by_permutation, square / permutation[number]);
+      by_both = std::max(by_both, square / std::max(permutation[number], variance[number]));
+      by_variance = std::max(by_variance, square / variance[number]);
+    }
+    SplitScratch scratch;
+    scratch.cells.resize(9);
+    const CutColumn column{.feature = 0, .ranks = codes, .highest = 8, .levels = 8};
+    const LeafLimits limits{.subjects = 1, .events = 0};
+    const auto gain = [&](const char* rule) {
+      return best_split(find_split_rule(rule),
+                        {.node = node, .limits = limits, .key = RandomKey(1), .scratch = scratch},
+                        {&column, 1})
+          .gain;
+    };
+    EXPECT_NEAR(gain("permutation_log_rank"), by_permutation, 1e-10 * by_permutation);
+    // the other two are cuts of the same order: here the best of all for one of them, and a little less for the other
+    EXPECT_NEAR(gain("guarded_log_rank"), by_both, 1e-10 * by_both);
+    EXPECT_LE(gain("log_rank"), by_variance * (1.0 + 1e-10));
+    EXPECT_GT(gain("log_rank"), 0.95 * by_variance);
   }
 }
 

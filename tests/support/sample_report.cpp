@@ -4,6 +4,7 @@
 
 #include "vigil/base/random.hpp"
 
+#include "tests/support/sample_forest.hpp"
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -284,6 +285,15 @@ report::Report tiny_report() {
       {{"cox", "nested-cv", 1, 2, "id-one", "", 3.5, 1, 0.25, {0.1, 0.2}, {0.05, 0.1}, {0.2, 0.3}},
        {"cox", "nested-cv", 1, 1, "id-two", "north", 7, 0, -1, {0.3, not_available}, {}, {}}}};
   report.folds = {{"id-one", 1, 2}, {"id-two", 1, 1}};
+  report.importance = {{"trees", "shadow", "a\tge", 0.125, 0.25, 0.5},
+                       {"trees", "shadow", "<i>stage</i>", -1, not_available, not_available}};
+  report.forests.push_back(
+      {.learner = "trees",
+       .trees = 20,
+       .importance_on = "brier@12",
+       .importance = {{.kind = "shadow", .features = 2, .first = report.importance}},
+       .error = {{.trees = 10, .undefined_because = "no tree cuts any column"},
+                 {.trees = 20, .concordance = 0.75, .se = 0.5, .bias = -0.25}}});
   report::TriageSummary triage{.learner = "cox", .horizon = 12};
   triage.harms = {1, 0.2, 0.04, 0.27, 0.6};
   triage.on_reduction = {0.185, 0.2, 0.259, true};
@@ -353,6 +363,7 @@ report::Report large_report(Index subjects) {
       {"gbsg", {{"rows in gbsg.csv", 686, 299, ""}, {"analysed", 686, 299, ""}}});
   add_performance(report);
   add_features(report);
+  report.forests = {sample_forest()};
   add_centres(report);
   report.calibration = {calibration_of("cox", 0.05), calibration_of("net", -0.1)};
   report.triage = triage_of(simulated(subjects));

@@ -23,6 +23,11 @@ struct SurvivalCase {
   std::vector<Index> stratum = {}, centre = {}, group = {};
   std::vector<double> offset = {};
   Index block_features = 0;
+  struct Texts { ///< a column of levels, behind the clinical columns; an empty text is missing
+    std::string name;
+    std::vector<std::string> values, levels;
+  };
+  std::vector<Texts> categories = {};
 
   /// Markers have coefficient 0.8, -0.8, 0.8 .. on the first three; the first clinical one 0.5.
   SurvivalCase(const RandomKey& key, Index subjects_, Index markers_, Index clinical_)
@@ -65,6 +70,12 @@ struct SurvivalCase {
     for (Index column = 0; column < clinical_columns; ++column) {
       block_.add({.name = "c" + std::to_string(column), .marker = false, .penalized = false},
                  clinical[at(column)]);
+    }
+    for (const Texts& texts : categories) {
+      add_indicators(block_,
+                     {.name = texts.name, .marker = false, .penalized = false},
+                     texts.values,
+                     texts.levels);
     }
     outcome_ = survival;
     return {.features = *features_,

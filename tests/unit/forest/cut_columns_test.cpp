@@ -61,24 +61,28 @@ TEST_F(CutColumnsTest, BlocksHoldWhatTheWholeHolds) {
   const Covariates covariates{.features = *matrix, .clinical = data.clinical};
   const std::vector<Index> columns{1, 4, 9};
   const std::vector<std::string> names{"m1", "m4", data.clinical.info(0).name};
-  const CutColumns whole(covariates, columns, names, scheduler);
+  const CutColumns whole(covariates, columns, names, {}, scheduler);
   FitContext context{.scheduler = scheduler, .memory_bytes = 2 * 8 * 3 * 300};
   Index seen = 0;
-  for_subject_blocks(
-      covariates, columns, names, context, [&](const CutColumns& values, const SubjectRange& some) {
-        EXPECT_EQ(some.first, seen);
-        EXPECT_EQ(some.count, std::min<Index>(300, subjects - seen));
-        EXPECT_EQ(values.subjects(), some.count);
-        for (const Index column : columns) {
-          for (Index subject = 0; subject < some.count; ++subject) {
-            const auto at_column = static_cast<std::uint32_t>(column);
-            const double own = values.value(at_column, subject);
-            const double same = whole.value(at_column, some.first + subject);
-            EXPECT_TRUE(own == same || (std::isnan(own) && std::isnan(same)));
-          }
-        }
-        seen += some.count;
-      });
+  for_subject_blocks(covariates,
+                     columns,
+                     names,
+                     {},
+                     context,
+                     [&](const CutColumns& values, const SubjectRange& some) {
+                       EXPECT_EQ(some.first, seen);
+                       EXPECT_EQ(some.count, std::min<Index>(300, subjects - seen));
+                       EXPECT_EQ(values.subjects(), some.count);
+                       for (const Index column : columns) {
+                         for (Index subject = 0; subject < some.count; ++subject) {
+                           const auto at_column = static_cast<std::uint32_t>(column);
+                           const double own = values.value(at_column, subject);
+                           const double same = whole.value(at_column, some.first + subject);
+                           EXPECT_TRUE(own == same || (std::isnan(own) && std::isnan(same)));
+                         }
+                       }
+                       seen += some.count;
+                     });
   EXPECT_EQ(seen, subjects);
 }
 
@@ -106,7 +110,7 @@ TEST_F(CutColumnsTest, LacksNoColumnSilently) {
   const std::vector<Index> columns{1};
   const std::vector<std::string> names{"m10"};
   EXPECT_THROW(for_subject_blocks(
-                   data.covariates(), columns, names, context, [](const auto&, const auto&) {}),
+                   data.covariates(), columns, names, {}, context, [](const auto&, const auto&) {}),
                InputError);
 }
 

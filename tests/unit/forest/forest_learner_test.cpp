@@ -70,6 +70,35 @@ TEST_F(ForestLearnerTest, BytesDependOnTheItemAlone) {
   EXPECT_NE(predict(both[0]).score, predict(both[1]).score);
 }
 
+TEST_F(ForestLearnerTest, DiagnosticsAreThoseOfItemsThatAskAndChangeNoModel) {
+  const TrainingData data = drawn.data();
+  FitContext context{scheduler};
+  const Preparation preparation(data.columns(), {});
+  const CaseWeights ones = CaseWeights::ones(80);
+  const std::vector<FitItem> items{
+      {.weights = ones, .preparation = preparation, .key = RandomKey(3)},
+      {.weights = ones, .preparation = preparation, .key = RandomKey(3), .with_diagnostics = true}};
+  const ForestOptions options{
+      .trees = 30, .importance = {ImportanceKind::minimal_depth, ImportanceKind::permutation}};
+  const auto forests = ForestLearner(options).fit_all({data, items}, context);
+  EXPECT_EQ(forests[0].record().entries(), forests[1].record().entries());
+  const FitDiagnostics silent = forests[0].diagnostics(), told = forests[1].diagnostics();
+  EXPECT_TRUE(silent.importance.empty() && silent.error.empty());
+  EXPECT_EQ(told.importance_kinds, (std::vector<std::string>{"minimal_depth", "permutation"}));
+  EXPECT_EQ(told.importance_on, "concordance");
+  const auto rows = forests[1].importance();
+  ASSERT_EQ(told.importance.size(), 14U); // two kinds, six markers and a clinical column
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    EXPECT_EQ(told.importance[row].kind, name_of(rows[row].kind));
+    EXPECT_EQ(told.importance[row].feature, rows[row].feature);
+    EXPECT_EQ(told.importance[row].importance, rows[row].importance);
+    EXPECT_EQ(told.importance[row].se, rows[row].se);
+  }
+  ASSERT_EQ(told.error.size(), 3U); // after 10, 20, 30 trees
+  EXPECT_EQ(told.error.back().concordance, forests[1].error().back().concordance);
+  EXPECT_EQ(told.error.back().bias, forests[1].error().back().bias);
+}
+
 TEST_F(ForestLearnerTest, RecordAndBack) {
   const SurvivalForest forest = fit({CaseWeights::ones(80)}, {1}).front();
   const SurvivalForest again = SurvivalForest::from_record(forest.record());

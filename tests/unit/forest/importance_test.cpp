@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/error.hpp"
 #include "vigil/forest/importance_table.hpp"
+#include "vigil/forest/survival_forest.hpp"
 #include "vigil/survival/censoring_weights.hpp"
 
 #include <gtest/gtest.h>
@@ -315,7 +316,11 @@ TEST(Importance, NamesAndMeasuresAreRead) {
   EXPECT_FALSE(ImportanceOn::from_text("concordance").brier_horizon.has_value());
   EXPECT_EQ(ImportanceOn::from_text("brier@1.5").brier_horizon, 1.5);
   EXPECT_EQ(ImportanceOn::from_text("brier@1.5").text(), "brier@1.5");
-  for (const char* text : {"brier", "brier@", "brier@0", "brier@x", "uno", "brier@inf"}) {
+  for (const char* text :
+       {"concordance", "brier", "mse"}) { // the last two of outcomes that are no times
+    EXPECT_EQ(ImportanceOn::from_text(text).text(), text);
+  }
+  for (const char* text : {"brier@", "brier@0", "brier@x", "uno", "brier@inf"}) {
     EXPECT_THROW(static_cast<void>(ImportanceOn::from_text(text)), ConfigError) << text;
   }
 }
@@ -329,6 +334,11 @@ TEST(Importance, RefusesWhatItCannotGive) {
   refused({.trees = 2, .importance = {ImportanceKind::permutation, ImportanceKind::permutation}});
   refused({.trees = 2, .importance = {ImportanceKind::grouped}, .groups = {{"empty", {}}}});
   refused({.trees = 2, .importance = {ImportanceKind::grouped}, .groups = {{"a", {"m9"}}}});
+  for (const char* text : {"brier", "mse"}) { // without a time
+    refused({.trees = 2,
+             .importance = {ImportanceKind::permutation},
+             .importance_on = ImportanceOn::from_text(text)});
+  }
   // all leave by the end of a follow-up that ends censored
   asked.drawn.survival.time[3] = 99.0;
   asked.drawn.survival.event[3] = 0;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/error.hpp"
 #include "vigil/forest/partial_dependence.hpp"
+#include "vigil/forest/survival_forest.hpp"
 
 #include <gtest/gtest.h>
 

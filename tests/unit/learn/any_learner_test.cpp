@@ -33,6 +33,17 @@ struct TotalWeight {
   }
 };
 
+struct TellingModel : ConstantModel {
+  [[nodiscard]] FitDiagnostics diagnostics() const { return {.importance_on = "nothing"}; }
+};
+
+TEST(AnyModel, HasTheDiagnosticsOfModelsThatHaveSome) {
+  EXPECT_FALSE(AnyModel(ConstantModel{1.0}).diagnostics());
+  const auto told = AnyModel(TellingModel{{1.0}}).diagnostics();
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->importance_on, "nothing");
+}
+
 TEST(AnyLearner, PassesTheBatchThrough) {
   Scheduler scheduler(1);
   FitContext context{scheduler};

@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <variant>
+#include <vector>
 
 namespace {
 
@@ -71,12 +73,75 @@ TEST(Figures, EveryPartOfTheStudyHasItsFigure) {
                            "zone_shares",
                            "performance_harrell_c",
                            "calibration",
-                           "selected_features"}) {
+                           "selected_features",
+                           "importance_survival-forest_permutation",
+                           "importance_survival-forest_shadow",
+                           "forest_error_survival-forest"}) {
     EXPECT_THAT(names, testing::Contains(name));
   }
   auto sorted = names;
   std::sort(sorted.begin(), sorted.end());
   EXPECT_EQ(std::adjacent_find(sorted.begin(), sorted.end()), sorted.end()) << "names repeat";
+}
+
+const vigil::report::Figure& figure_named(const std::vector<vigil::report::Figure>& figures,
+                                          const std::string& name) {
+  const auto found = std::ranges::find(figures, name, &vigil::report::Figure::name);
+  EXPECT_NE(found, figures.end()) << name;
+  return *found;
+}
+
+double number_of(const vigil::report::Figure& figure, const std::string& column, vigil::Index row) {
+  const auto& columns = figure.data.front().columns;
+  const auto found = std::ranges::find(columns, column, &vigil::report::FigureColumn::name);
+  EXPECT_NE(found, columns.end()) << column;
+  return std::get<std::vector<double>>(found->values).at(vigil::at(row));
+}
+
+// Whiskers by hand: 1.96 standard errors; of the error, which has nine degrees of freedom, 2.262 (R 4.2.2, qt(0.975, 9)).
+TEST(Figures, WhiskersAndBandsOfAForestAreMonteCarloIntervals) {
+  auto report = vigil::test::tiny_report();
+  const auto figures = vigil::report::forest_figures(report);
+  ASSERT_EQ(figures.size(), 2U);
+  const auto& importance = figure_named(figures, "importance_trees_shadow");
+  EXPECT_NEAR(number_of(importance, "lower", 0), 0.125 - 0.25 * 1.959964, 1e-6);
+  EXPECT_NEAR(number_of(importance, "upper", 0), 0.125 + 0.25 * 1.959964, 1e-6);
+  EXPECT_TRUE(std::isnan(number_of(importance, "lower", 1)));
+  EXPECT_THAT(
+      importance.texts,
+      testing::Contains(testing::Pair("value_title", "Rise of the Brier score at 1\u00a0year")));
+  const auto& error = figure_named(figures, "forest_error_trees");
+  EXPECT_EQ(number_of(error, "trees", 0), 20.0); // what is undefined is not drawn
+  EXPECT_NEAR(number_of(error, "lower", 0), 0.75 - 0.5 * 2.262157, 1e-6);
+  EXPECT_NEAR(number_of(error, "upper", 0), 0.75 + 0.5 * 2.262157, 1e-6);
+  const auto& endless = error.data.back();
+  EXPECT_EQ(std::get<std::vector<double>>(endless.columns.front().values).front(), 1.0);
+}
+
+TEST(Page, TellsOfTheForestWithWhatItDoesNotSay) {
+  const auto report = vigil::test::large_report(40);
+  const std::string html = html_text(report);
+  for (const char* part : {"<section id=\"forest\">",
+                           "<a href=\"#forest\">Forest</a>",
+                           "of the trees, not of the subjects",
+                           "of 34 such features about 2 would have p below 0.05",
+                           "without any signal it lies below 0.5",
+                           "Shown: the first 20 of 34; all are in tables/importance.tsv.",
+                           "guarded_log_rank",
+                           "5 subjects, 3 of them with an event",
+                           "0.684 (Monte-Carlo SE 0.0011, bias -0.0003)"}) {
+    EXPECT_THAT(html, HasSubstr(part));
+  }
+  EXPECT_THAT(html_text(vigil::report::Report{}), Not(HasSubstr("id=\"forest\"")));
+}
+
+TEST(Page, SaysWhyThereIsNoForest) {
+  auto report = vigil::test::tiny_report();
+  report.forests.front() = {.learner = "trees", .undefined_because = "no events"};
+  EXPECT_THAT(html_text(report), HasSubstr("no forest: no events"));
+  report.forests.front() = {.learner = "trees",
+                            .importance = {{.kind = "permutation", .features = 3, .undefined = 3}}};
+  EXPECT_THAT(html_text(report), HasSubstr("Permutation importance of trees is undefined"));
 }
 
 TEST(Page, HoldsTheVerdictThePartsAndThePolicy) {

@@ -11,6 +11,7 @@
 #include "tests/support/temp_folder.hpp"
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 namespace {
 
@@ -46,6 +47,36 @@ TEST_F(Json, ReadsBackWhatItWrote) {
   const auto again = vigil::report::read_json(folder);
   EXPECT_EQ(json_text(again), json_text(report));
   EXPECT_EQ(vigil::report::html_text(again), vigil::report::html_text(report));
+}
+
+TEST_F(Json, HoldsTheMostImportantFeaturesOfAForest) {
+  const auto json = nlohmann::json::parse(json_text(vigil::test::tiny_report()));
+  const auto& forest = json.at("forests").at(0);
+  EXPECT_EQ(forest.at("learner"), "trees");
+  EXPECT_EQ(forest.at("trees"), 20);
+  EXPECT_TRUE(forest.at("sample_fraction").is_null());
+  EXPECT_EQ(forest.at("importance_on"), "brier@12");
+  const auto& importance = forest.at("importance").at(0);
+  EXPECT_EQ(importance.at("kind"), "shadow");
+  EXPECT_EQ(importance.at("features"), 2);
+  EXPECT_EQ(
+      importance.at("first").at(0),
+      nlohmann::json::parse(R"({"feature": "a\tge", "importance": 0.125, "se": 0.25, "p": 0.5})"));
+  EXPECT_EQ(
+      forest.at("error").at(1),
+      nlohmann::json::parse(
+          R"({"trees": 20, "oob_concordance": 0.75, "se": 0.5, "bias": -0.25, "undefined_because": ""})"));
+}
+
+// Results of versions that knew no forests.
+TEST_F(Json, ReadsAReportWithoutForests) {
+  auto json = nlohmann::ordered_json::parse(json_text(vigil::test::tiny_report()));
+  json.erase("forests");
+  write(json.dump());
+  EXPECT_TRUE(vigil::report::read_json(folder).forests.empty());
+  json.erase("plan");
+  write(json.dump());
+  EXPECT_THROW(static_cast<void>(vigil::report::read_json(folder)), vigil::InputError);
 }
 
 TEST_F(Json, MissingDamagedAndForeignFilesAreRefused) {

@@ -8,9 +8,11 @@
 
 #include "tests/support/sample_report.hpp"
 #include "tests/support/temp_folder.hpp"
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <vector>
 
 namespace {
 
@@ -71,6 +73,23 @@ TEST(Tables, OtherHeadersAreThoseOfTheContract) {
       table("centres.tsv"),
       "learner\tmeasure\thorizon\tcentre\tsubjects\tevents\testimate\tse\tmu\ttau2\ti2\tlower\t"
       "upper\tprediction_lower\tprediction_upper\tresampling\tundefined_because\n");
+}
+
+TEST(Tables, ForestsHaveTheirImportanceAndTheirError) {
+  EXPECT_EQ(table("importance.tsv"),
+            "learner\tkind\tfeature\timportance\tse\tp\n"
+            "trees\tshadow\ta ge\t0.125\t0.25\t0.5\n"
+            "trees\tshadow\t<i>stage</i>\t-1\tNA\tNA\n");
+  EXPECT_EQ(table("forest_error.tsv"),
+            "learner\ttrees\toob_concordance\tse\tbias\tundefined_because\n"
+            "trees\t10\tNA\tNA\tNA\tno tree cuts any column\n"
+            "trees\t20\t0.75\t0.5\t-0.25\tNA\n");
+  const std::vector<NamedText> none = tables_of(Report{});
+  for (const char* name : {"importance.tsv", "forest_error.tsv"}) {
+    const auto found = std::ranges::find(none, name, &NamedText::name);
+    ASSERT_NE(found, none.end());
+    EXPECT_EQ(std::ranges::count(found->text, '\n'), 1) << "a header alone";
+  }
 }
 
 TEST(Tables, APooledRowOfCentresIsNamed) {

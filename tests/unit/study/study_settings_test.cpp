@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/error.hpp"
+#include "vigil/study/forest_options.hpp"
 #include "vigil/study/study_settings.hpp"
 
 #include <gtest/gtest.h>
@@ -8,6 +9,7 @@
 #include "tests/support/fault_of.hpp"
 #include "tests/support/temp_folder.hpp"
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -114,6 +116,60 @@ TEST_F(StudySettings, TheLossBrierTakesTheHorizonOfTheStudy) {
   EXPECT_NE(refused(smallest + "[[learner]]\nname = \"cox\"\nloss = \"brier\"\n" + one)
                 .found.find("loss"),
             std::string::npos);
+}
+
+TEST_F(StudySettings, AForestSaysWhatItsFeaturesAreWorthUnlessToldNotTo) {
+  const std::string forest = smallest + "[[learner]]\nname = \"survival-forest\"\n";
+  const auto options = [&](const std::string& lines) {
+    return vigil::forest_options(read(forest + lines).learner_options.back());
+  };
+  using vigil::forest::ImportanceKind;
+  EXPECT_EQ(options("").importance, std::vector{ImportanceKind::permutation});
+  EXPECT_TRUE(options("importance = \"none\"\n").importance.empty());
+  EXPECT_TRUE(options("importance = []\n").importance.empty());
+  const auto both = options("importance = [\"shadow\", \"conditional\"]\nalike = 0.5\n"
+                            "importance_on = \"brier@90\"\n");
+  EXPECT_EQ(both.importance, (std::vector{ImportanceKind::shadow, ImportanceKind::conditional}));
+  EXPECT_EQ(both.alike, 0.5);
+  EXPECT_EQ(both.importance_on.brier_horizon, 90.0);
+  EXPECT_EQ(read(forest).file.learners.back().text("importance"), "permutation"); // is resolved
+}
+
+TEST_F(StudySettings, GroupsOfAForestAreATableOrAFileBesideTheStudy) {
+  const std::string grouped =
+      smallest + "[[learner]]\nname = \"survival-forest\"\nimportance = \"grouped\"\n";
+  const auto groups = [&](const std::string& lines) {
+    std::string text;
+    for (const auto& group :
+         vigil::forest_options(read(grouped + lines).learner_options.back()).groups) {
+      text += group.name + ":";
+      for (const auto& feature : group.features) {
+        text += " " + feature;
+      }
+      text += "; ";
+    }
+    return text;
+  };
+  static_cast<void>(folder_.file("groups.tsv", "feature\tgroup\nx\tone\ny\ttwo\nz\tone\n"));
+  EXPECT_EQ(groups("groups = \"groups.tsv\"\n"), "one: x z; two: y; ");
+  EXPECT_EQ(groups("groups = { two = [\"y\"], one = [\"x\", \"z\"] }\n"), "one: x z; two: y; ");
+  EXPECT_EQ(read(grouped + "groups = \"groups.tsv\"\n").file.learners.back().text("groups"),
+            "groups.tsv");
+}
+
+TEST_F(StudySettings, RefuseImportanceThatDoesNotGoTogether) {
+  const std::string forest = smallest + "[[learner]]\nname = \"survival-forest\"\n";
+  EXPECT_EQ(refused(forest + "groups = \"g.tsv\"\n").expected, "importance = grouped beside it");
+  EXPECT_EQ(refused(forest + "alike = 0.3\n").expected, "importance = conditional beside it");
+  EXPECT_EQ(refused(forest + "importance = \"conditional\"\nalike = 1.5\n").expected,
+            "a correlation from 0 to 1");
+  EXPECT_EQ(refused(forest + "importance = \"grouped\"\n").expected, "grouped with groups = FILE");
+  EXPECT_EQ(refused(forest + "importance = \"none\"\nimportance_on = \"brier@9\"\n").expected,
+            "importance = KIND beside it");
+  EXPECT_EQ(refused(forest + "importance = \"permutaton\"\n").remedy,
+            "did you mean 'permutation'?");
+  EXPECT_EQ(refused(smallest + "[[learner]]\nname = \"cox\"\nimportance = \"none\"\n").found,
+            "unknown key 'importance'");
 }
 
 TEST_F(StudySettings, AnExternalCohortInheritsWhatItDoesNotName) {

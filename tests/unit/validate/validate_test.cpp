@@ -10,6 +10,7 @@
 #include "tests/support/toy_learner.hpp"
 #include <algorithm>
 #include <map>
+#include <memory>
 
 namespace vigil {
 namespace {
@@ -279,6 +280,44 @@ TEST(fit_final, trains_on_all_weights_and_predicts_another_cohort_by_name) {
   const Cohort lacking = small_cohort({.clinical = 0});
   EXPECT_THROW((void)predict_external(models, lacking, {.horizons = horizons}, context),
                InputError);
+}
+
+/// A ToyLearner that counts the items which ask for diagnostics.
+struct Asked {
+  using Model = test::ToyModel;
+  std::shared_ptr<std::vector<bool>> items = std::make_shared<std::vector<bool>>();
+  [[nodiscard]] std::vector<test::ToyModel> fit_all(const FitBatch& batch,
+                                                    FitContext& context) const {
+    for (const FitItem& item : batch.items) {
+      items->push_back(item.with_diagnostics);
+    }
+    return ToyLearner{}.fit_all(batch, context);
+  }
+};
+
+// They may take as long as the fit itself: those of resamples would be thrown away.
+TEST(fit_final, alone_asks_for_diagnostics) {
+  const Cohort cohort = small_cohort({});
+  Scheduler scheduler(1);
+  FitContext context{scheduler};
+  const Asked asked;
+  const std::vector<NamedLearner> learners{{.name = "asked", .learner = AnyLearner(asked)}};
+  validate(
+      {.cohort = cohort,
+       .plan = folds_of(cohort),
+       .learners = learners,
+       .request = {.horizons = horizons}},
+      [](const ResampleRecord&) {},
+      context);
+  EXPECT_EQ(*asked.items, std::vector<bool>(8, false));
+  static_cast<void>(fit_final({.cohort = cohort,
+                               .weights = cohort.weights(),
+                               .learners = learners,
+                               .request = {.horizons = horizons},
+                               .key = RandomKey(1)},
+                              context));
+  ASSERT_EQ(asked.items->size(), 9U);
+  EXPECT_TRUE(asked.items->back());
 }
 
 } // namespace

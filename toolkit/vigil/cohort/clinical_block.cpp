@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <utility>
 
 namespace vigil {
@@ -49,6 +50,8 @@ void add_indicators(ClinicalBlock& block,
   faults.raise_if_any("cannot use column " + quoted(column.name),
                       "one of the levels " + join(levels, ", "),
                       nearest + " or name all levels with --levels " + column.name + "=...");
+  const auto shared =
+      std::make_shared<const std::vector<std::string>>(levels.begin(), levels.end());
   for (Index level = 1; level < size_of(levels); ++level) {
     std::vector<double> indicator(values.size(), missing);
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -60,6 +63,8 @@ void add_indicators(ClinicalBlock& block,
     info.source = column.source_column();
     info.name = column.name + "=" + levels[at(level)];
     info.unit = "1";
+    info.levels = shared;
+    info.level = level;
     block.add(std::move(info), std::move(indicator));
   }
 }

@@ -32,8 +32,8 @@ private:
 };
 
 /// One indicator column for each level but the first (the reference): 1 where the text is that level, NaN where
-/// it is empty (missing). Named `column=level`, with `column` as source. Throws InputError for a text that is no
-/// level, naming the nearest one.
+/// it is empty (missing). Named `column=level`, with `column` as source and all levels. Throws InputError for a text that
+/// is no level, naming the nearest one.
 void add_indicators(ClinicalBlock& block,
                     const FeatureInfo& column,
                     std::span<const std::string> values,

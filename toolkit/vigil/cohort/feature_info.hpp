@@ -2,9 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/base/index.hpp"
+
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace vigil {
 
@@ -23,6 +27,9 @@ struct FeatureInfo {
   std::optional<KnownAt> known_at = {}; ///< nothing: undeclared, treated as biopsy and said so
   bool marker = true;                   ///< else a clinical column
   bool penalized = true;                ///< clinical columns are unpenalized unless asked
+  /// Of an indicator: the levels of its source, the reference first, and the number of the one that it is 1 for.
+  std::shared_ptr<const std::vector<std::string>> levels = {};
+  Index level = 0;
 
   /// The column of the input that this one stands for.
   [[nodiscard]] const std::string& source_column() const noexcept {

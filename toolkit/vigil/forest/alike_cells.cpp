@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/forest/alike_cells.hpp"
 
+#include "vigil/forest/level_association.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -51,10 +53,17 @@ void AlikeCells::take(const OutOfBagTree& seen, const PermutedLeaves& leaves) {
     centred.push_back(centred_ranks(ranks_.column(column), ranks_.highest(column)));
     length.push_back(std::sqrt(static_cast<double>(product(centred.back(), centred.back()))));
   }
+  const auto is_category = [&](std::size_t place) { return ranks_.levels(columns[place]) > 0; };
+  const auto are_alike = [&](std::size_t one, std::size_t other) {
+    if (is_category(one) || is_category(other)) {
+      return level_association(ranks_, columns[one], columns[other]) > alike_;
+    }
+    const auto together = static_cast<double>(product(centred[one], centred[other]));
+    return std::fabs(together) > alike_ * length[one] * length[other];
+  };
   for (std::size_t one = 0; one < columns.size(); ++one) {
     for (std::size_t other = 0; other < one; ++other) {
-      const auto together = static_cast<double>(product(centred[one], centred[other]));
-      if (std::fabs(together) > alike_ * length[one] * length[other]) {
+      if (are_alike(one, other)) {
         alike_places_[one].push_back(static_cast<Index>(other));
         alike_places_[other].push_back(static_cast<Index>(one));
       }
@@ -65,12 +74,13 @@ void AlikeCells::take(const OutOfBagTree& seen, const PermutedLeaves& leaves) {
 // Divides every cell by one cut; cells stay numbered without gaps.
 void AlikeCells::divide(std::uint32_t node) {
   const auto ranks = ranks_.column(seen_->tree.feature[node]);
-  const std::uint16_t cut = seen_->tree.cut[node];
   constexpr std::uint32_t parts = 3;
   number_.assign(std::size_t{parts} * cells_, 0U);
   for (std::size_t place = 0; place < cell_.size(); ++place) {
     const std::uint16_t rank = ranks[seen_->rows[place]];
-    cell_[place] = parts * cell_[place] + (rank == 0 ? 2U : rank <= cut ? 0U : 1U);
+    cell_[place] = parts * cell_[place] + (rank == 0                                ? 2U
+                                           : seen_->tree.rank_goes_left(node, rank) ? 0U
+                                                                                    : 1U);
     number_[cell_[place]] = 1;
   }
   cells_ = 0;

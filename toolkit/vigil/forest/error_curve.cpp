@@ -16,16 +16,20 @@ namespace {
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
+struct Jackknife {
+  double se, bias;
+};
+
 /// Standard error and bias of a value by those without each of the groups in turn; NaN where one of these is.
-void take_jackknife(std::span<const double> without, ErrorPoint& point) {
+Jackknife jackknife(double value, std::span<const double> without) {
   const auto groups = static_cast<double>(without.size());
   const double mean = std::accumulate(without.begin(), without.end(), 0.0) / groups;
   double squares = 0.0;
-  for (const double value : without) {
-    squares += (value - mean) * (value - mean);
+  for (const double each : without) {
+    squares += (each - mean) * (each - mean);
   }
-  point.se = std::sqrt((groups - 1.0) / groups * squares);
-  point.bias = (groups - 1.0) * (mean - point.concordance);
+  return {.se = std::sqrt((groups - 1.0) / groups * squares),
+          .bias = (groups - 1.0) * (mean - value)};
 }
 
 } // namespace
@@ -50,27 +54,75 @@ ErrorCurve::ErrorCurve(const Outcome& outcome,
                        std::span<const Index> stratum,
                        Index trees_per_half_sample)
     : outcome_(outcome), weights_(weights), subject_(subject), stratum_(stratum),
-      together_(trees_per_half_sample), censoring_(outcome, weights) {}
+      together_(trees_per_half_sample) {
+  if (has_times(outcome)) {
+    censoring_.emplace(outcome, weights);
+  }
+}
 
 ErrorPoint ErrorCurve::look(Index trees, const MortalityVotes& votes, Scheduler& scheduler) const {
   VIGIL_EXPECTS(votes.groups() == groups && votes.subjects() == size_of(subject_));
   std::vector<Value> values(at(groups + 1)); // the last one: without leaving any out
   scheduler.for_each(groups + 1, [&](Index number, Index) {
-    values[at(number)] = concordance_without(votes, number < groups ? number : no_index);
+    values[at(number)] = value_without(votes, number < groups ? number : no_index);
   });
-  std::vector<double> without;
+  std::vector<double> without, squares_without;
   for (Index group = 0; group < groups; ++group) {
-    without.push_back(values[at(group)].concordance);
+    without.push_back(values[at(group)].accuracy);
+    squares_without.push_back(values[at(group)].squared_error);
   }
-  ErrorPoint point{.trees = trees,
-                   .concordance = values.back().concordance,
-                   .se = not_a_number,
-                   .bias = not_a_number,
-                   .undefined_because = std::move(values.back().undefined_because)};
+  Value& whole = values.back();
+  ErrorPoint point = ErrorPoint::undefined(trees, std::move(whole.undefined_because));
+  (compares_pairs() ? point.concordance : point.r_squared) = whole.accuracy;
+  point.squared_error = whole.squared_error;
   if (trees >= groups * together_) {
-    take_jackknife(without, point);
+    const Jackknife found = jackknife(whole.accuracy, without);
+    point.se = found.se;
+    point.bias = found.bias;
+    point.squared_error_se = jackknife(whole.squared_error, squares_without).se;
   }
   return point;
+}
+
+ErrorCurve::Value ErrorCurve::value_without(const MortalityVotes& votes, Index group) const {
+  Value value;
+  if (compares_pairs()) {
+    value = concordance_without(votes, group);
+  }
+  if (!standard_.empty()) {
+    take_squares(votes, group, value);
+  }
+  return value;
+}
+
+void ErrorCurve::take_squares(const MortalityVotes& votes, Index group, Value& value) const {
+  ValueMean mean;
+  double weight = 0.0, errors = 0.0, deviations = 0.0;
+  for (Index row = 0; row < size_of(subject_); ++row) {
+    if (votes.trees(row, group) > 0) {
+      const double own = weights_[subject_[at(row)]];
+      const double error = standard_[at(row)] - votes.mean(row, group);
+      mean.add(standard_[at(row)], own);
+      weight += own;
+      errors += own * error * error;
+    }
+  }
+  value.squared_error = scale_.real_square(errors / weight); // NaN without anybody
+  if (compares_pairs()) {
+    return;
+  }
+  for (Index row = 0; row < size_of(subject_); ++row) {
+    if (votes.trees(row, group) > 0) {
+      const double deviation = standard_[at(row)] - mean.mean();
+      deviations += weights_[subject_[at(row)]] * deviation * deviation;
+    }
+  }
+  if (deviations > 0.0) {
+    value.accuracy = 1.0 - errors / deviations;
+  } else {
+    value.undefined_because =
+        weight > 0.0 ? "the outcomes out of the bag are all the same" : "no subjects";
+  }
 }
 
 // Subjects without a vote are no part of it: some are seen by all of a few trees.
@@ -90,7 +142,7 @@ ErrorCurve::Value ErrorCurve::concordance_without(const MortalityVotes& votes, I
                                       .outcome = outcome_,
                                       .weights = voted,
                                       .centre = stratum_,
-                                      .censoring = censoring_});
+                                      .censoring = *censoring_});
   return {estimate.value, std::move(estimate.undefined_because)};
 }
 

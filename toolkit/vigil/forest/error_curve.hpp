@@ -4,29 +4,44 @@
 
 #include "vigil/cohort/case_weights.hpp"
 #include "vigil/cohort/outcome.hpp"
+#include "vigil/forest/value_rows.hpp"
 #include "vigil/forest/votes.hpp"
 #include "vigil/parallel/scheduler.hpp"
 #include "vigil/survival/censoring_weights.hpp"
 
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace vigil::forest {
 
-/// The out-of-bag concordance of so many trees. Undefined too where none of them cuts a column.
+/// The out-of-bag concordance of so many trees, which is undefined too where none of them cuts a column; of a continuous
+/// outcome R^2.
 struct ErrorPoint {
   Index trees = 0;
-  double concordance = 0.0; ///< NaN: undefined
+  double concordance = 0.0; ///< NaN: undefined, or a continuous outcome
   double se = 0.0;          ///< by other trees; NaN: undefined
   double bias = 0.0;        ///< against a forest of endless trees; NaN: undefined
   std::string undefined_because = {};
   /// Of the importance that is ranked (ranking_error); NaN: none, or undefined.
   double ranking = std::numeric_limits<double>::quiet_NaN();
+  double r_squared = std::numeric_limits<double>::quiet_NaN(); ///< se and bias are its own
+  double squared_error = r_squared;    ///< mean of values; of a binary outcome the Brier score
+  double squared_error_se = r_squared; ///< by other trees
 
-  /// Root mean square distance from the concordance of endless trees.
+  [[nodiscard]] static ErrorPoint undefined(Index trees, std::string because) {
+    constexpr double none = std::numeric_limits<double>::quiet_NaN();
+    return {.trees = trees,
+            .concordance = none,
+            .se = none,
+            .bias = none,
+            .undefined_because = std::move(because)};
+  }
+  /// Root mean square distance from the concordance, or R^2, of endless trees.
   [[nodiscard]] double error() const { return std::hypot(se, bias); }
 };
 
@@ -43,6 +58,11 @@ struct ErrorPoint {
 ///              Not the sampling error of the subjects. NaN unless every group has trees
 /// bias         9 (mean C_(g) - C): C of few trees is smaller than that of many, by a / trees to the first order, and what C
 ///              loses by a tenth of the trees is a ninth of that
+/// Of values (judge_values), with w the weights and v the out-of-bag votes of those who have one,
+///
+///   squared error  sum w (y - v)^2 / sum w
+///   R^2            1 - sum w (y - v)^2 / sum w (y - mean y)^2, in place of C where the outcome has no times
+///
 /// cost         eleven concordances, O(subjects log subjects) each
 /// source       Efron 1992, J. R. Stat. Soc. B 54:83 (jackknife of a bagged estimate); Shao, Wu 1989, Ann. Stat. 17:1176
 ///              (groups); checked by tests/unit/forest/error_curve_test
@@ -60,21 +80,34 @@ public:
   /// Tree number modulo ten; trees of one half sample, which are alike, are in one group.
   [[nodiscard]] Index group_of(Index tree) const noexcept { return tree / together_ % groups; }
 
+  /// Squared errors too. standard: values of the rows on the scale of the votes; must stay.
+  void judge_values(std::span<const double> standard, const ValueScale& scale) {
+    standard_ = standard;
+    scale_ = scale;
+  }
+  /// Whether subjects are compared in pairs.
+  [[nodiscard]] bool compares_pairs() const noexcept { return censoring_.has_value(); }
   [[nodiscard]] ErrorPoint
   look(Index trees, const MortalityVotes& votes, Scheduler& scheduler) const;
 
 private:
   struct Value {
-    double concordance;
-    std::string undefined_because;
+    double accuracy = std::numeric_limits<double>::quiet_NaN(); ///< concordance, or R^2
+    std::string undefined_because = {};
+    double squared_error = std::numeric_limits<double>::quiet_NaN();
   };
+  [[nodiscard]] Value value_without(const MortalityVotes& votes, Index group) const;
   [[nodiscard]] Value concordance_without(const MortalityVotes& votes, Index group) const;
+  void take_squares(const MortalityVotes& votes, Index group, Value& value) const;
 
   const Outcome& outcome_;
   const CaseWeights& weights_;
   std::span<const Index> subject_, stratum_;
-  Index together_;                       ///< trees
-  survival::CensoringWeights censoring_; ///< an evaluation has some; Harrell's C asks none of them
+  Index together_; ///< trees
+  std::span<const double> standard_ = {};
+  ValueScale scale_ = {};
+  /// An evaluation has some; Harrell's C asks none of them. None: no times.
+  std::optional<survival::CensoringWeights> censoring_;
 };
 
 } // namespace vigil::forest

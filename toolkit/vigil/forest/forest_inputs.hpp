@@ -12,6 +12,7 @@ struct ForestInputs {
   const TrainingData& data;
   const FitItem& item;
   const SurvivalRows& rows;
+  const ForestColumns& columns;
   const RankColumns& ranks;
   TreeOptions tree = {};
   Scheduler& scheduler;

@@ -16,12 +16,17 @@ class ForestLearner {
 public:
   using Model = SurvivalForest;
   explicit ForestLearner(ForestOptions options = {}) : options_(std::move(options)) {}
-  /// One forest after another, each parallel over its trees.
+  /// One forest after another, each parallel over its trees. Importance and error are those of items with diagnostics.
   [[nodiscard]] std::vector<SurvivalForest> fit_all(const FitBatch& batch,
                                                     FitContext& context) const {
+    ForestOptions with = options_, without = options_;
+    with.error_curve = true;
+    without.error_curve = false;
+    without.importance.clear();
     std::vector<SurvivalForest> forests;
     for (const FitItem& item : batch.items) {
-      forests.push_back(SurvivalForest::grow(batch.data, item, options_, context));
+      forests.push_back(
+          SurvivalForest::grow(batch.data, item, item.with_diagnostics ? with : without, context));
     }
     return forests;
   }

@@ -39,18 +39,16 @@ public:
   // Out-of-bag scores of uncut trees differ by who was drawn alone, and so order subjects against their own outcomes: C would be
   // near 0.
   [[nodiscard]] ErrorPoint error() const {
-    if (uncut()) {
-      return {.trees = size_of(trees_),
-              .concordance = not_a_number,
-              .se = not_a_number,
-              .bias = not_a_number,
-              .undefined_because = "no tree cuts any column"};
-    }
     MortalityVotes sum = votes_.front().mortality();
     for (std::size_t table = 1; table < votes_.size(); ++table) {
       sum.add(votes_[table].mortality());
     }
-    return plan_.curve->look(size_of(trees_), sum, inputs_.scheduler);
+    ErrorPoint point = plan_.curve->look(size_of(trees_), sum, inputs_.scheduler);
+    if (uncut() && plan_.curve->compares_pairs()) {
+      point.concordance = point.se = point.bias = not_a_number;
+      point.undefined_because = "no tree cuts any column";
+    }
+    return point;
   }
   /// Whether no tree cuts any column.
   [[nodiscard]] bool uncut() const {

@@ -56,7 +56,8 @@ Split TreeGrower::find_split(const RandomKey& key) {
   draw_features(key);
   columns_.clear();
   for (const Index feature : features_) {
-    columns_.push_back({feature, ranks_.column(feature), ranks_.highest(feature)});
+    columns_.push_back(
+        {feature, ranks_.column(feature), ranks_.highest(feature), ranks_.levels(feature)});
   }
   return forest::find_split(
       *options_.rule,
@@ -64,8 +65,8 @@ Split TreeGrower::find_split(const RandomKey& key) {
       columns_);
 }
 
-// Half way to the next rank of the node: rows that the tree has not seen may be between. Returns whether values are
-// missing in the node.
+// Half way to the next rank of the node: rows that the tree has not seen may be between. Between the levels of a category is
+// nobody. Returns whether values are missing in the node.
 bool TreeGrower::move_cut(Split& split) const {
   const auto ranks = ranks_.column(split.feature);
   std::uint16_t next = std::numeric_limits<std::uint16_t>::max();
@@ -74,16 +75,43 @@ bool TreeGrower::move_cut(Split& split) const {
     some_missing = some_missing || ranks[row] == 0;
     next = ranks[row] > split.cut ? std::min(next, ranks[row]) : next;
   }
-  split.cut = static_cast<std::uint16_t>(std::midpoint<int>(split.cut, next - 1));
+  if (ranks_.levels(split.feature) == 0) {
+    split.cut = static_cast<std::uint16_t>(std::midpoint<int>(split.cut, next - 1));
+  }
   return some_missing;
+}
+
+LeftSide TreeGrower::left_side(const Split& split) const {
+  const bool category = ranks_.levels(split.feature) > 0;
+  return {category ? scratch_.orders[split.order].ranks() : ranks_.column(split.feature),
+          split.cut,
+          split.missing_left};
+}
+
+// Levels that the node has not seen go the way of most rows, in the tree and for the rows out of the bag.
+void TreeGrower::take_set(Tree& tree, const Part& part, const Split& split, bool others_left) {
+  LevelOrder& order = scratch_.orders[split.order];
+  const auto levels = static_cast<std::uint32_t>(ranks_.levels(split.feature));
+  const std::size_t start = tree.level_set.size();
+  tree.set_start[at(part.node)] = static_cast<std::uint32_t>(start);
+  tree.level_set.resize(start + at(Tree::set_words(levels)), 0U);
+  for (std::uint32_t level = 0; level <= levels; ++level) {
+    const std::uint16_t place = order.place(level);
+    if (place == 0 ? others_left : place <= split.cut) {
+      tree.level_set[start + level / 32] |= 1U << (level % 32);
+    }
+  }
+  const auto out = std::span(out_).subspan(at(part.out_first), at(part.out_end - part.out_first));
+  order.rank_others(out, ranks_.column(split.feature), split.cut, [&](std::uint32_t level) {
+    return tree.level_goes_left(static_cast<std::uint32_t>(part.node), level);
+  });
 }
 
 // Rows on the left first, both sides in their order; returns where the right ones begin.
 Index TreeGrower::partition(std::vector<std::uint32_t>& rows,
                             Index first,
                             Index end,
-                            const Split& split) {
-  const LeftSide side(ranks_.column(split.feature), split.cut, split.missing_left);
+                            const LeftSide& side) {
   moved_.resize(at(end - first));
   std::uint32_t *to_left = rows.data() + first, *to_right = moved_.data();
   for (Index place = first; place < end;
@@ -134,6 +162,14 @@ void TreeGrower::take_jumps(std::vector<Jump>& jumps) const {
 
 void TreeGrower::add_leaf(Tree& tree, const Part& part) {
   const Index leaf = tree.leaves();
+  tree.child[at(part.node)] = static_cast<std::uint32_t>(leaf);
+  std::fill(leaf_.begin() + part.out_first,
+            leaf_.begin() + part.out_end,
+            static_cast<std::uint32_t>(leaf));
+  if (!rows_.value.empty()) {
+    tree.add_value(mean_value(rows_, copies_, node_.rows()));
+    return;
+  }
   if (!rows_.stratum.empty()) { // a tree does not know the stratum of whom it predicts
     node_.look_at(rows_, copies_, node_.rows(), SurvivalNode::Strata::together);
   }
@@ -146,10 +182,6 @@ void TreeGrower::add_leaf(Tree& tree, const Part& part) {
     tree.jump.push_back(jump.hazard);
   }
   tree.jump_start.push_back(static_cast<std::uint32_t>(tree.jump.size()));
-  tree.child[at(part.node)] = static_cast<std::uint32_t>(leaf);
-  std::fill(leaf_.begin() + part.out_first,
-            leaf_.begin() + part.out_end,
-            static_cast<std::uint32_t>(leaf));
 }
 
 Tree TreeGrower::grow(const RandomKey& key, const std::optional<RandomKey>& half) {
@@ -160,6 +192,9 @@ Tree TreeGrower::grow(const RandomKey& key, const std::optional<RandomKey>& half
     tree.cut.push_back(0);
     tree.missing_left.push_back(0);
     tree.child.push_back(0);
+    if (ranks_.has_categories()) {
+      tree.set_start.push_back(Tree::no_set);
+    }
     gain_.push_back(0.0);
     return tree.nodes() - 1;
   };
@@ -188,15 +223,20 @@ Tree TreeGrower::grow(const RandomKey& key, const std::optional<RandomKey>& half
       add_leaf(tree, part);
       continue;
     }
+    const bool category = ranks_.levels(split.feature) > 0;
     const bool some_missing = move_cut(split);
-    const Index middle = partition(in_, part.first, part.end, split);
+    const Index middle = partition(in_, part.first, part.end, left_side(split));
+    const bool most_left = middle - part.first >= part.end - middle;
     if (!some_missing) { // none to learn from: the way of most
-      split.missing_left = middle - part.first >= part.end - middle;
+      split.missing_left = most_left;
     }
-    const Index out_middle = partition(out_, part.out_first, part.out_end, split);
+    if (category) {
+      take_set(tree, part, split, most_left);
+    }
+    const Index out_middle = partition(out_, part.out_first, part.out_end, left_side(split));
     const Index left = add_node(), right = add_node();
     tree.feature[at(part.node)] = static_cast<std::uint32_t>(split.feature);
-    tree.cut[at(part.node)] = split.cut;
+    tree.cut[at(part.node)] = category ? std::uint16_t{0} : split.cut;
     gain_[at(part.node)] = split.gain;
     tree.missing_left[at(part.node)] = split.missing_left ? 1 : 0;
     tree.child[at(part.node)] = static_cast<std::uint32_t>(left);
@@ -212,6 +252,9 @@ Tree TreeGrower::grow(const RandomKey& key, const std::optional<RandomKey>& half
                     .out_end = out_middle,
                     .node = left,
                     .key = part.key.child(0)});
+  }
+  if (tree.level_set.empty()) {
+    tree.set_start.clear();
   }
   tree.shrink_to_fit();
   return tree;

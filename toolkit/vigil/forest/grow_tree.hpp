@@ -54,7 +54,10 @@ private:
   void take_jumps(std::vector<Jump>& jumps) const;
   void add_jumps_of_gaps(std::span<const std::uint32_t> rows);
   void add_leaf(Tree& tree, const Part& part);
-  Index partition(std::vector<std::uint32_t>& rows, Index first, Index end, const Split& split);
+  /// Which rows a split sends to the left; of a category those of the node, others after take_set.
+  [[nodiscard]] LeftSide left_side(const Split& split) const;
+  Index partition(std::vector<std::uint32_t>& rows, Index first, Index end, const LeftSide& side);
+  void take_set(Tree& tree, const Part& part, const Split& split, bool others_left);
 
   const SurvivalRows& rows_;
   const RankColumns& ranks_;

@@ -44,7 +44,15 @@ constexpr std::array kinds{
                        .use = "p-values without the dependence between bag and out of it"},
 };
 
-constexpr std::string_view concordance_name = "concordance", brier_prefix = "brier@";
+struct LossName {
+  ImportanceOn::Loss loss;
+  std::string_view name;
+};
+constexpr std::array loss_names{
+    LossName{.loss = ImportanceOn::Loss::concordance, .name = "concordance"},
+    LossName{.loss = ImportanceOn::Loss::brier, .name = "brier"},
+    LossName{.loss = ImportanceOn::Loss::squared_error, .name = "mse"}};
+constexpr std::string_view brier_prefix = "brier@";
 
 } // namespace
 
@@ -72,8 +80,10 @@ ImportanceKind find_importance_kind(std::string_view name) {
 }
 
 ImportanceOn ImportanceOn::from_text(std::string_view text) {
-  if (text == concordance_name) {
-    return {};
+  for (const auto& [loss, name] : loss_names) {
+    if (text == name) {
+      return {.loss = loss};
+    }
   }
   if (text.starts_with(brier_prefix)) {
     const auto horizon = parse_number(text.substr(brier_prefix.size()));
@@ -83,13 +93,18 @@ ImportanceOn ImportanceOn::from_text(std::string_view text) {
   }
   throw ConfigError({.where = "what importance is judged by",
                      .found = quoted(text),
-                     .expected = "concordance, or brier@T with a time T above 0",
+                     .expected =
+                         "concordance, or brier@T with a time T above 0; of a binary outcome "
+                         "concordance or brier, of a continuous one mse",
                      .remedy = "write for example brier@365"});
 }
 
 std::string ImportanceOn::text() const {
-  return brier_horizon ? std::string(brier_prefix) + number_text(*brier_horizon)
-                       : std::string(concordance_name);
+  if (brier_horizon) {
+    return std::string(brier_prefix) + number_text(*brier_horizon);
+  }
+  const auto* found = std::ranges::find(loss_names, loss, &LossName::loss);
+  return std::string(found == loss_names.end() ? loss_names.front().name : found->name);
 }
 
 } // namespace vigil::forest

@@ -36,9 +36,16 @@ struct ImportanceKindName {
 
 /// What permutations are judged by.
 struct ImportanceOn {
-  std::optional<double> brier_horizon = {}; ///< none: Harrell's concordance
+  enum class Loss {
+    outcome, ///< that of the outcome: squared error of a continuous one, else concordance
+    concordance,
+    brier,         ///< of a binary outcome
+    squared_error, ///< of a continuous one
+  };
+  std::optional<double> brier_horizon = {}; ///< of times; none: Harrell's concordance
+  Loss loss = Loss::outcome;                ///< where there is no such horizon
 
-  /// "concordance" or "brier@T", T a time above 0. Throws ConfigError.
+  /// "concordance", "brier@T", T a time above 0, "brier" or "mse". Throws ConfigError.
   [[nodiscard]] static ImportanceOn from_text(std::string_view text);
   [[nodiscard]] std::string text() const;
 };

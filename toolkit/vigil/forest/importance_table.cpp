@@ -4,7 +4,6 @@
 
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
-#include "vigil/learn/preparation.hpp"
 #include "vigil/survival/censoring_weights.hpp"
 
 #include <algorithm>
@@ -25,15 +24,15 @@ bool looks_at_forest(ImportanceKind kind) {
 }
 
 [[noreturn]] void refuse(const std::string& found, std::string expected, std::string remedy) {
-  throw ConfigError({.where = "importance of a survival forest",
+  throw ConfigError({.where = "importance of a forest",
                      .found = found,
                      .expected = std::move(expected),
                      .remedy = std::move(remedy)});
 }
 
-std::vector<std::uint32_t> columns_of(const FeatureGroup& group, const Covariates& covariates) {
+std::vector<std::uint32_t> columns_of(const FeatureGroup& group, const ForestColumns& all) {
   std::vector<std::uint32_t> columns;
-  for (const Index column : find_columns(covariates, group.features)) {
+  for (const Index column : all.find(group.features)) {
     columns.push_back(static_cast<std::uint32_t>(column));
   }
   std::sort(columns.begin(), columns.end());
@@ -42,6 +41,10 @@ std::vector<std::uint32_t> columns_of(const FeatureGroup& group, const Covariate
 }
 
 } // namespace
+
+HorizonRows value_losses(const SurvivalRows& rows) {
+  return {.weight = std::vector<double>(rows.value.size(), 1.0), .event = rows.value};
+}
 
 HorizonRows horizon_rows(const ForestInputs& inputs, double horizon) {
   const survival::CensoringWeights censoring(inputs.data.outcome, inputs.item.weights);
@@ -64,13 +67,13 @@ HorizonRows horizon_rows(const ForestInputs& inputs, double horizon) {
   return result;
 }
 
-std::optional<ImportanceKind> ranked_kind(const ForestOptions& options) {
-  const auto found = std::ranges::find_if(options.importance, looks_at_forest);
-  return found == options.importance.end() ? std::nullopt : std::optional(*found);
+std::optional<ImportanceKind> ranked_kind(std::span<const ImportanceKind> asked) {
+  const auto found = std::ranges::find_if(asked, looks_at_forest);
+  return found == asked.end() ? std::nullopt : std::optional(*found);
 }
 
 void check_importance(const ForestOptions& options) {
-  if (options.target_ranking > 0.0 && !ranked_kind(options)) {
+  if (options.target_ranking > 0.0 && !ranked_kind(options.importance)) {
     refuse("target ranking " + number_text(options.target_ranking) +
                " without an importance that is known while the forest grows",
            "permutation, grouped, conditional or minimal_depth among the kinds",
@@ -95,17 +98,23 @@ void check_importance(const ForestOptions& options) {
   }
 }
 
-ImportanceTable::ImportanceTable(const ForestInputs& inputs, const ForestOptions& options)
-    : inputs_(inputs), options_(options) {
+ImportanceTable::ImportanceTable(const ForestInputs& inputs,
+                                 const ForestOptions& options,
+                                 const ValueScale& scale)
+    : inputs_(inputs), options_(options), scale_(scale) {
   ImportancePlan plan{.alike = options.alike,
                       .trees_per_half_sample = options.trees_per_half_sample};
   if (!options.importance.empty() && options.importance_on.brier_horizon) {
     horizon_ = horizon_rows(inputs, *options.importance_on.brier_horizon);
     plan.horizon = &*horizon_;
+  } else if (!inputs.rows.value.empty() &&
+             options.importance_on.loss != ImportanceOn::Loss::concordance) {
+    horizon_ = value_losses(inputs.rows);
+    plan.horizon = &*horizon_;
   }
   if (asks(options, ImportanceKind::grouped)) {
     for (const FeatureGroup& group : options.groups) {
-      plan.groups.push_back(columns_of(group, inputs.data.covariates()));
+      plan.groups.push_back(columns_of(group, inputs.columns));
     }
   }
   for (const ImportanceKind kind : options.importance) {
@@ -164,17 +173,30 @@ ImportanceTable::Columns ImportanceTable::columns(ImportanceKind kind) {
   }
 }
 
+bool ImportanceTable::is_square(ImportanceKind kind) const {
+  if (inputs_.rows.value.empty() || kind == ImportanceKind::minimal_depth) {
+    return false;
+  }
+  return kind == ImportanceKind::impurity_corrected ? inputs_.tree.rule->gains_are_squares
+                                                    : horizon_.has_value();
+}
+
 std::vector<ImportanceRow> ImportanceTable::rows(Index trees) {
   trees_ = trees;
-  const Covariates covariates = inputs_.data.covariates();
   std::vector<ImportanceRow> table;
   for (const ImportanceKind kind : options_.importance) {
     const bool grouped = kind == ImportanceKind::grouped;
-    const Columns found = columns(kind);
+    Columns found = columns(kind);
+    if (is_square(kind)) {
+      for (auto* column : {&found.importance, &found.se}) {
+        std::ranges::transform(
+            *column, column->begin(), [&](double each) { return scale_.real_square(each); });
+      }
+    }
     for (Index item = 0; item < size_of(found.importance); ++item) {
       table.push_back(
           {.kind = kind,
-           .feature = grouped ? options_.groups[at(item)].name : covariates.info(item).name,
+           .feature = grouped ? options_.groups[at(item)].name : inputs_.columns.name(item),
            .importance = found.importance[at(item)],
            .se = found.se[at(item)],
            .p = found.p[at(item)]});

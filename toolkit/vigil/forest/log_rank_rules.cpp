@@ -82,11 +82,14 @@ void search_peto(const NodeSearch& search, const CutColumn& column, Split& best)
   });
 }
 
-// One rank between the smallest and the largest of the node, which stays on the right; a coin for missing values.
-void search_random(const NodeSearch& search, const CutColumn& column, Split& best) {
+namespace {
+
+// One rank between the smallest and the largest of the node, which stays on the right; a coin for missing values. Rank 0: no
+// cut within the limits.
+Cut random_cut(const NodeSearch& search, const CutColumn& column) {
   const SurvivalNode& node = search.node;
   if (too_small(node, search.limits)) {
-    return;
+    return {};
   }
   std::uint16_t smallest = std::numeric_limits<std::uint16_t>::max(), largest = 0;
   for (const std::uint32_t row : node.rows()) {
@@ -95,7 +98,7 @@ void search_random(const NodeSearch& search, const CutColumn& column, Split& bes
     largest = std::max(largest, rank);
   }
   if (smallest >= largest) {
-    return;
+    return {};
   }
   RandomStream draw(search.key.child(column.feature));
   const auto drawn = static_cast<std::uint16_t>(smallest + draw.index_below(largest - smallest));
@@ -110,8 +113,42 @@ void search_random(const NodeSearch& search, const CutColumn& column, Split& bes
     }
   }
   const SideCounts least(search.limits.subjects, 1, search.limits.events);
-  if (cut.left.counts.reaches(least) && node.counts().without(cut.left.counts).reaches(least)) {
+  const SideCounts left = cut.left.counts;
+  return left.reaches(least) && node.counts().without(left).reaches(least) ? cut : Cut{};
+}
+
+} // namespace
+
+void search_random(const NodeSearch& search, const CutColumn& column, Split& best) {
+  const Cut cut = random_cut(search, column);
+  if (cut.rank != 0) {
     keep_better(best, column.split_at(cut, exact_gain(search, column, cut, 0.0)));
+  }
+}
+
+void search_random_value(const NodeSearch& search, const CutColumn& column, Split& best) {
+  const SurvivalNode& node = search.node;
+  const Cut cut = random_cut(search, column);
+  if (cut.rank == 0) {
+    return;
+  }
+  if (node.stratified().empty()) {
+    const double gain = node.permutation_gain(cut.left.score, cut.left.counts.copies());
+    keep_better(best, column.split_at(cut, gain));
+    return;
+  }
+  auto& places = search.scratch.places_left;
+  places.clear();
+  const LeftSide side(column.ranks, cut.rank, cut.missing_left);
+  for (std::size_t place = 0; place < node.rows().size(); ++place) {
+    if (side.has(node.rows()[place])) {
+      places.push_back(static_cast<std::uint32_t>(place));
+    }
+  }
+  const double variance = node.stratified().of(places, search.scratch.copies_left);
+  const double numerator = node.numerator(cut.left.score);
+  if (variance > 0.0) {
+    keep_better(best, column.split_at(cut, numerator * numerator / variance));
   }
 }
 

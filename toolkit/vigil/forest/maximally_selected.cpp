@@ -72,6 +72,29 @@ double time_of(const NodeSearch& search, const Cut& cut, const Cut& before) {
   return scratch.times[cut.missing_left ? 1 : 0].back() + step;
 }
 
+// Of all levels together; missing values are a level more. In strata, where the statistic of all levels is not known, the
+// largest of the cuts bounds it from below.
+double log_p_of_levels(const SurvivalNode& node,
+                       const CutColumn& column,
+                       const SplitScratch& scratch,
+                       const std::array<Split, 2>& largest) {
+  const std::span<const CutSums> sums = scratch.orders[column.order].sums();
+  const auto subjects = static_cast<double>(node.counts().subjects());
+  double square = 0.0, levels = 0.0;
+  for (const CutSums& level : sums) {
+    const Index here = level.counts.subjects();
+    levels += here > 0 ? 1.0 : 0.0;
+    if (node.stratified().empty() && here > 0 && here < node.counts().subjects()) {
+      square +=
+          node.permutation_gain(level.score, here) * (1.0 - static_cast<double>(here) / subjects);
+    }
+  }
+  if (!node.stratified().empty()) {
+    square = std::max(largest[0].gain, largest[1].gain);
+  }
+  return levels > 1.0 ? log_chi_square_upper(square, levels - 1.0) : 0.0;
+}
+
 } // namespace
 
 double log_p_of_selected(double largest, std::span<const double> times) {
@@ -102,10 +125,14 @@ void prepare_maximally_selected(const NodeSearch& search) {
   }
 }
 
+const SurvivalNode& distinct_node(const NodeSearch& search) {
+  const SideCounts counts = search.node.counts();
+  return counts.copies() == counts.subjects() ? search.node : search.scratch.other[0];
+}
+
 void search_maximally_selected(const NodeSearch& search, const CutColumn& column, Split& best) {
   SplitScratch& scratch = search.scratch;
-  const bool once = search.node.counts().copies() == search.node.counts().subjects();
-  const SurvivalNode& node = once ? search.node : scratch.other[0];
+  const SurvivalNode& node = distinct_node(search);
   double& log_p = scratch.log_p.emplace_back(0.0);
   if (node.flat()) {
     return;
@@ -136,9 +163,13 @@ void search_maximally_selected(const NodeSearch& search, const CutColumn& column
     });
   });
   const double ways = times[1].empty() ? 0.0 : std::numbers::ln2; // Bonferroni
+  const double of_levels =
+      column.is_category() ? log_p_of_levels(node, column, scratch, largest) : 0.0;
   for (const std::size_t way : {0U, 1U}) {
     if (largest[way].feature != no_index) {
-      const double own = ways + log_p_of_selected(std::sqrt(largest[way].gain), times[way]);
+      const double own = column.is_category()
+                             ? of_levels
+                             : ways + log_p_of_selected(std::sqrt(largest[way].gain), times[way]);
       log_p = std::min(log_p, own);
       largest[way].gain = -own;
       keep_better(best, largest[way]);

@@ -173,7 +173,12 @@ OwnInterval own_interval(const SurvivalForest& forest,
       }
     });
   };
-  for_subject_blocks(covariates, forest.cut_columns(), forest.cut_names(), context, set_block);
+  for_subject_blocks(covariates,
+                     forest.cut_columns(),
+                     forest.cut_names(),
+                     forest.cut_levels(),
+                     context,
+                     set_block);
   return result;
 }
 

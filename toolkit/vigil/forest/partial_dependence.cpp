@@ -75,6 +75,20 @@ struct GridPart {
   Index first, end;
 };
 
+/// The parts of a part below a node that cuts a category: neighbours in the grid that go the same way.
+void push_runs(const Tree& tree,
+               const GridPart& part,
+               std::span<const double> grid,
+               std::vector<GridPart>& open) {
+  for (Index first = part.first, end = first; first < part.end; first = end) {
+    const bool left = tree.goes_left(part.node, grid[at(first)]);
+    while (end < part.end && tree.goes_left(part.node, grid[at(end)]) == left) {
+      ++end;
+    }
+    open.push_back({tree.child[part.node] + (left ? 0U : 1U), first, end});
+  }
+}
+
 /// Shows every leaf that a subject can reach with some value of the grid: found(leaf, first, end of these values).
 template <class Found>
 void drop_grid(const Tree& tree,
@@ -98,6 +112,10 @@ void drop_grid(const Tree& tree,
       continue;
     }
     Index middle = columns.goes_left(tree, node, subject) ? end : first;
+    if (tree.feature[node] == column && tree.cuts_category(node)) {
+      push_runs(tree, part, grid, open);
+      continue;
+    }
     if (tree.feature[node] == column) { // values are ascending: the first of them go to the left
       middle = std::partition_point(grid.begin() + first,
                                     grid.begin() + end,
@@ -117,12 +135,13 @@ struct PartialDependence::Block {
   GridVotes changes;
 };
 
-PartialDependence::PartialDependence(const SurvivalForest& forest,
+PartialDependence::PartialDependence(const VotingForest& forest,
                                      const Covariates& covariates,
                                      std::span<const double> horizons,
                                      FitContext& context)
-    : forest_(forest), covariates_(covariates), context_(context),
-      horizons_(horizons.begin(), horizons.end()), times_(forest.event_times(), horizons) {
+    : forest_(forest), covariates_(covariates), all_columns_(covariates, forest.grown().categories),
+      context_(context), horizons_(horizons.begin(), horizons.end()),
+      times_(forest.event_times(), horizons) {
   if (forest.status() == FitStatus::undefined) {
     return;
   }
@@ -145,7 +164,7 @@ void PartialDependence::predict(Block& block, FeatureDependence& result) const {
     for (Index value = 0; value < size_of(result.value); ++value) {
       Prediction& prediction = result.individual[at(value)];
       prediction.score[subject] =
-          voted_mortality(whole.mortality().sum(row) + block.changes.mortality(row, value), trees);
+          forest_.score(whole.mortality().sum(row) + block.changes.mortality(row, value), trees);
       for (Index number = 0; number < size_of(horizons_); ++number) {
         const Index horizon = times_.order[at(number)];
         prediction.risk.at_horizon(horizon)[subject] =
@@ -161,13 +180,12 @@ void PartialDependence::predict(Block& block, FeatureDependence& result) const {
 
 FeatureDependence PartialDependence::on(const std::string& feature, Index points) const {
   const Index subjects = covariates_.subjects();
-  const auto number = find_columns(covariates_, {&feature, 1});
-  FeatureDependence result{
-      .feature = feature,
-      .value = dependence_grid(raw_columns(covariates_, number, context_.scheduler), points),
-      .individual = {},
-      .score = {},
-      .risk = std::vector<std::vector<double>>(horizons_.size())};
+  FeatureDependence result{.feature = feature,
+                           .value = {},
+                           .individual = {},
+                           .score = {},
+                           .risk = std::vector<std::vector<double>>(horizons_.size())};
+  take_grid(result, all_columns_.find({&feature, 1}).front(), points);
   const Prediction none{.score = std::vector<double>(at(subjects), not_a_number),
                         .risk = undefined_risk(subjects, horizons_),
                         .lower = {},
@@ -222,6 +240,24 @@ FeatureDependence PartialDependence::on(const std::string& feature, Index points
   return result;
 }
 
+// Levels are those of the forest, where it knows the category.
+void PartialDependence::take_grid(FeatureDependence& result, Index column, Index points) const {
+  const Category* category = all_columns_.category(column);
+  if (category == nullptr) {
+    const Index in_cohort = all_columns_.in_cohort(column);
+    result.value = dependence_grid(
+        raw_columns(covariates_, std::span(&in_cohort, 1), context_.scheduler), points);
+    return;
+  }
+  const auto names = forest_.cut_names();
+  const auto found = std::ranges::find(names, result.feature);
+  result.level =
+      found == names.end() ? category->levels : forest_.cut_levels()[at(found - names.begin())];
+  for (Index level = 1; level <= size_of(result.level); ++level) {
+    result.value.push_back(static_cast<double>(level));
+  }
+}
+
 std::vector<double> dependence_grid(std::span<const double> values, Index points) {
   VIGIL_EXPECTS(points > 0);
   std::vector<double> known;
@@ -242,7 +278,7 @@ std::vector<double> dependence_grid(std::span<const double> values, Index points
   return grid;
 }
 
-std::vector<std::string> most_cut_features(const SurvivalForest& forest, Index most) {
+std::vector<std::string> most_cut_features(const VotingForest& forest, Index most) {
   const auto columns = forest.cut_columns();
   std::vector<Index> trees(columns.size(), 0), order(columns.size());
   std::vector<const Tree*> last(columns.size(), nullptr); // that was counted

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "vigil/forest/survival_forest.hpp"
+#include "vigil/forest/voting_forest.hpp"
 
 #include <optional>
 #include <span>
@@ -14,7 +14,8 @@ namespace vigil::forest {
 /// What a forest predicts for the subjects of a cohort with one feature set to each value of a grid.
 struct FeatureDependence {
   std::string feature;
-  std::vector<double> value;             ///< the grid, ascending
+  std::vector<double> value;             ///< the grid, ascending; of a category numbers of levels
+  std::vector<std::string> level = {};   ///< by value, of a category; else empty
   std::vector<Prediction> individual;    ///< by value: of every subject, all else as it is
   std::vector<double> score;             ///< by value: mean over the subjects
   std::vector<std::vector<double>> risk; ///< by horizon, by value: mean over the subjects
@@ -25,7 +26,7 @@ struct FeatureDependence {
 ///   individual curve i at v   prediction of x_i with feature j set to v
 ///   partial dependence at v   mean over the subjects of the individual curves
 ///
-/// Predictions are equal in every byte to SurvivalForest::predict on a cohort with that column replaced.
+/// Predictions are equal in every byte to those of the forest on a cohort with that column replaced.
 ///
 /// cost     once: a drop of every subject through every tree. Of a feature: the trees that cut it alone, and of these
 ///          the leaves that values of the feature can lead to, each once for any number of values; then subjects x
@@ -36,20 +37,24 @@ struct FeatureDependence {
 class PartialDependence {
 public:
   /// forest, covariates and context must stay.
-  PartialDependence(const SurvivalForest& forest,
+  PartialDependence(const VotingForest& forest,
                     const Covariates& covariates,
                     std::span<const double> horizons,
                     FitContext& context);
 
-  /// Of a column of the cohort; one that no tree cuts changes nothing. Throws InputError where the cohort lacks it.
+  /// Of a column of the cohort as the forest sees it; one that no tree cuts changes nothing. Of a category at each of its
+  /// levels in training, whatever `points`. Throws InputError where the cohort lacks it.
   [[nodiscard]] FeatureDependence on(const std::string& feature, Index points) const;
 
 private:
   struct Block;
+  /// The values of a column at which to look.
+  void take_grid(FeatureDependence& result, Index column, Index points) const;
   void predict(Block& block, FeatureDependence& result) const;
 
-  const SurvivalForest& forest_;
+  VotingForest forest_;
   const Covariates& covariates_;
+  const ForestColumns all_columns_;
   FitContext& context_;
   std::vector<double> horizons_;
   VoteTimes times_;
@@ -62,6 +67,6 @@ private:
 [[nodiscard]] std::vector<double> dependence_grid(std::span<const double> values, Index points);
 
 /// Names of the features that most trees cut, at most so many; of equal ones in the order of the columns.
-[[nodiscard]] std::vector<std::string> most_cut_features(const SurvivalForest& forest, Index most);
+[[nodiscard]] std::vector<std::string> most_cut_features(const VotingForest& forest, Index most);
 
 } // namespace vigil::forest

@@ -98,13 +98,24 @@ void PermutedLeaves::draw_sources(const RandomKey& key, std::span<const std::uin
   }
 }
 
-// rank_of(column, place): of a permuted column.
+// rank_of(column, place): of a permuted column. Most trees do not cut a category, and are not asked at every node.
 template <class RankOf>
 void PermutedLeaves::turn(const RankOf& rank_of) {
   const Tree& tree = seen_->tree;
-  const auto goes_left = [&](std::uint32_t node, std::uint16_t rank) {
+  if (tree.has_sets()) {
+    turn_by(rank_of, [&](std::uint32_t node, std::uint16_t rank) {
+      return tree.rank_goes_left(node, rank);
+    });
+    return;
+  }
+  turn_by(rank_of, [&](std::uint32_t node, std::uint16_t rank) {
     return rank == 0 ? tree.missing_left[node] != 0 : rank <= tree.cut[node];
-  };
+  });
+}
+
+template <class RankOf, class GoesLeft>
+void PermutedLeaves::turn_by(const RankOf& rank_of, const GoesLeft& goes_left) {
+  const Tree& tree = seen_->tree;
   changes_.resize(source_.size() + 1); // written without a branch: one counts if it turns
   std::size_t turned = 0;
   for (const std::uint32_t node : order_) {

@@ -54,6 +54,8 @@ private:
   void list_pool(std::span<const std::uint32_t> cells);
   template <class RankOf>
   void turn(const RankOf& rank_of);
+  template <class RankOf, class GoesLeft>
+  void turn_by(const RankOf& rank_of, const GoesLeft& goes_left);
 
   const RankColumns& ranks_;
   std::optional<OutOfBagTree> seen_;

@@ -106,12 +106,13 @@ std::uint16_t rank_values(std::span<const double> values, std::span<std::uint16_
   return rank_any(values, ranks);
 }
 
-RankColumns::RankColumns(const Covariates& covariates,
+RankColumns::RankColumns(const ForestColumns& columns,
                          std::span<const Index> subjects,
                          Scheduler& scheduler)
-    : rows_(size_of(subjects)), rank_(at(rows_ * covariates.columns())),
-      highest_(at(covariates.columns())) {
+    : rows_(size_of(subjects)), rank_(at(rows_ * columns.columns())),
+      highest_(at(columns.columns())) {
   VIGIL_EXPECTS(rows_ <= std::numeric_limits<std::uint32_t>::max());
+  const Covariates& covariates = columns.covariates();
   const auto take = [&](Index column, const auto& from, auto& values) {
     for (Index row = 0; row < rows_; ++row) {
       values[at(row)] = from[at(subjects[at(row)])];
@@ -128,8 +129,24 @@ RankColumns::RankColumns(const Covariates& covariates,
   });
   const Index markers = covariates.features.features();
   std::vector<double> values(at(rows_));
-  for (Index number = 0; number < covariates.clinical.columns(); ++number) {
-    take(markers + number, covariates.clinical.column(number), values);
+  for (Index column = markers; column < columns.columns(); ++column) {
+    if (const Category* category = columns.category(column)) {
+      take_levels(column, level_numbers(covariates, *category), subjects);
+      levels_.resize(highest_.size(), 0);
+      levels_[at(column)] = highest_[at(column)] =
+          static_cast<std::uint16_t>(size_of(category->levels));
+    } else {
+      take(column, covariates.clinical.column(columns.in_cohort(column) - markers), values);
+    }
+  }
+}
+
+void RankColumns::take_levels(Index column,
+                              std::span<const std::uint32_t> level,
+                              std::span<const Index> subjects) {
+  std::uint16_t* ranks = rank_.data() + column * rows_;
+  for (Index row = 0; row < rows_; ++row) {
+    ranks[row] = static_cast<std::uint16_t>(level[at(subjects[at(row)])]);
   }
 }
 
@@ -139,6 +156,7 @@ RankColumns::RankColumns(const RankColumns& columns, const RandomKey& key, Sched
   for (int copy = 0; copy < 2; ++copy) {
     rank_.insert(rank_.end(), columns.rank_.begin(), columns.rank_.end());
     highest_.insert(highest_.end(), columns.highest_.begin(), columns.highest_.end());
+    levels_.insert(levels_.end(), columns.levels_.begin(), columns.levels_.end());
   }
   scheduler.for_each(columns.columns(), [&](Index column, Index) {
     RandomStream draw(key.child(column));

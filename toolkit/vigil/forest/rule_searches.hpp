@@ -18,6 +18,7 @@ void search_log_rank(const NodeSearch& search, const CutColumn& column, Split& b
 void prepare_peto(const NodeSearch& search);
 void search_peto(const NodeSearch& search, const CutColumn& column, Split& best);
 void search_random(const NodeSearch& search, const CutColumn& column, Split& best);
+void search_random_value(const NodeSearch& search, const CutColumn& column, Split& best);
 
 void prepare_late(const NodeSearch& search);
 void prepare_early(const NodeSearch& search);
@@ -26,6 +27,8 @@ void prepare_max_combo(const NodeSearch& search);
 void search_max_combo(const NodeSearch& search, const CutColumn& column, Split& best);
 
 void prepare_maximally_selected(const NodeSearch& search);
+/// The node with every subject once, after prepare_maximally_selected.
+[[nodiscard]] const SurvivalNode& distinct_node(const NodeSearch& search);
 void search_maximally_selected(const NodeSearch& search, const CutColumn& column, Split& best);
 [[nodiscard]] bool accepts_maximally_selected(const NodeSearch& search);
 

@@ -44,25 +44,29 @@ constexpr std::array rules{
               .formula = "U^2 / V of one random cut per column",
               .source = "Geurts, Ernst, Wehenkel 2006",
               .use = "extremely randomized trees: no preference for columns of many values",
-              .search = &search_random},
+              .search = &search_random,
+              .levels = LevelScores::none},
     SplitRule{.name = "late_log_rank",
               .formula = "U_k^2 / max(V_k,perm, V_k), k = 1 - S(t-)",
               .source = "Fleming, Harrington 1991, G(0,1)",
               .use = "effects that come late",
               .search = &search_weighted,
-              .prepare = &prepare_late},
+              .prepare = &prepare_late,
+              .levels = LevelScores::of_weighted_times},
     SplitRule{.name = "early_log_rank",
               .formula = "U_k^2 / max(V_k,perm, V_k), k = S(t-)",
               .source = "Fleming, Harrington 1991, G(1,0); Peto, Peto 1972",
               .use = "effects that wane",
               .search = &search_weighted,
-              .prepare = &prepare_early},
+              .prepare = &prepare_early,
+              .levels = LevelScores::of_weighted_times},
     SplitRule{.name = "max_combo_log_rank",
               .formula = "the largest guarded gain of G(0,0), G(0,1), G(1,0), G(1,1)",
               .source = "Fleming, Harrington 1991; Lin et al. 2020",
               .use = "hazards that may cross or come apart at an unknown time",
               .search = &search_max_combo,
-              .prepare = &prepare_max_combo},
+              .prepare = &prepare_max_combo,
+              .levels = LevelScores::of_all_times},
     SplitRule{
         .name = "maximally_selected",
         .formula = "-log p of max U^2 / V_perm over the middle 80 %",
@@ -70,7 +74,8 @@ constexpr std::array rules{
         .use = "columns of many and of few values beside each other; stops where nothing is there",
         .search = &search_maximally_selected,
         .prepare = &prepare_maximally_selected,
-        .accepts = &accepts_maximally_selected},
+        .accepts = &accepts_maximally_selected,
+        .levels = LevelScores::of_distinct},
 };
 
 } // namespace
@@ -96,6 +101,66 @@ void fetch(std::span<const std::uint32_t> rows, std::span<const std::uint16_t> r
   }
 }
 
+/// Nodes by whose scores a rule orders levels.
+std::vector<const SurvivalNode*> scored_nodes(LevelScores scores, const NodeSearch& search) {
+  const auto& other = search.scratch.other;
+  switch (scores) {
+  case LevelScores::of_weighted_times:
+    return {other.data()};
+  case LevelScores::of_all_times:
+    return {&search.node, &other[0], &other[1], &other[2]};
+  case LevelScores::of_distinct:
+    return {&distinct_node(search)};
+  default:
+    return {&search.node};
+  }
+}
+
+/// A column for each order of a category's levels; two levels have one.
+void add_orders(const SplitRule& rule, const NodeSearch& search, const CutColumn& category) {
+  SplitScratch& scratch = search.scratch;
+  for (const SurvivalNode* node : scored_nodes(rule.levels, search)) {
+    const std::uint32_t number = scratch.orders_used++;
+    if (number == scratch.orders.size()) {
+      scratch.orders.emplace_back();
+    }
+    LevelOrder& order = scratch.orders[number];
+    if (rule.levels == LevelScores::none) {
+      order.at_random(*node,
+                      category.ranks,
+                      category.levels,
+                      search.key.child(category.feature).child("levels"));
+    } else {
+      order.by_score(*node, category.ranks, category.levels);
+    }
+    scratch.ordered.push_back({.feature = category.feature,
+                               .ranks = order.ranks(),
+                               .highest = order.present(),
+                               .levels = category.levels,
+                               .order = number});
+    if (order.present() < 3) {
+      return;
+    }
+  }
+}
+
+std::span<const CutColumn>
+in_orders(const SplitRule& rule, const NodeSearch& search, std::span<const CutColumn> columns) {
+  if (std::ranges::none_of(columns, &CutColumn::is_category)) {
+    return columns;
+  }
+  search.scratch.ordered.clear();
+  search.scratch.orders_used = 0;
+  for (const CutColumn& column : columns) {
+    if (column.is_category()) {
+      add_orders(rule, search, column);
+    } else {
+      search.scratch.ordered.push_back(column);
+    }
+  }
+  return search.scratch.ordered;
+}
+
 } // namespace
 
 Split best_split(const SplitRule& rule,
@@ -105,6 +170,7 @@ Split best_split(const SplitRule& rule,
   if (rule.prepare != nullptr) {
     rule.prepare(search);
   }
+  columns = in_orders(rule, search, columns);
   Split best;
   for (std::size_t number = 0; number < columns.size(); ++number) {
     if (number + 1 < columns.size()) {
@@ -128,7 +194,7 @@ Split find_split(const SplitRule& rule,
 const SplitRule& find_split_rule(std::string_view name) {
   std::vector<std::string> names;
   for (const SplitRule& rule : rules) {
-    if (rule.name == name) {
+    if (name.empty() || rule.name == name) {
       return rule;
     }
     names.emplace_back(rule.name);

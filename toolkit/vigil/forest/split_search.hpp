@@ -3,6 +3,7 @@
 #pragma once
 
 #include "vigil/base/random.hpp"
+#include "vigil/forest/level_order.hpp"
 #include "vigil/forest/row_order.hpp"
 #include "vigil/forest/sort_kernel.hpp"
 #include "vigil/forest/survival_node.hpp"
@@ -16,11 +17,13 @@
 
 namespace vigil::forest {
 
-/// A cut of one column: ranks from 1 to cut go to the left, higher ones to the right.
+/// A cut of one column: ranks from 1 to cut go to the left, higher ones to the right. Of a category: the first levels of an
+/// order.
 struct Split {
   Index feature = no_index;  ///< no_index: none
   std::uint16_t cut = 0;     ///< the highest rank of the node's rows on the left
   bool missing_left = false; ///< where missing values go
+  std::uint32_t order = 0;   ///< of a category's levels, in SplitScratch::orders
   double gain = 0.0;
 };
 
@@ -64,9 +67,17 @@ struct CutColumn {
   Index feature;
   std::span<const std::uint16_t> ranks; ///< of all rows
   Index highest;                        ///< rank
+  Index levels =
+      0; ///< of a category, whose ranks are numbers of levels until these are ordered; 0: numbers
+  std::uint32_t order = 0; ///< of the levels, in SplitScratch::orders
 
+  [[nodiscard]] bool is_category() const noexcept { return levels > 0; }
   [[nodiscard]] Split split_at(const Cut& cut, double gain) const {
-    return {.feature = feature, .cut = cut.rank, .missing_left = cut.missing_left, .gain = gain};
+    return {.feature = feature,
+            .cut = cut.rank,
+            .missing_left = cut.missing_left,
+            .order = order,
+            .gain = gain};
   }
 };
 
@@ -87,6 +98,7 @@ struct SplitScratch {
   std::array<std::vector<double>, 2> on_left =
       {}; ///< what a rule keeps of cuts, by missing values on the left, then by rows there
   std::vector<Index> copies_left = {}; ///< by stratum, zero between searches
+  std::vector<std::uint32_t> places_left = {};
   std::vector<double> weight_left = {};
   std::vector<double> expected = {};      ///< events, by place
   std::array<SurvivalNode, 3> other = {}; ///< the node with other copies or times weighed
@@ -103,6 +115,9 @@ struct SplitScratch {
   std::vector<Candidate> candidates = {};
   std::vector<LeadingCut> leaders = {}; ///< of the columns of a node so far
   double promised = 0.0;                ///< the largest of their bounds
+  std::vector<LevelOrder> orders = {};  ///< of the categories of a node
+  std::uint32_t orders_used = 0;
+  std::vector<CutColumn> ordered = {}; ///< its columns, with categories in these orders
 };
 
 /// What a rule has kept of a cut of the column that is searched.

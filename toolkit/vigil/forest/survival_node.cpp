@@ -20,6 +20,9 @@ std::int64_t nearest(double value) {
   return std::bit_cast<std::int64_t>(value + shift) - std::bit_cast<std::int64_t>(shift);
 }
 
+/// Of values from 0 to 1: what differs by less than 1e-30 of the range is equal.
+constexpr double least_squares = 1e-60;
+
 } // namespace
 
 inline void SurvivalNode::take_residual(std::size_t place,
@@ -75,7 +78,9 @@ void SurvivalNode::look_at(const SurvivalRows& all,
     counts_.add(sums_[place].counts);
   }
   const bool apart = strata == Strata::apart && !all.stratum.empty();
-  if (apart || !all.entered.empty()) {
+  if (!all.value.empty()) {
+    take_residuals_of_values(all, apart);
+  } else if (apart || !all.entered.empty()) {
     list_events(all, apart);
     take_ranges(all, apart);
     take_residuals_of_ranges();
@@ -90,7 +95,8 @@ void SurvivalNode::look_at(const SurvivalRows& all,
   if (apart) {
     take_stratified(all);
   }
-  if (events_.empty() || counts_.copies() < 2 || (apart && stratified_.nothing())) {
+  const bool nothing = all.value.empty() ? events_.empty() : !(scores_.squares > least_squares);
+  if (nothing || counts_.copies() < 2 || (apart && stratified_.nothing())) {
     scores_.squares = 0.0;
   }
   if (!flat()) {
@@ -243,6 +249,20 @@ void SurvivalNode::take_residuals_of_ranges() {
     const bool event = (moment_[place] & 1U) != 0; // the last at which the row is at risk
     take_residual(
         place, event ? events_[leave - 1].weight : 0.0, hazard_[leave] - hazard_[enter], of_scores);
+  }
+  scores_ = of_scores;
+}
+
+void SurvivalNode::take_residuals_of_values(const SurvivalRows& all, bool apart) {
+  const auto stratum = [&](std::size_t place) { return apart ? all.stratum[rows_[place]] : 0U; };
+  mean_.assign(apart ? all.strata : 1U, {});
+  for (std::size_t place = 0; place < rows_.size(); ++place) {
+    mean_[stratum(place)].add(all.value[rows_[place]], weight_[place]);
+  }
+  ScoreSums of_scores;
+  for (std::size_t place = 0; place < rows_.size(); ++place) {
+    const double below_mean = mean_[stratum(place)].mean() - all.value[rows_[place]];
+    take_residual(place, 0.0, below_mean, of_scores);
   }
   scores_ = of_scores;
 }

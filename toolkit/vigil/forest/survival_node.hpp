@@ -6,6 +6,7 @@
 #include "vigil/forest/left_side.hpp"
 #include "vigil/forest/stratified_variance.hpp"
 #include "vigil/forest/survival_rows.hpp"
+#include "vigil/forest/value_rows.hpp"
 
 #include <cstdint>
 #include <span>
@@ -48,6 +49,8 @@ struct TimeWeights {
 /// Where event times weigh k_j (Fleming, Harrington 1991), M_i = k event_i - sum_{t_j <= T_i} k_j D_j / Y_j, and v_j is
 /// multiplied by k_j^2.
 ///
+/// Rows of values (value_rows) have M_i = value_i - mean of the node (of its stratum) instead, V_perm from these, and no V.
+///
 /// source  Hothorn, Lausen 2003 (permutation variance of log-rank scores); Mantel 1966; checked by
 ///         tests/unit/forest/survival_node_test, tests/reference/forest_test
 class SurvivalNode {
@@ -86,6 +89,10 @@ public:
   [[nodiscard]] double permutation_gain(std::int64_t score, Index copies) const {
     const auto value = static_cast<double>(score);
     return value * value * inverse_[at(copies)];
+  }
+  /// What U^2 / V_perm is multiplied by to be a sum of squares: sum copies s^2 M^2 / (N - 1).
+  [[nodiscard]] double square_per_gain() const {
+    return scores_.squares / static_cast<double>(counts_.copies() - 1);
   }
   /// V of a cut of a column's ranks. cost: one pass.
   [[nodiscard]] double exact_variance(std::span<const std::uint16_t> ranks,
@@ -129,6 +136,7 @@ private:
   void list_events(const SurvivalRows& all, bool apart);
   void take_ranges(const SurvivalRows& all, bool apart);
   void take_residuals_of_ranges();
+  void take_residuals_of_values(const SurvivalRows& all, bool apart);
   [[nodiscard]] double variance_to_time(const LeftSide& side, std::vector<double>& scratch) const;
   [[nodiscard]] double variance_of_ranges(const LeftSide& side, std::vector<double>& scratch) const;
   void take_design(const SurvivalRows& all);
@@ -152,6 +160,7 @@ private:
   std::vector<Instant> instants_;
   std::vector<std::uint32_t> instant_of_; ///< by place
   std::vector<Remainder> remainder_;      ///< by stratum
+  std::vector<ValueMean> mean_;           ///< by stratum, of values
   SideCounts counts_;
   ScoreSums scores_;
   double unit_ = 0.0, design_ = 1.0;

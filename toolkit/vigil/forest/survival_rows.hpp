@@ -28,7 +28,9 @@ struct SurvivalRows {
   std::vector<std::uint32_t> stratum = {}; ///< from 0 in the order of labels; empty: one for all
   std::uint32_t strata = 1;                ///< how many
   std::vector<double> event_time = {};     ///< distinct, ascending
-  bool equal_sampling = true;              ///< every copy weighs the same
+  std::vector<double> value =
+      {}; ///< an outcome that is no time, from 0 to 1 (value_rows); empty: times
+  bool equal_sampling = true; ///< every copy weighs the same
 
   [[nodiscard]] Index rows() const noexcept { return size_of(subject); }
 };

@@ -39,7 +39,9 @@ bool TreeLoss::take(const OutOfBagTree& seen) {
   votes_.take(seen.tree, size_of(all_.event_time), std::span(&horizon_->passed, 1));
   leaf_risk_.clear();
   for (Index leaf = 0; leaf < seen.tree.leaves(); ++leaf) {
-    leaf_risk_.push_back(1.0 - LeafVotes::real(votes_.last_survival(leaf)));
+    leaf_risk_.push_back(seen.tree.leaf_value.empty()
+                             ? 1.0 - LeafVotes::real(votes_.last_survival(leaf))
+                             : seen.tree.leaf_value[at(leaf)]);
   }
   row_.assign(seen.rows.begin(), seen.rows.end());
   leaf_.assign(seen.leaf.begin(), seen.leaf.end());

@@ -25,11 +25,11 @@ struct LeafChange {
   std::uint32_t leaf = 0;
 };
 
-/// How well a risk at a horizon is judged: by row of the fit.
+/// How well a risk at a horizon is judged, or a value: by row of the fit.
 struct HorizonRows {
   Index passed = 0;           ///< event times up to the horizon
   std::vector<double> weight; ///< inverse probability of being seen at the horizon; 0: not seen
-  std::vector<double> event;  ///< 1: had the event by the horizon
+  std::vector<double> event;  ///< 1: had the event by the horizon; or the value
 };
 
 /// What a tree loses when some rows that it did not see fall into other leaves.
@@ -37,6 +37,7 @@ struct HorizonRows {
 ///   concordance  C - C', C of the leaves' mortality (LeafVotes), ties of mortality 1/2
 ///   horizon      B' - B, B = sum W_i (Y_i - r_i)^2 / sum W_i, r the leaf's 1 - Kaplan-Meier survival at the horizon and
 ///                W the censoring weights (Graf et al. 1999)
+///   values       the same with Y the value of a row, r that of the leaf, and W = 1
 ///
 /// cost    TreeConcordance; at a horizon the rows that change
 /// checked by tests/unit/forest/tree_concordance_test, tests/unit/forest/importance_test

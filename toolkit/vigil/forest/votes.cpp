@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <numeric>
 
@@ -32,6 +33,11 @@ void LeafVotes::take(const Tree& tree, Index event_times, std::span<const Index>
   mortality_.clear();
   changes_.clear();
   start_.assign(1, 0);
+  if (!tree.leaf_value.empty()) {
+    std::ranges::transform(tree.leaf_value, std::back_inserter(mortality_), whole_number);
+    start_.assign(tree.leaf_value.size() + 1, 0);
+    return;
+  }
   for (Index leaf = 0; leaf < tree.leaves(); ++leaf) {
     const std::uint32_t end = tree.jump_start[at(leaf + 1)];
     std::uint32_t jump = tree.jump_start[at(leaf)];

@@ -13,7 +13,7 @@ namespace vigil::forest {
 /// What the leaves of one tree say, in whole numbers of 2^-30.
 ///
 /// mortality  sum over all event times of the leaf's cumulative hazard: a tree's expected number of events of a cohort that
-///            is all like the subject (Ishwaran et al. 2008)
+///            is all like the subject (Ishwaran et al. 2008); of a tree of values the leaf's value
 /// survival   the leaf's Kaplan-Meier estimate at a time: product of 1 - D / Y
 /// cost       the tree's jumps
 class LeafVotes {

@@ -2,13 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/learn/diagnostics.hpp"
 #include "vigil/learn/learner.hpp"
 
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 namespace vigil {
+
+template <class M>
+concept HasDiagnostics = requires(const M& model) {
+  { model.diagnostics() } -> std::same_as<FitDiagnostics>;
+};
 
 /// A fitted model of any kind, chosen at run time.
 class AnyModel {
@@ -25,6 +32,8 @@ public:
   [[nodiscard]] FitStatus status() const { return held_->status(); }
   [[nodiscard]] std::vector<SelectedFeature> selected() const { return held_->selected(); }
   [[nodiscard]] Record record() const { return held_->record(); }
+  /// Nothing: the model is of a kind that has none.
+  [[nodiscard]] std::optional<FitDiagnostics> diagnostics() const { return held_->diagnostics(); }
 
 private:
   struct Interface {
@@ -39,6 +48,7 @@ private:
     [[nodiscard]] virtual FitStatus status() const = 0;
     [[nodiscard]] virtual std::vector<SelectedFeature> selected() const = 0;
     [[nodiscard]] virtual Record record() const = 0;
+    [[nodiscard]] virtual std::optional<FitDiagnostics> diagnostics() const = 0;
   };
   template <class M>
   struct Held final : Interface {
@@ -53,6 +63,12 @@ private:
       return value.selected();
     }
     [[nodiscard]] Record record() const override { return value.record(); }
+    [[nodiscard]] std::optional<FitDiagnostics> diagnostics() const override {
+      if constexpr (HasDiagnostics<M>) {
+        return value.diagnostics();
+      }
+      return std::nullopt;
+    }
     M value;
   };
   std::shared_ptr<const Interface> held_;

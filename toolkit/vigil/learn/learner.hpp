@@ -32,6 +32,7 @@ struct FitItem {
   const CaseWeights& weights;
   const Preparation& preparation;
   RandomKey key;
+  bool with_diagnostics = false; ///< the model is asked for its FitDiagnostics
 };
 
 struct FitBatch {
@@ -44,7 +45,8 @@ struct FitContext {
   Index memory_bytes = Index{1} << 30;
 };
 
-/// After fitting. `predict` finds its columns by name, so that any cohort that has them will do.
+/// After fitting. `predict` finds its columns by name, so that any cohort that has them will do. A model may also have
+/// `diagnostics() -> FitDiagnostics`.
 template <class M>
 concept Model = std::movable<M> && requires(const M& model,
                                             const Covariates& covariates,

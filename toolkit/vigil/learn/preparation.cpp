@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <string_view>
 #include <utility>
 
 namespace vigil {
@@ -154,10 +155,20 @@ std::vector<double> prepared_columns(const Covariates& covariates,
 }
 
 std::vector<Index> find_columns(const Covariates& covariates, std::span<const std::string> names) {
-  std::vector<std::pair<std::string_view, Index>> known;
+  std::vector<std::string_view> known;
   known.reserve(at(covariates.columns()));
   for (Index column = 0; column < covariates.columns(); ++column) {
-    known.push_back({covariates.info(column).name, column});
+    known.emplace_back(covariates.info(column).name);
+  }
+  return find_names(known, names);
+}
+
+std::vector<Index> find_names(std::span<const std::string_view> all,
+                              std::span<const std::string> names) {
+  std::vector<std::pair<std::string_view, Index>> known;
+  known.reserve(all.size());
+  for (const std::string_view name : all) {
+    known.push_back({name, size_of(known)});
   }
   std::sort(known.begin(), known.end());
   std::vector<Index> columns;

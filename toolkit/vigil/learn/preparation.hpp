@@ -10,6 +10,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace vigil {
@@ -116,5 +117,8 @@ raw_columns(const Covariates& covariates, std::span<const Index> listed, Schedul
 /// missing ones and the nearest names.
 [[nodiscard]] std::vector<Index> find_columns(const Covariates& covariates,
                                               std::span<const std::string> names);
+/// The same among names that are given; the first of equal ones.
+[[nodiscard]] std::vector<Index> find_names(std::span<const std::string_view> all,
+                                            std::span<const std::string> names);
 
 } // namespace vigil

@@ -6,8 +6,10 @@
 #include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
+#include <boost/math/special_functions/gamma.hpp>
 
 #include <cmath>
+#include <limits>
 
 namespace vigil {
 
@@ -28,6 +30,22 @@ double two_sided_normal_p(double value) {
 double chi_square_upper(double value, double degrees_of_freedom) {
   return math::cdf(
       math::complement(math::chi_squared_distribution<double>(degrees_of_freedom), value));
+}
+
+// Far out by the continued fraction of the incomplete gamma function (DLMF 8.9.2), evaluated from its end: terms fall by more
+// than half where the value is large beside the degrees of freedom.
+double log_chi_square_upper(double value, double degrees_of_freedom) {
+  const double tail = chi_square_upper(value, degrees_of_freedom);
+  if (tail > std::numeric_limits<double>::min()) {
+    return std::log(tail);
+  }
+  const double a = 0.5 * degrees_of_freedom, x = 0.5 * value;
+  double fraction = x;
+  constexpr int terms = 200;
+  for (int term = terms; term > 0; --term) {
+    fraction = x + (term - a) / (1.0 + term / fraction);
+  }
+  return (a * std::log(x)) - x - math::lgamma(a) - std::log(fraction);
 }
 
 double student_t_quantile(double probability, double degrees_of_freedom) {

@@ -10,6 +10,8 @@ namespace vigil {
 /// P(|Z| > |value|) for a standard normal Z.
 [[nodiscard]] double two_sided_normal_p(double value);
 [[nodiscard]] double chi_square_upper(double value, double degrees_of_freedom);
+/// Its logarithm, also where the tail is below the range of double.
+[[nodiscard]] double log_chi_square_upper(double value, double degrees_of_freedom);
 [[nodiscard]] double student_t_quantile(double probability, double degrees_of_freedom);
 [[nodiscard]] double two_sided_student_t_p(double value, double degrees_of_freedom);
 /// Quantile of Beta(a, b), a > 0, b > 0.

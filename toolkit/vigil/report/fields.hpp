@@ -106,6 +106,31 @@ void columns(Visitor& visit, Row& row) {
   visit("se", row.se);
 }
 
+/// Without the learner and the kind, which report.json says once.
+template <class Visitor, Is<ImportanceRow> Row>
+void fields(Visitor& visit, Row& row) {
+  visit("feature", row.feature);
+  visit("importance", row.importance);
+  visit("se", row.se);
+  visit("p", row.p);
+}
+
+template <class Visitor, Is<ImportanceRow> Row>
+void columns(Visitor& visit, Row& row) {
+  visit("learner", row.learner);
+  visit("kind", row.kind);
+  fields(visit, row);
+}
+
+template <class Visitor, Is<ForestErrorRow> Row>
+void columns(Visitor& visit, Row& row) {
+  visit("trees", row.trees);
+  visit("oob_concordance", row.concordance);
+  visit("se", row.se);
+  visit("bias", row.bias);
+  visit("undefined_because", row.undefined_because);
+}
+
 /// All of triage.tsv but the subject's name, which report.json leaves out.
 template <class Visitor, Is<triage::TriageRow> Row>
 void decision_columns(Visitor& visit, Row& row) {
@@ -127,7 +152,8 @@ void columns(Visitor& visit, Row& row) {
 
 template <class Visitor, class Row>
 requires Is<Row, FlowStep> || Is<Row, PerformanceRow> || Is<Row, ComparisonRow> ||
-    Is<Row, CentreRow> || Is<Row, SelectedFeatureRow> || Is<Row, CoefficientRow>
+    Is<Row, CentreRow> || Is<Row, SelectedFeatureRow> || Is<Row, CoefficientRow> ||
+    Is<Row, ForestErrorRow>
 void fields(Visitor& visit, Row& row) {
   columns(visit, row);
 }
@@ -278,6 +304,35 @@ void fields(Visitor& visit, Row& row) {
   visit("bin_subjects", row.bin_subjects);
 }
 
+template <class Visitor, Is<ImportanceSummary> Row>
+void fields(Visitor& visit, Row& row) {
+  visit("kind", row.kind);
+  visit("features", row.features);
+  visit("undefined", row.undefined);
+  visit("first", row.first);
+}
+
+template <class Visitor, Is<ForestSummary> Row>
+void fields(Visitor& visit, Row& row) {
+  visit("learner", row.learner);
+  visit("trees", row.trees);
+  visit("subjects", row.subjects);
+  visit("events", row.events);
+  visit("columns", row.columns);
+  visit("strata", row.strata);
+  visit("split_rule", row.split_rule);
+  visit("features_per_split", row.features_per_split);
+  visit("min_node", row.min_node);
+  visit("min_leaf", row.min_leaf);
+  visit("min_leaf_events", row.min_leaf_events);
+  visit("sample_fraction", row.sample_fraction);
+  visit("target_error", row.target_error);
+  visit("importance_on", row.importance_on);
+  visit("importance", row.importance);
+  visit("error", row.error);
+  visit("undefined_because", row.undefined_because);
+}
+
 template <class Visitor, Is<Report> Row>
 void fields(Visitor& visit, Row& row) {
   visit("title", row.title);
@@ -292,6 +347,7 @@ void fields(Visitor& visit, Row& row) {
   visit("centres", row.centres);
   visit("selected_features", row.selected_features);
   visit("coefficients", row.coefficients);
+  visit("forests", row.forests);
   visit("calibration", row.calibration);
   visit("triage", row.triage);
   visit("no_triage_because", row.no_triage_because);

@@ -132,6 +132,15 @@ std::string cell_text(const FigureColumn& column, Index row) {
   return text.empty() ? "NA" : text;
 }
 
+std::string file_word(std::string text) {
+  for (char& letter : text) {
+    const bool plain = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+                       (letter >= '0' && letter <= '9') || letter == '.' || letter == '-';
+    letter = plain ? letter : '_';
+  }
+  return text;
+}
+
 double four_digits(double value) {
   if (!std::isfinite(value)) {
     return value;
@@ -148,6 +157,9 @@ std::vector<Figure> figures_of(const Report& report) {
     figures.push_back(std::move(figure));
   }
   for (Figure& figure : feature_figures(report)) {
+    figures.push_back(std::move(figure));
+  }
+  for (Figure& figure : forest_figures(report)) {
     figures.push_back(std::move(figure));
   }
   return figures;

@@ -42,6 +42,8 @@ struct Figure {
 [[nodiscard]] Index rows_of(const FigureData& data);
 /// Cell of a column as table text.
 [[nodiscard]] std::string cell_text(const FigureColumn& column, Index row);
+/// Part of a file name: letters, digits, `.` and `-`; anything else becomes `_`.
+[[nodiscard]] std::string file_word(std::string text);
 /// The value rounded to four significant digits.
 [[nodiscard]] double four_digits(double value);
 
@@ -50,6 +52,8 @@ struct Figure {
 [[nodiscard]] std::vector<Figure> triage_figures(const Report& report);
 [[nodiscard]] std::vector<Figure> performance_figures(const Report& report);
 [[nodiscard]] std::vector<Figure> feature_figures(const Report& report);
+/// Of each forest: importance_<learner>_<kind>, forest_error_<learner>.
+[[nodiscard]] std::vector<Figure> forest_figures(const Report& report);
 
 /// The figure as a Vega specification that holds its data; `templates` as in Assets.
 [[nodiscard]] std::string vega_text(const Figure& figure, std::string_view templates);

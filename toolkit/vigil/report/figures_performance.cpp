@@ -69,16 +69,6 @@ void set_axis(Figure& figure, const IntervalRows& rows, const MeasureWords& word
   figure.marks = 4 * size_of(rows.label) + 2;
 }
 
-// Part of a file name: letters, digits, `.`, `_` and `-`; anything else becomes `_`.
-std::string file_word(std::string text) {
-  for (char& letter : text) {
-    const bool plain = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-                       (letter >= '0' && letter <= '9') || letter == '.' || letter == '-';
-    letter = plain ? letter : '_';
-  }
-  return text;
-}
-
 std::string row_label(const PerformanceRow& row, bool name_learner) {
   const std::string where = row.resampling.starts_with("external:") ? row.resampling.substr(9)
                                                                     : std::string(row.resampling);

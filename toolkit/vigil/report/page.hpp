@@ -45,6 +45,7 @@ struct PageTable {
 [[nodiscard]] std::string triage_section(const Report& report, const PageFigures& figures);
 [[nodiscard]] std::string performance_section(const Report& report, const PageFigures& figures);
 [[nodiscard]] std::string features_section(const Report& report, const PageFigures& figures);
+[[nodiscard]] std::string forest_section(const Report& report, const PageFigures& figures);
 [[nodiscard]] std::string study_section(const Report& report);
 
 } // namespace vigil::report

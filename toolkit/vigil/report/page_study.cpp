@@ -113,6 +113,17 @@ std::string plan_block(const Report& report) {
   return element("h3", "How it was computed") + table_block(table);
 }
 
+// A few thousand names would be no page.
+std::string some_of(std::vector<std::string> names) {
+  constexpr Index most = 40;
+  const Index others = size_of(names) - most;
+  if (others <= 0) {
+    return join(names, ", ");
+  }
+  names.resize(at(most));
+  return join(names, ", ") + " and " + count_text(others) + " more, named in report.json";
+}
+
 std::string notes_block(const Report& report) {
   std::string items;
   for (const std::string& warning : report.warnings) {
@@ -123,7 +134,7 @@ std::string notes_block(const Report& report) {
         element("li",
                 escaped("The study does not declare when these are known; they are taken to be "
                         "known at biopsy: " +
-                        join(report.undeclared_known_at, ", ") + "."));
+                        some_of(report.undeclared_known_at) + "."));
   }
   for (const InputSummary& input : report.inputs) {
     for (const std::string& note : input.notes) {

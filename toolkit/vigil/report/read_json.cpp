@@ -66,10 +66,18 @@ void take(const Json& json, std::optional<Value>& value) {
   }
 }
 
+/// Keys that a report.json of this format may lack, as earlier versions did not write them.
+bool may_lack(std::string_view name) {
+  return name == "forests";
+}
+
 struct ObjectReader {
   const Json& object;
   template <class Value>
   void operator()(const char* name, Value& value) {
+    if (may_lack(name) && !object.contains(name)) {
+      return;
+    }
     take(object.at(name), value);
   }
 };

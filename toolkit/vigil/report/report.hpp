@@ -139,6 +139,42 @@ struct CalibrationSummary {
   std::vector<Index> bin_subjects = {};
 };
 
+/// One row of importance.tsv: what the forest fitted to all subjects owes to a feature, or to a group of features. `se`:
+/// Monte-Carlo error, of the trees and not of the subjects.
+struct ImportanceRow {
+  std::string learner = {}, kind = {}, feature = {};
+  double importance = not_available, se = not_available, p = not_available;
+};
+
+/// One kind of importance as the page shows it; all rows are in importance.tsv.
+struct ImportanceSummary {
+  std::string kind = {};
+  Index features = 0, undefined = 0;     ///< lines of the kind; those without a value
+  std::vector<ImportanceRow> first = {}; ///< the most important ones, at most `most_important`
+};
+inline constexpr Index most_important = 20;
+
+/// One row of forest_error.tsv: how the first `trees` trees order the subjects that they did not see.
+struct ForestErrorRow {
+  Index trees = 0;
+  double concordance = not_available, se = not_available, bias = not_available;
+  std::string undefined_because = {};
+};
+
+/// A forest fitted to all subjects: how it was grown, and what it tells of itself.
+struct ForestSummary {
+  std::string learner = {};
+  Index trees = 0, subjects = 0, events = 0, columns = 0, strata = 0;
+  std::string split_rule = {};
+  Index features_per_split = 0, min_node = 0, min_leaf = 0, min_leaf_events = 0;
+  double sample_fraction = not_available; ///< missing: with replacement
+  double target_error = not_available;    ///< of trees = auto
+  std::string importance_on = {};
+  std::vector<ImportanceSummary> importance = {};
+  std::vector<ForestErrorRow> error = {}; ///< by rising number of trees; the last is the forest's
+  std::string undefined_because = {};     ///< why there is no forest
+};
+
 /// Everything that report.json, the tables and report.html are made of.
 struct Report {
   std::string title = {};
@@ -154,13 +190,15 @@ struct Report {
   std::vector<CentreRow> centres = {};
   std::vector<SelectedFeatureRow> selected_features = {};
   std::vector<CoefficientRow> coefficients = {};
+  std::vector<ForestSummary> forests = {};
   std::vector<CalibrationSummary> calibration = {};
   std::optional<TriageSummary> triage = {};
   std::string no_triage_because = {};                ///< when `triage` is absent
   std::vector<std::string> undeclared_known_at = {}; ///< features taken to be known at biopsy
   std::vector<std::string> warnings = {};
-  PredictionTable predictions = {}; ///< tables only
-  std::vector<FoldRow> folds = {};  ///< tables only
+  PredictionTable predictions = {};           ///< tables only
+  std::vector<FoldRow> folds = {};            ///< tables only
+  std::vector<ImportanceRow> importance = {}; ///< tables only
 };
 
 } // namespace vigil::report

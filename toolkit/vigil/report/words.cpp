@@ -79,6 +79,34 @@ constexpr std::array<MeasureWords, 13> all_measures{{
      0.3},
 }};
 
+constexpr std::array<ImportanceWords, 7> all_importances{{
+    {"permutation",
+     "Permutation importance",
+     "What the trees lose, among subjects that they did not see, when the feature is shuffled."},
+    {"grouped",
+     "Importance of groups",
+     "What the trees lose when all features of a group are shuffled together."},
+    {"conditional",
+     "Conditional importance",
+     "What the trees lose when the feature is shuffled only among subjects alike in the features "
+     "that are correlated with it: what it tells beyond them."},
+    {"minimal_depth",
+     "Minimal depth",
+     "How far below the root the trees cut the feature first: smaller is more important.",
+     "Mean depth of the first cut",
+     none},
+    {"impurity_corrected",
+     "Corrected gains",
+     "How much the cuts of the feature separate survival, less what those of a shuffled copy do.",
+     "Gain of its cuts less that of its shuffled copy"},
+    {"shadow",
+     "Importance beside shuffled copies",
+     "As permutation importance, in a forest that has a shuffled copy of every feature too."},
+    {"hold_out",
+     "Held-out importance",
+     "As permutation importance, of trees grown on one half of the subjects, judged by the other."},
+}};
+
 bool defined(double value) {
   return !std::isnan(value);
 }
@@ -232,6 +260,23 @@ MeasureWords measure_words(std::string_view measure) {
       });
   return found != all_measures.end() ? *found
                                      : MeasureWords{measure, measure, "", none, none, none};
+}
+
+ImportanceWords importance_words(std::string_view kind) {
+  const auto* found =
+      std::find_if(all_importances.begin(),
+                   all_importances.end(),
+                   [kind](const ImportanceWords& words) { return words.kind == kind; });
+  return found != all_importances.end() ? *found : ImportanceWords{kind, kind, ""};
+}
+
+std::string loss_words(std::string_view importance_on, TimeUnit unit) {
+  constexpr std::string_view brier = "brier@";
+  if (!importance_on.starts_with(brier)) {
+    return "Loss of concordance";
+  }
+  const auto horizon = parse_number(importance_on.substr(brier.size()));
+  return "Rise of the Brier score at " + short_time_words(horizon.value_or(none), unit);
 }
 
 const PerformanceRow* headline(const Report& report) {

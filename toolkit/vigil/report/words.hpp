@@ -43,6 +43,17 @@ struct MeasureWords {
 /// Words of a measure; one that is not listed keeps its name.
 [[nodiscard]] MeasureWords measure_words(std::string_view measure);
 
+/// How a kind of importance is shown to people.
+struct ImportanceWords {
+  std::string_view kind, title, explanation;
+  std::string_view axis = {}; ///< empty: what the trees lose, on the scale that they are judged by
+  double reference = 0.0;     ///< drawn as a dashed line; NaN: none
+};
+/// Words of a kind; one that is not listed keeps its name.
+[[nodiscard]] ImportanceWords importance_words(std::string_view kind);
+/// "Loss of concordance", or "Rise of the Brier score at 5 years": what permutations are judged by.
+[[nodiscard]] std::string loss_words(std::string_view importance_on, TimeUnit unit);
+
 /// The row that answers "how well does it predict?": concordance of the triage's learner (else the first) on an
 /// external cohort, else by resampling; nothing when there is only the apparent value.
 [[nodiscard]] const PerformanceRow* headline(const Report& report);

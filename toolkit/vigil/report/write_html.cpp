@@ -70,6 +70,9 @@ std::string contents(const Report& report) {
   if (!report.selected_features.empty() || !report.coefficients.empty()) {
     add("features", "Features");
   }
+  if (!report.forests.empty()) {
+    add("forest", "Forest");
+  }
   add("study", "Study and data");
   return element("nav", html);
 }
@@ -89,7 +92,8 @@ std::string html_text(const Report& report, const Assets& assets) {
         "Their data stand below each of them.</p></noscript>\n";
   }
   html += triage_section(report, figures) + performance_section(report, figures) +
-          features_section(report, figures) + study_section(report) + "</main>\n";
+          features_section(report, figures) + forest_section(report, figures) +
+          study_section(report) + "</main>\n";
   html += element("footer", escaped(intended_use));
   if (figures.drawable) {
     html += "\n<script type=\"application/json\" id=\"figures\">" +

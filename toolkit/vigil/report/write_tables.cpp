@@ -104,6 +104,18 @@ std::string table_text(std::span<const SelectedFeatureRow> rows) {
 std::string table_text(std::span<const CoefficientRow> rows) {
   return whole_table(rows);
 }
+std::string table_text(std::span<const ImportanceRow> rows) {
+  return whole_table(rows);
+}
+std::string table_text(std::span<const ForestSummary> forests) {
+  std::string text = "learner\t" + header_line<ForestErrorRow>();
+  for (const ForestSummary& forest : forests) {
+    for (const ForestErrorRow& row : forest.error) {
+      text += cell(forest.learner) + "\t" + row_line(row);
+    }
+  }
+  return text;
+}
 std::string table_text(std::span<const triage::TriageRow> rows) {
   return whole_table(rows);
 }
@@ -158,6 +170,8 @@ std::vector<NamedText> tables_of(const Report& report) {
   tables.push_back({"folds.tsv", table_text(std::span(report.folds))});
   tables.push_back({"selected_features.tsv", table_text(std::span(report.selected_features))});
   tables.push_back({"coefficients.tsv", table_text(std::span(report.coefficients))});
+  tables.push_back({"importance.tsv", table_text(std::span(report.importance))});
+  tables.push_back({"forest_error.tsv", table_text(std::span(report.forests))});
   if (report.triage) {
     tables.push_back({"triage.tsv", table_text(std::span(report.triage->rows))});
   }

@@ -20,6 +20,9 @@ namespace vigil::report {
 [[nodiscard]] std::string table_text(std::span<const FoldRow> rows);
 [[nodiscard]] std::string table_text(std::span<const SelectedFeatureRow> rows);
 [[nodiscard]] std::string table_text(std::span<const CoefficientRow> rows);
+[[nodiscard]] std::string table_text(std::span<const ImportanceRow> rows);
+/// The error of every forest, after the name of its learner.
+[[nodiscard]] std::string table_text(std::span<const ForestSummary> forests);
 /// Reasons are joined by `;`.
 [[nodiscard]] std::string table_text(std::span<const triage::TriageRow> rows);
 /// Steps of an external cohort start with its id and a colon.

@@ -113,16 +113,20 @@ CohortMetadata read_metadata(const Hdf5File& file) {
   if (unit.size() == 1) {
     metadata.time_unit = parse_time_unit(unit.front()).value_or(TimeUnit::unstated);
   }
-  const auto unit_of = texts("unit_of");
-  const auto units = texts("unit");
-  for (std::size_t number = 0; number < std::min(unit_of.size(), units.size()); ++number) {
-    metadata.unit[unit_of[number]] = units[number];
-  }
-  const auto known_of = texts("known_at_of");
-  const auto known = texts("known_at");
-  for (std::size_t number = 0; number < std::min(known_of.size(), known.size()); ++number) {
-    if (const auto moment = parse_known_at(known[number])) {
-      metadata.known_at[known_of[number]] = *moment;
+  const auto pairs = [&texts](const char* names, const char* values) {
+    std::map<std::string, std::string> result;
+    const auto name = texts(names);
+    const auto value = texts(values);
+    for (std::size_t number = 0; number < std::min(name.size(), value.size()); ++number) {
+      result[name[number]] = value[number];
+    }
+    return result;
+  };
+  metadata.unit = pairs("unit_of", "unit");
+  metadata.structural_missing = pairs("structural_missing_of", "structural_missing");
+  for (const auto& [name, known] : pairs("known_at_of", "known_at")) {
+    if (const auto moment = parse_known_at(known)) {
+      metadata.known_at[name] = *moment;
     }
   }
   return metadata;

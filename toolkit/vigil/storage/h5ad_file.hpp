@@ -13,11 +13,13 @@
 
 namespace vigil::storage {
 
-/// What vigil keeps in `uns/vigil` of an .h5ad: the time unit, and unit and moment of knowledge of columns.
+/// What vigil keeps in `uns/vigil` of an .h5ad: the time unit, unit and moment of knowledge of columns, and where a
+/// value of a column cannot exist, as a condition in the language of --subjects ("arm=observe").
 struct CohortMetadata {
   TimeUnit time_unit = TimeUnit::unstated;
   std::map<std::string, std::string> unit = {};
   std::map<std::string, KnownAt> known_at = {};
+  std::map<std::string, std::string> structural_missing = {};
 };
 
 /// Opens an .h5ad. Throws InputError naming the format of loom, 10x, MuData and other HDF5 files, and the way to

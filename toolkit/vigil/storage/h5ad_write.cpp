@@ -137,6 +137,9 @@ void write_metadata(Hdf5Writer& writer, const CohortMetadata& metadata) {
     moments.emplace_back(name, name_of(moment));
   }
   write_pairs(writer, "uns/vigil/known_at", moments);
+  write_pairs(writer,
+              "uns/vigil/structural_missing",
+              {metadata.structural_missing.begin(), metadata.structural_missing.end()});
 }
 
 /// Asks for many features at once, writes them chunk by chunk.
@@ -194,6 +197,9 @@ void write_h5ad(const std::filesystem::path& file,
     write_dict(writer, empty);
   }
   write_metadata(writer, contents.metadata);
+  for (const auto& [name, table] : contents.tables) {
+    write_frame(writer, "uns/" + name, table);
+  }
   writer.commit();
 }
 

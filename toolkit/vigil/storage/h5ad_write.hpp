@@ -9,6 +9,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace vigil::storage {
 
@@ -16,12 +17,19 @@ namespace vigil::storage {
 /// they are (no offset subtracted). Called for consecutive ranges, ascending.
 using FillColumns = std::function<void(Index first, Index count, std::span<float> values)>;
 
+/// A table beside the subjects, in `uns/NAME`: several rows for a subject, or none.
+struct NamedTable {
+  std::string name;
+  const DataFrame& table;
+};
+
 /// What goes into a cohort file. `features` may be empty when `var` has no rows.
 struct H5adContents {
   const DataFrame& obs;
   const DataFrame& var;
   FillColumns features;
   CohortMetadata metadata = {};
+  std::vector<NamedTable> tables = {};
 };
 
 struct H5adOptions {

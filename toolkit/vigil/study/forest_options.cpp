@@ -2,7 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/study/forest_options.hpp"
 
+#include "vigil/base/text.hpp"
+#include "vigil/forest/value_rules.hpp"
+#include "vigil/study/importance_options.hpp"
 #include "vigil/study/option_count.hpp"
+#include "vigil/triage/guards.hpp"
 
 #include <string>
 #include <vector>
@@ -59,8 +63,35 @@ forest::ForestOptions forest_options(const Options& options) {
   for (const auto& rule : forest::split_rule_table()) {
     rules.emplace_back(rule.name);
   }
+  for (const auto& each :
+       forest::value_rule_table()) { // whether it fits the outcome is the forest's to say
+    rules.emplace_back(each.rule.name);
+  }
   made.split_rule = options.choice("split_rule", rules, made.split_rule);
+  read_importance(options, made);
+  const std::string indicators(name_of(forest::CategoryUse::indicators)),
+      sets(name_of(forest::CategoryUse::sets));
+  made.categories = options.choice("categories", {indicators, sets}, indicators) == sets
+                        ? forest::CategoryUse::sets
+                        : forest::CategoryUse::indicators;
   return made;
+}
+
+void check_forest_data(const Options& options,
+                       const TrainingData& data,
+                       const CaseWeights& weights,
+                       double min_censoring_survival) {
+  const auto made = forest_options(options);
+  for (const auto& group : made.groups) {
+    static_cast<void>(find_columns(data.covariates(), group.features));
+  }
+  if (made.importance_on.brier_horizon) {
+    static_cast<void>(triage::require_supported_horizon(data.outcome,
+                                                        weights,
+                                                        *made.importance_on.brier_horizon,
+                                                        "all subjects",
+                                                        min_censoring_survival));
+  }
 }
 
 } // namespace vigil

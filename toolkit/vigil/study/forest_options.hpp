@@ -14,4 +14,11 @@ namespace vigil {
 /// target_ranking; at most most_trees.
 [[nodiscard]] forest::ForestOptions forest_options(const Options& options);
 
+/// What the options ask of data, before anything is grown. Throws InputError for groups with features that are not there,
+/// ConfigError for a horizon of importance that the follow-up does not support (R01).
+void check_forest_data(const Options& options,
+                       const TrainingData& data,
+                       const CaseWeights& weights,
+                       double min_censoring_survival);
+
 } // namespace vigil

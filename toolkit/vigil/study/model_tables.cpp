@@ -47,4 +47,44 @@ void write_model_tables(const Record& model, const std::filesystem::path& folder
   storage::write_table(folder / "baseline.tsv", columns);
 }
 
+void write_diagnostics(const FitDiagnostics& told, const std::filesystem::path& folder) {
+  std::vector<Index> trees;
+  std::vector<double> concordance, se, bias, ranking;
+  for (const auto& point : told.error) {
+    trees.push_back(point.trees);
+    concordance.push_back(point.concordance);
+    se.push_back(point.se);
+    bias.push_back(point.bias);
+    ranking.push_back(point.ranking);
+  }
+  std::vector<storage::TableColumn> error{
+      {"trees", trees}, {"oob_concordance", concordance}, {"se", se}, {"bias", bias}};
+  if (told.ranked) {
+    error.push_back({"ranking_error", ranking});
+  }
+  storage::write_table(folder / "error.tsv", error);
+  write_importance(told, folder);
+}
+
+void write_importance(const FitDiagnostics& told, const std::filesystem::path& folder) {
+  if (told.importance_kinds.empty()) {
+    return;
+  }
+  std::vector<std::string> kind, feature;
+  std::vector<double> importance, importance_se, p;
+  for (const auto& row : told.importance) {
+    kind.push_back(row.kind);
+    feature.push_back(row.feature);
+    importance.push_back(row.importance);
+    importance_se.push_back(row.se);
+    p.push_back(row.p);
+  }
+  const std::vector<storage::TableColumn> features{{"kind", kind},
+                                                   {"feature", feature},
+                                                   {"importance", importance},
+                                                   {"se", importance_se},
+                                                   {"p", p}};
+  storage::write_table(folder / "importance.tsv", features);
+}
+
 } // namespace vigil

@@ -5,6 +5,7 @@
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/forest/forest_learner.hpp"
+#include "vigil/forest/regression_forest.hpp"
 #include "vigil/penalized/cox_learner.hpp"
 #include "vigil/penalized/penalized_learner.hpp"
 #include "vigil/study/cohort_options.hpp"
@@ -106,7 +107,8 @@ constexpr std::array entries{
                  .source = "Ishwaran, Kogalur, Blackstone, Lauer 2008",
                  .build = &build_survival_forest,
                  .load = &load_survival_forest,
-                 .draws_random_numbers = true},
+                 .draws_random_numbers = true,
+                 .check = &check_forest_data},
 };
 
 } // namespace
@@ -135,6 +137,9 @@ AnyModel load_model(const Record& record) {
     if (entry.name == record.kind()) {
       return entry.load(record);
     }
+  }
+  if (record.kind() == forest::RegressionForest::kind) { // no learner: studies need times
+    return AnyModel(forest::RegressionForest::from_record(record));
   }
   throw InputError({.where = "the model file",
                     .found = "a model of kind " + quoted(record.kind()),

@@ -4,7 +4,9 @@
 
 #include "vigil/base/text.hpp"
 #include "vigil/study/cohort_summary.hpp"
+#include "vigil/study/forest_rows.hpp"
 #include "vigil/study/model_tables.hpp"
+#include "vigil/study/registry.hpp"
 #include "vigil/study/study_plan.hpp"
 #include "vigil/study/study_rows.hpp"
 #include "vigil/study/study_triage.hpp"
@@ -114,10 +116,17 @@ private:
     return place - study_.learners.begin();
   }
 
-  /// Learners that name columns which are not there.
+  /// Learners that name columns which are not there, or ask for more than the data have.
   void check_learners() const {
-    for (const auto& learner : study_.learners) {
-      static_cast<void>(selected_columns(cohort_.covariates(), learner.columns));
+    for (std::size_t number = 0; number < study_.learners.size(); ++number) {
+      const ColumnView view(cohort_.data(), study_.learners[number].columns);
+      const auto& entry = find_learner(study_.learner_kinds[number]);
+      if (entry.check != nullptr) {
+        entry.check(study_.learner_options[number],
+                    view.data(),
+                    weights_,
+                    study_.validate.min_censoring_survival);
+      }
     }
   }
 
@@ -213,6 +222,7 @@ private:
     report_.folds = fold_rows(cohort_, plan_);
     report_.selected_features = selected_feature_rows(records_, models_, cohort_);
     report_.coefficients = coefficient_rows(models_, cohort_);
+    add_forests(models_, study_.learner_options, report_);
     if (externals_.empty()) {
       for (const auto& learner : study_.learners) {
         const auto prediction =

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 namespace vigil {
 
@@ -92,6 +93,24 @@ void lend_horizon(const StudySettings& study, std::string_view kind, Options& se
   }
 }
 
+/// In a study a forest says what its features are worth, unless it is told not to.
+void lend_importance(std::string_view kind, Options& section) {
+  if (kind == "survival-forest" && !section.has("importance")) {
+    section.set("importance", {std::string("permutation"), section.where()});
+  }
+}
+
+/// The section with the files that it names found beside the study; the section itself is kept as it was written.
+Options with_files(const StudyFile& file, const Options& section) {
+  Options found = section;
+  const auto groups = section.entries().find("groups");
+  if (groups != section.entries().end() &&
+      std::holds_alternative<std::string>(groups->second.value)) {
+    found.set("groups", {file.resolve(option_text(groups->second)).string(), groups->second.where});
+  }
+  return found;
+}
+
 void read_learners(StudySettings& study) {
   if (study.file.learners.empty()) {
     throw ConfigError(
@@ -120,14 +139,17 @@ void read_learners(StudySettings& study) {
       section.set("inner_folds", {study.validate.inner_folds, section.where()});
     }
     lend_horizon(study, kind, section);
+    lend_importance(kind, section);
     section.set("impute", {preparation.impute, section.where()});
     section.set("standardize", {preparation.standardize, section.where()});
+    auto options = with_files(study.file, section);
     study.learners.push_back({.name = id,
-                              .learner = entry.build(section),
+                              .learner = entry.build(options),
                               .preparation = preparation,
                               .columns = selection});
-    section.refuse_unknown();
+    options.refuse_unknown();
     study.learner_kinds.push_back(kind);
+    study.learner_options.push_back(std::move(options));
   }
 }
 
@@ -233,6 +255,7 @@ StudySettings read_settings(StudyFile file) {
                       .externals = {},
                       .learners = {},
                       .learner_kinds = {},
+                      .learner_options = {},
                       .validate = {},
                       .triage = {},
                       .out = {},

@@ -48,6 +48,7 @@ struct StudySettings {
   std::vector<ExternalSettings> externals;
   std::vector<NamedLearner> learners;
   std::vector<std::string> learner_kinds; ///< registry name of each learner
+  std::vector<Options> learner_options;   ///< what each was built from
   ValidateSettings validate;
   std::optional<TriageSettings> triage;
   std::uint64_t seed = 0;

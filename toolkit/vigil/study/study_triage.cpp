@@ -4,7 +4,7 @@
 
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
-#include "vigil/learn/preparation.hpp"
+#include "vigil/learn/input_values.hpp"
 #include "vigil/survival/kaplan_meier.hpp"
 #include "vigil/survival/log_rank.hpp"
 #include "vigil/triage/audit.hpp"
@@ -162,6 +162,7 @@ TriageBasis triage_basis(const TriageSettings& settings, const Record& model) {
     basis.ranges.push_back(
         {.name = names[input], .lower = lower.at(input), .upper = upper.at(input)});
   }
+  basis.levels = input_levels(model, names.size());
   const survival::StepFunction highest_risk{.before = 0.0,
                                             .time = model.numbers("risk_time"),
                                             .value = model.numbers("training_risk_95")};
@@ -192,8 +193,7 @@ report::TriageSummary triage_cohort(const TriageSettings& settings,
   for (const auto& range : basis.ranges) {
     inputs.push_back(range.name);
   }
-  const auto columns = find_columns(covariates, inputs);
-  const auto values = raw_columns(covariates, columns, scheduler);
+  const auto values = input_values(covariates, inputs, basis.levels, scheduler);
   report::TriageSummary summary{.learner = settings.learner,
                                 .decide_at = std::string(name_of(settings.decide_at)),
                                 .horizon = settings.horizon,

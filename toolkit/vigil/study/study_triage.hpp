@@ -18,10 +18,11 @@ namespace vigil {
 /// What the triage of any cohort takes from training: the rule, and the ranges of the model's inputs.
 struct TriageBasis {
   triage::Rule rule;
-  std::vector<triage::InputRange> ranges; ///< of the raw inputs of the model in training
+  std::vector<triage::InputRange> ranges;       ///< of the raw inputs of the model in training
+  std::vector<std::vector<std::string>> levels; ///< of inputs that are categories; empty: numbers
 };
 
-/// From the stored record of a fitted model, which holds its inputs (features, training_lower, training_upper), the
+/// From the stored record of a fitted model, which holds its inputs (features, training_lower, training_upper, levels), the
 /// 95th percentile of the training subjects' risk by time (risk_time, training_risk_95), its events and the largest
 /// horizon that it supports: a study and `vigil triage` decide alike. Throws ConfigError where the harms or
 /// alpha_observe cannot be used or the horizon is not supported (R01), InputError for too few events (R02).

@@ -13,7 +13,8 @@ std::vector<FinalModel> fit_final(const FinalTask& task, FitContext& context) {
   for (const NamedLearner& learner : task.learners) {
     const ColumnView view(task.cohort.data(), learner.columns);
     const RandomKey key = task.key.child("final").child("fit").child(learner.name);
-    std::vector<AnyModel> models = fit_view(view, learner, {&task.weights, 1}, {&key, 1}, context);
+    const ViewFits one{.weights = {&task.weights, 1}, .keys = {&key, 1}, .with_diagnostics = true};
+    std::vector<AnyModel> models = fit_view(view, learner, one, context);
     const auto support = task.weights.support();
     ResampleRecord apparent{.learner = learner.name,
                             .resample = no_index,

@@ -27,7 +27,8 @@ struct FinalTask {
   RandomKey key;
 };
 
-/// Each learner once on all weights, in the order of the learners; addresses are key / "final" / "fit" / name.
+/// Each learner once on all weights, in the order of the learners; addresses are key / "final" / "fit" / name. These
+/// fits, and no others of a study, are asked for their diagnostics.
 [[nodiscard]] std::vector<FinalModel> fit_final(const FinalTask& task, FitContext& context);
 
 /// Predictions of one frozen model for every subject of a cohort.

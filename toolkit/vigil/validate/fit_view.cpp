@@ -6,18 +6,18 @@ namespace vigil {
 
 std::vector<AnyModel> fit_view(const ColumnView& view,
                                const NamedLearner& learner,
-                               std::span<const CaseWeights> weights,
-                               std::span<const RandomKey> keys,
+                               const ViewFits& fits,
                                FitContext& context) {
-  VIGIL_EXPECTS(weights.size() == keys.size());
+  VIGIL_EXPECTS(fits.weights.size() == fits.keys.size());
   const TrainingData data = view.data();
   const std::vector<Preparation> preparations =
-      fit_preparations(data, weights, learner.preparation, context.scheduler);
+      fit_preparations(data, fits.weights, learner.preparation, context.scheduler);
   std::vector<FitItem> items;
-  for (Index item = 0; item < size_of(weights); ++item) {
-    items.push_back({.weights = weights[at(item)],
+  for (Index item = 0; item < size_of(fits.weights); ++item) {
+    items.push_back({.weights = fits.weights[at(item)],
                      .preparation = preparations[at(item)],
-                     .key = keys[at(item)]});
+                     .key = fits.keys[at(item)],
+                     .with_diagnostics = fits.with_diagnostics});
   }
   std::vector<AnyModel> models = learner.learner.fit_all({.data = data, .items = items}, context);
   VIGIL_ENSURES(models.size() == items.size());

@@ -39,7 +39,8 @@ run_unit(const ValidationTask& task, const WorkUnit& unit, FitContext& context) 
     weights.push_back(resamples.back().train);
     keys.push_back(resamples.back().key.child("fit").child(learner.name));
   }
-  const std::vector<AnyModel> models = fit_view(view, learner, weights, keys, context);
+  const std::vector<AnyModel> models =
+      fit_view(view, learner, {.weights = weights, .keys = keys}, context);
   std::vector<ResampleRecord> records(resamples.size());
   context.scheduler.for_each(size_of(models), [&](Index task_number, Index) {
     ResampleRecord& record = records[at(task_number)];
