@@ -7,6 +7,7 @@
 #include "vigil/storage/table_file.hpp"
 #include "vigil/study/cohort_options.hpp"
 #include "vigil/study/forest_options.hpp"
+#include "vigil/study/model_tables.hpp"
 #include "vigil/study/option_count.hpp"
 #include "vigil/study/study_settings.hpp"
 #include "vigil/survival/censoring_weights.hpp"
@@ -20,7 +21,6 @@
 #include "apps/vigil/verbs.hpp"
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace vigil::app {

@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/category_case.hpp"
 #include "tests/support/grow_forest.hpp"
+#include "tests/support/value_case.hpp"
 #include <cmath>
 #include <memory>
 #include <utility>
@@ -102,6 +104,22 @@ TEST_F(CutColumnsTest, PredictionsDoNotDependOnTheMemory) {
   EXPECT_EQ(blocks.score, whole.score);
   EXPECT_EQ(blocks.risk.value, whole.risk.value);
   EXPECT_EQ(blocks.curves->value, whole.curves->value);
+}
+
+// 600 subjects: in three blocks of 256 at most.
+TEST(CutColumnsBlocks, HoldLevelsOfCategoriesAndServeForestsOfValues) {
+  Scheduler scheduler(2);
+  FitContext much{.scheduler = scheduler}, little{.scheduler = scheduler, .memory_bytes = 1};
+  auto cells = test::category_case(RandomKey(171), 600, 40, 11);
+  const auto forest = test::grow_forest(cells, {.trees = 20, .categories = CategoryUse::sets});
+  const TrainingData data = cells.data();
+  EXPECT_EQ(forest.predict(data.covariates(), {}, little).score,
+            forest.predict(data.covariates(), {}, much).score);
+  auto values = test::holed_case(172, 600, 5, false);
+  const auto of_values = values.grow({.trees = 20});
+  const TrainingData value_data = values.data();
+  EXPECT_EQ(of_values.predict(value_data.covariates(), {}, little).score,
+            of_values.predict(value_data.covariates(), {}, much).score);
 }
 
 TEST_F(CutColumnsTest, LacksNoColumnSilently) {

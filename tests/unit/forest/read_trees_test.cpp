@@ -2,22 +2,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/error.hpp"
 #include "vigil/forest/read_trees.hpp"
+#include "vigil/forest/regression_forest.hpp"
 #include "vigil/forest/survival_forest.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/category_case.hpp"
 #include "tests/support/damaged_record.hpp"
 #include "tests/support/fault_of.hpp"
 #include "tests/support/grow_forest.hpp"
 #include "tests/support/record_in_memory.hpp"
+#include "tests/support/value_case.hpp"
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace vigil::forest {
@@ -71,17 +77,111 @@ TEST_F(ReadTreesTest, AreTheTreesOfTheWhole) {
 }
 
 // The part is what --first-tree and --trees grow, but for what no tree holds.
+void expect_grown(const Record& part, const Record& grown) {
+  for (const auto& [name, value] : grown.entries()) {
+    if (name != "training_risk_95") {
+      ASSERT_TRUE(part.has(name)) << name;
+      EXPECT_TRUE(part.entries().find(name)->second == value) << name;
+    }
+  }
+  EXPECT_EQ(part.entries().size(), grown.entries().size());
+}
+
 TEST_F(ReadTreesTest, IsTheForestGrownOfTheseTrees) {
   const Record whole = test::grow_forest(drawn, {.trees = 12}).record();
   const Record grown = test::grow_forest(drawn, {.trees = 3, .first_tree = 4}).record();
   const Record part = read_trees(test::RecordInMemory(whole), {.first = 4, .count = 3});
   EXPECT_LT(part.counts("columns").size(), whole.counts("columns").size());
-  for (const auto& [name, value] : grown.entries()) {
-    if (name != "training_risk_95") {
-      EXPECT_TRUE(part.entries().find(name)->second == value) << name;
+  expect_grown(part, grown);
+}
+
+// Sets of 40 levels take two words, of 3 levels one.
+TEST_F(ReadTreesTest, SetsOfLevelsAreThoseOfTheseTrees) {
+  auto cells = test::category_case(RandomKey(162), 150, 40, 11);
+  const auto grow = [&](Index trees, Index first) {
+    return test::grow_forest(
+        cells, {.trees = trees, .categories = CategoryUse::sets, .first_tree = first});
+  };
+  const Record whole = grow(10, 0).record();
+  EXPECT_GT(whole.counts("level_set").size(), 10U);
+  for (const auto& [first, count] : {std::pair<Index, Index>{0, 10}, {0, 1}, {5, 2}, {9, 1}}) {
+    expect_grown(read_trees(test::RecordInMemory(whole), {.first = first, .count = count}),
+                 grow(count, first).record());
+  }
+  RandomStream draw(RandomKey(163));
+  Index refused = 0;
+  for (Index round = 0; round < 1000; ++round) {
+    try {
+      EXPECT_EQ(some(test::damaged(whole, draw), {.first = 4, .count = 2}).trees().size(), 2U);
+    } catch (const Error&) {
+      ++refused;
     }
   }
-  EXPECT_EQ(part.entries().size(), grown.entries().size());
+  EXPECT_GT(refused, 200);
+}
+
+TEST_F(ReadTreesTest, ForestsOfValuesToo) {
+  for (const bool binary : {false, true}) {
+    auto values = test::holed_case(164, 120, 8, binary);
+    const Record whole = values.grow({.trees = 10}).record();
+    for (const auto& [first, count] : {std::pair<Index, Index>{0, 10}, {4, 3}, {9, 1}}) {
+      const auto grown = values.grow({.trees = count, .first_tree = first});
+      const Record part = read_trees(test::RecordInMemory(whole), {.first = first, .count = count});
+      expect_grown(part, grown.record());
+      EXPECT_EQ(values.scores(RegressionForest::from_record(part)), values.scores(grown));
+    }
+    RandomStream draw(RandomKey(165));
+    Index refused = 0;
+    for (Index round = 0; round < 1000; ++round) {
+      try {
+        const test::RecordInMemory damaged(test::damaged(whole, draw));
+        const Record part = read_trees(damaged, {.first = 4, .count = 2});
+        EXPECT_EQ(RegressionForest::from_record(part).trees().size(), 2U);
+      } catch (const Error&) {
+        ++refused;
+      }
+    }
+    EXPECT_GT(refused, 200);
+  }
+}
+
+/// The lists of trees, which a file is written from a part at a time, are together those of the record.
+template <class Forest>
+void expect_pieces(const Forest& forest) {
+  const Record whole = forest.record();
+  std::map<std::string, Record::Counts> counts;
+  std::map<std::string, Record::Numbers> numbers;
+  const auto add = [](const auto& some, auto& all) {
+    all.insert(all.end(), some.begin(), some.end());
+  };
+  for (Index tree = 0; tree < size_of(forest.trees()); tree += 3) {
+    const Index count = std::min<Index>(3, size_of(forest.trees()) - tree);
+    for (const auto& [name, value] : forest.tree_lists(tree, count).entries()) {
+      if (const auto* list = std::get_if<Record::Counts>(&value)) {
+        add(*list, counts[name]);
+      } else {
+        add(std::get<Record::Numbers>(value), numbers[name]);
+      }
+    }
+  }
+  Record joined = forest.record_without_trees();
+  for (auto& [name, list] : counts) {
+    EXPECT_FALSE(joined.has(name)) << name;
+    joined.set(name, std::move(list));
+  }
+  for (auto& [name, list] : numbers) {
+    EXPECT_FALSE(joined.has(name)) << name;
+    joined.set(name, std::move(list));
+  }
+  EXPECT_TRUE(joined.entries() == whole.entries());
+}
+
+TEST_F(ReadTreesTest, PiecesAreTheRecord) {
+  expect_pieces(test::grow_forest(drawn, {.trees = 7, .keep_votes = true}));
+  auto cells = test::category_case(RandomKey(166), 120, 40);
+  expect_pieces(test::grow_forest(cells, {.trees = 7, .categories = CategoryUse::sets}));
+  auto values = test::holed_case(167, 80, 5, false);
+  expect_pieces(values.grow({.trees = 7}));
 }
 
 // Sums of votes are whole numbers, so that nothing is lost between parts.
