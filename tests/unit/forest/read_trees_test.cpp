@@ -156,7 +156,8 @@ void expect_pieces(const Forest& forest) {
   };
   for (Index tree = 0; tree < size_of(forest.trees()); tree += 3) {
     const Index count = std::min<Index>(3, size_of(forest.trees()) - tree);
-    for (const auto& [name, value] : forest.tree_lists(tree, count).entries()) {
+    const Record lists = forest.tree_lists(tree, count);
+    for (const auto& [name, value] : lists.entries()) {
       if (const auto* list = std::get_if<Record::Counts>(&value)) {
         add(*list, counts[name]);
       } else {
