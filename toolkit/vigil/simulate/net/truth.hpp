@@ -44,7 +44,7 @@ struct Return {
 struct PatientTruth {
   Index replicates = 0;
   std::vector<Expectation> expectation = {}; ///< version x utility set x horizon
-  std::vector<Return> returns = {};         ///< version x horizon
+  std::vector<Return> returns = {};          ///< version x horizon
   double early_recurrence = 0.0; ///< within 18 months of resection and before death, own centre
 };
 
