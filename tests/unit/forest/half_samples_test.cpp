@@ -172,12 +172,13 @@ TEST_F(ForestOfHalfSamples, ItsWeightsKnowWhoWasDrawn) {
 
 TEST_F(ForestOfHalfSamples, HasWholeHalfSamples) {
   const auto refused = [](const ForestOptions& options) {
-    EXPECT_THROW(check_forest(options, 7), ConfigError);
+    EXPECT_THROW(check_forest(options, 7, "forest"), ConfigError);
   };
   refused({.trees = 10, .trees_per_half_sample = 4});
   refused({.trees = 12, .trees_per_half_sample = 4, .first_tree = 6});
   refused({.trees_per_half_sample = 0});
-  EXPECT_NO_THROW(check_forest({.trees = 12, .trees_per_half_sample = 4, .first_tree = 8}, 7));
+  EXPECT_NO_THROW(
+      check_forest({.trees = 12, .trees_per_half_sample = 4, .first_tree = 8}, 7, "forest"));
 }
 
 } // namespace

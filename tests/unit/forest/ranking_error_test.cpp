@@ -108,14 +108,15 @@ TEST(RankingTarget, IsNotMetByNoise) {
 
 TEST(RankingTarget, NeedsAKindThatIsKnownWhileTheForestGrows) {
   const auto refused = [](const ForestOptions& options) {
-    EXPECT_THROW(check_forest(options, 5), ConfigError);
+    EXPECT_THROW(check_forest(options, 5, "forest"), ConfigError);
   };
   refused({.target_error = 0.01, .target_ranking = 0.1});
   refused({.importance = {ImportanceKind::shadow}, .target_ranking = 0.1});
   refused({.importance = {ImportanceKind::permutation}, .target_ranking = 0.5});
   EXPECT_NO_THROW(check_forest(
       {.importance = {ImportanceKind::shadow, ImportanceKind::permutation}, .target_ranking = 0.1},
-      5));
+      5,
+      "forest"));
 }
 
 } // namespace

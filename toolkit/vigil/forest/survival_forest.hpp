@@ -127,7 +127,6 @@ private:
   [[nodiscard]] VotingForest of_cause(Index cause) const {
     return {status_, trees_, event_time_, last_time_, {}, cause};
   }
-  static constexpr std::string_view kind = "survival-forest";
   void add_trees(std::span<const Tree> some, Record& record) const;
   void take_votes(Votes votes,
                   const SurvivalRows& rows,
