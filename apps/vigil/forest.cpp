@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/text.hpp"
+#include "vigil/forest/importance_table.hpp"
 #include "vigil/forest/survival_forest.hpp"
 #include "vigil/report/write_file.hpp"
-#include "vigil/storage/record_file.hpp"
 #include "vigil/storage/table_file.hpp"
 #include "vigil/study/cohort_options.hpp"
 #include "vigil/study/forest_options.hpp"
@@ -14,13 +14,13 @@
 #include "vigil/version.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
+#include "apps/vigil/forest_file.hpp"
 #include "apps/vigil/importance_lines.hpp"
 #include "apps/vigil/prediction_table.hpp"
 #include "apps/vigil/regression_forest.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace vigil::app {
@@ -81,17 +81,8 @@ void write_out_of_bag(const forest::OutOfBag& out_of_bag,
 
 /// The forest's error; where there is no forest, why.
 forest::ErrorPoint final_error(const SurvivalForest& forest) {
-  const double none = std::nan("");
-  return forest.error().empty() ? forest::ErrorPoint{.concordance = none,
-                                                     .se = none,
-                                                     .bias = none,
-                                                     .undefined_because = forest.reason()}
+  return forest.error().empty() ? forest::ErrorPoint::undefined(0, forest.reason())
                                 : forest.error().back();
-}
-
-/// Whether trees = auto met its target; true without one.
-bool is_settled(const forest::ErrorPoint& error, const forest::ForestOptions& options) {
-  return options.target_error == 0.0 || error.error() <= options.target_error;
 }
 
 void write_summary(const SurvivalForest& forest,
@@ -127,11 +118,17 @@ void write_summary(const SurvivalForest& forest,
   out["sample_fraction"] = grown.replace ? nlohmann::ordered_json(nullptr)
                                          : nlohmann::ordered_json(grown.sample_fraction);
   out["replace"] = grown.replace;
+  if (grown.trees_per_half_sample > 1) {
+    out["trees_per_half_sample"] = grown.trees_per_half_sample;
+  }
   out["seed"] = seed;
   out["first_tree"] = options.first_tree;
   out["trees"] = forest.trees().size();
   if (options.target_error > 0.0) {
     out["target_error"] = options.target_error;
+    if (options.target_ranking > 0.0) {
+      out["target_ranking"] = options.target_ranking;
+    }
     out["most_trees"] = options.trees;
     out["target_met"] = is_settled(error, options);
   }
@@ -146,6 +143,9 @@ void write_summary(const SurvivalForest& forest,
   if (std::ranges::find(options.importance, forest::ImportanceKind::conditional) !=
       options.importance.end()) {
     out["alike"] = options.alike;
+  }
+  if (forest::ranked_kind(options.importance)) {
+    out["ranking_error"] = error.ranking; // null where there is none
   }
   out["oob_concordance"] = error.concordance; // null where there is none
   out["oob_concordance_se"] = error.se;
@@ -184,10 +184,7 @@ void say_forest(const SurvivalForest& forest,
   session.log().say("error     out-of-bag C " + fixed_text(error.concordance, 3) +
                     ", Monte-Carlo SE " + fixed_text(error.se, 4) + ", bias " +
                     fixed_text(error.bias, 4) + " (of the number of trees, not of the subjects)");
-  if (!is_settled(error, options)) {
-    session.log().say("          the target of " + number_text(options.target_error) +
-                      " was not met by " + count_text(trees) + " trees (--most-trees)");
-  }
+  say_targets(error, options, session.log());
 }
 
 int run_forest(const Invocation& invocation) {
@@ -206,7 +203,7 @@ int run_forest(const Invocation& invocation) {
                     cohort.weights(),
                     ValidateSettings{}.min_censoring_survival);
   FitContext context{session.scheduler(), session.memory_bytes()};
-  SurvivalForest forest = grow(cohort, invocation.options, options, seed, context);
+  const SurvivalForest forest = grow(cohort, invocation.options, options, seed, context);
   write_out_of_bag(forest.out_of_bag(), cohort, folder);
   const auto told = forest.diagnostics();
   write_diagnostics(told, folder);
@@ -215,7 +212,9 @@ int run_forest(const Invocation& invocation) {
   say_importance(told, session.log());
   const auto support =
       survival::horizon_support(cohort.data().outcome, cohort.weights(), 1.0).largest_supported;
-  storage::write_record(folder / "model.h5", stored_record(AnyModel(std::move(forest)), support));
+  Record record = forest.record_without_trees();
+  record.set("largest_supported_horizon", support);
+  write_forest(forest, record, folder / "model.h5");
   session.log().say("written   " + folder.string());
   return 0;
 }
@@ -226,6 +225,10 @@ constexpr std::array forest_options_table{
                "E",
                "with --trees auto: Monte-Carlo error of the out-of-bag concordance (of a gaussian "
                "outcome R^2), root of se^2 + bias^2 (default 0.002)"},
+    OptionSpec{"target-ranking",
+               "E",
+               "with --trees auto and --importance: until this share of pairs with the ten most "
+               "important features is expected in disorder too (default: none)"},
     OptionSpec{"most-trees", "N", "with --trees auto (default 10000)"},
     OptionSpec{"features-per-split",
                "K",
@@ -251,6 +254,10 @@ constexpr std::array forest_options_table{
         "cause-weights", "W1,W2", "of --competing composite, one for each cause (default 1)"},
     OptionSpec{"sample-fraction", "F", "of the subjects, without replacement (default 0.632)"},
     OptionSpec{"replace", "", "a bootstrap of the subjects for each tree instead"},
+    OptionSpec{"trees-per-half-sample",
+               "L",
+               "so many trees at a time see one half of the subjects, for predict --own-interval "
+               "(default 1: no half samples)"},
     OptionSpec{"horizons", "H1,H2", "times of the out-of-bag risks (default: scores alone)"},
     OptionSpec{"importance",
                "KIND[,KIND]",

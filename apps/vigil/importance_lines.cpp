@@ -3,6 +3,7 @@
 #include "apps/vigil/importance_lines.hpp"
 
 #include "vigil/base/text.hpp"
+#include "vigil/forest/grow_forest.hpp"
 #include "vigil/forest/importance.hpp"
 #include "vigil/study/forest_rows.hpp"
 
@@ -28,6 +29,23 @@ void say_importance(const FitDiagnostics& told, Log& log) {
             (best.size() > shown ? ", .." : ""));
     label = "          ";
   }
+}
+
+bool is_settled(const forest::ErrorPoint& error, const forest::ForestOptions& options) {
+  return forest::GrowthTargets{.error = options.target_error, .ranking = options.target_ranking}
+      .met_by(error);
+}
+
+void say_targets(const forest::ErrorPoint& error, const forest::ForestOptions& options, Log& log) {
+  if (is_settled(error, options)) {
+    return;
+  }
+  const std::string ranking =
+      options.target_ranking > 0.0
+          ? ", or that of the ranking, " + number_text(options.target_ranking) + ","
+          : "";
+  log.say("          the target of " + number_text(options.target_error) + ranking +
+          " was not met by " + count_text(error.trees) + " trees (--most-trees)");
 }
 
 } // namespace vigil::app

@@ -4,14 +4,15 @@
 
 #include "vigil/base/text.hpp"
 #include "vigil/forest/forest_diagnostics.hpp"
+#include "vigil/forest/importance_table.hpp"
 #include "vigil/forest/regression_forest.hpp"
 #include "vigil/report/write_file.hpp"
-#include "vigil/storage/record_file.hpp"
 #include "vigil/storage/table_file.hpp"
 #include "vigil/study/cohort_options.hpp"
 #include "vigil/study/model_tables.hpp"
 #include "vigil/version.hpp"
 
+#include "apps/vigil/forest_file.hpp"
 #include "apps/vigil/importance_lines.hpp"
 #include "apps/vigil/prediction_table.hpp"
 #include <fmt/format.h>
@@ -77,9 +78,11 @@ double value_of(const ErrorPoint& point, bool binary) {
   return binary ? point.concordance : point.r_squared;
 }
 
-void write_error(const RegressionForest& forest, const std::filesystem::path& folder) {
+void write_error(const RegressionForest& forest,
+                 const forest::ForestOptions& options,
+                 const std::filesystem::path& folder) {
   std::vector<Index> trees;
-  std::vector<double> value, se, bias, squared_error, squared_error_se;
+  std::vector<double> value, se, bias, squared_error, squared_error_se, ranking;
   for (const auto& point : forest.error()) {
     trees.push_back(point.trees);
     value.push_back(value_of(point, forest.binary()));
@@ -87,26 +90,25 @@ void write_error(const RegressionForest& forest, const std::filesystem::path& fo
     bias.push_back(point.bias);
     squared_error.push_back(point.squared_error);
     squared_error_se.push_back(point.squared_error_se);
+    ranking.push_back(point.ranking);
   }
   const auto names = names_of(forest.binary());
-  const std::vector<storage::TableColumn> columns{
+  std::vector<storage::TableColumn> columns{
       {"trees", trees},
       {names.value, value},
       {"se", se},
       {"bias", bias},
       {names.squared_error, squared_error},
       {std::string(names.squared_error) + "_se", squared_error_se}};
+  if (forest::ranked_kind(options.importance)) {
+    columns.push_back({"ranking_error", ranking});
+  }
   storage::write_table(folder / "error.tsv", columns);
 }
 
 /// The forest's error; where there is no forest, why.
 ErrorPoint final_error(const RegressionForest& forest) {
   return forest.error().empty() ? ErrorPoint::undefined(0, forest.reason()) : forest.error().back();
-}
-
-/// Whether trees = auto met its target; true without one.
-bool is_settled(const ErrorPoint& error, const forest::ForestOptions& options) {
-  return options.target_error == 0.0 || error.error() <= options.target_error;
 }
 
 void write_summary(const RegressionForest& forest,
@@ -133,11 +135,17 @@ void write_summary(const RegressionForest& forest,
   out["sample_fraction"] = grown.replace ? nlohmann::ordered_json(nullptr)
                                          : nlohmann::ordered_json(grown.sample_fraction);
   out["replace"] = grown.replace;
+  if (grown.trees_per_half_sample > 1) {
+    out["trees_per_half_sample"] = grown.trees_per_half_sample;
+  }
   out["seed"] = seed;
   out["first_tree"] = options.first_tree;
   out["trees"] = forest.trees().size();
   if (options.target_error > 0.0) {
     out["target_error"] = options.target_error;
+    if (options.target_ranking > 0.0) {
+      out["target_ranking"] = options.target_ranking;
+    }
     out["most_trees"] = options.trees;
     out["target_met"] = is_settled(error, options);
   }
@@ -147,6 +155,9 @@ void write_summary(const RegressionForest& forest,
   }
   if (!options.importance.empty()) {
     out["importance_on"] = forest::importance_on(options.importance_on, forest.binary()).text();
+  }
+  if (forest::ranked_kind(options.importance)) {
+    out["ranking_error"] = error.ranking; // null where there is none
   }
   const std::string value = names.value, squared_error = names.squared_error;
   out[value] = value_of(error, forest.binary()); // null where there is none
@@ -191,10 +202,7 @@ void say_forest(const RegressionForest& forest, const forest::ForestOptions& opt
           count_text(forest.grown().columns) + " columns drawn at a node");
   const auto error = final_error(forest);
   say_error(forest, error, log);
-  if (!is_settled(error, options)) {
-    log.say("          the target of " + number_text(options.target_error) + " was not met by " +
-            count_text(trees) + " trees (--most-trees)");
-  }
+  say_targets(error, options, log);
 }
 
 } // namespace
@@ -209,14 +217,14 @@ void run_regression_forest(const Invocation& invocation,
   FitContext context{session.scheduler(), session.memory_bytes()};
   const RegressionForest forest = grow(cohort, invocation.options, options, seed, context);
   write_out_of_bag(forest, cohort, folder);
-  write_error(forest, folder);
+  write_error(forest, options, folder);
   write_summary(forest, options, seed, cohort, folder);
   say_forest(forest, options, session.log());
   const auto told = forest::importance_diagnostics(
       options.importance, options.importance_on, forest.importance());
   write_importance(told, folder);
   say_importance(told, session.log());
-  storage::write_record(folder / "model.h5", forest.record());
+  write_forest(forest, forest.record_without_trees(), folder / "model.h5");
   session.log().say("written   " + folder.string());
 }
 

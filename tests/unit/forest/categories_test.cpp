@@ -173,9 +173,9 @@ TEST(Categories, LevelsThatANodeHasNotSeenGoWithMostRows) {
     const Tree& tree = forest.trees()[number];
     std::vector<std::uint32_t> copies;
     draw_bag(rows,
-             forest.grown().sample_fraction,
-             false,
+             {.sample_fraction = forest.grown().sample_fraction},
              key_of(forest.grown().key).child("tree").child(static_cast<Index>(number)),
+             {},
              copies);
     std::map<std::uint32_t, std::map<std::uint32_t, Index>> levels; // of a node, how often
     std::map<std::uint32_t, Index> left_rows, all_rows;

@@ -3,6 +3,7 @@
 //
 // Model files from strangers: a few bytes are overwritten at fixed random places, or the end is missing. Reading,
 // predicting and merging either work or throw an error for the user.
+#include "vigil/forest/read_trees.hpp"
 #include "vigil/forest/survival_forest.hpp"
 #include "vigil/storage/record_file.hpp"
 
@@ -74,6 +75,41 @@ TEST_F(DamagedForestFiles, GiveAnErrorOrValues) {
     errors += outcome == 1 ? 1 : 0;
   }
   EXPECT_GT(errors, 50);
+}
+
+// Lists that are long enough for chunks, read as a whole and in part.
+TEST_F(DamagedForestFiles, WithLongListsGiveAnErrorOrValues) {
+  const TrainingData data = drawn.data();
+  FitContext context{scheduler};
+  const Preparation preparation(data.columns(), {});
+  const auto weights = CaseWeights::ones(60);
+  const auto file = folder / "long.h5";
+  storage::write_record(file,
+                        SurvivalForest::grow(data,
+                                             {weights, preparation, RandomKey(4)},
+                                             {.trees = 3000, .min_node = 8, .min_leaf = 2},
+                                             context)
+                            .record());
+  const auto predict_some = [&](const std::filesystem::path& damaged) {
+    Scheduler alone(1);
+    FitContext own{alone};
+    const auto record = read_trees(storage::RecordFile(damaged), {.first = 1500, .count = 10});
+    static_cast<void>(SurvivalForest::from_record(record).predict(
+        data.covariates(), {.horizons = horizons}, own));
+  };
+  const std::string good = test::bytes_of(file);
+  ASSERT_EQ(test::outcome_in_child([&] { predict(file); }), 0);
+  ASSERT_EQ(test::outcome_in_child([&] { predict_some(file); }), 0);
+  Index errors = 0;
+  for (Index number = 0; number < 300; ++number) {
+    const auto damaged = folder.file("x.h5", test::damaged_bytes(good, number));
+    for (const int outcome : {test::outcome_in_child([&] { predict(damaged); }),
+                              test::outcome_in_child([&] { predict_some(damaged); })}) {
+      EXPECT_TRUE(outcome == 0 || outcome == 1) << "case " << number << ": " << outcome;
+      errors += outcome == 1 ? 1 : 0;
+    }
+  }
+  EXPECT_GT(errors, 50); // chunks have a check sum
 }
 
 TEST_F(DamagedForestFiles, AreRefusedAtEveryLength) {

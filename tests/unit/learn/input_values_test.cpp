@@ -57,6 +57,15 @@ TEST_F(InputValues, LevelsAreThoseOfTheModel) {
                    {1.0, 0.0, missing, 0.0, 0.0, 5.0, 6.0, missing, 8.0, 9.0}));
 }
 
+TEST_F(InputValues, OfSomeSubjects) {
+  const std::vector<std::string> names{"m", "cell", "age"};
+  const InputReader reader(
+      {.features = markers, .clinical = clinical}, names, Levels{{}, {"large", "small"}, {}});
+  EXPECT_TRUE(same(reader.read({.first = 2, .count = 2}, scheduler),
+                   {13.0, 14.0, std::nan(""), 2.0, std::nan(""), 8.0}));
+  EXPECT_TRUE(reader.read({.first = 5, .count = 0}, scheduler).empty());
+}
+
 TEST_F(InputValues, RefusesWhatTheCohortLacks) {
   const auto fault = [&](const std::string& name, const Levels& levels) {
     return test::fault_of<InputError>([&] { static_cast<void>(read({name}, levels)); });

@@ -50,7 +50,7 @@ TEST(Hdf5File, ReadsCategoriesOfAnyType) {
     writer.text_attribute(name, "encoding-type", "categorical");
     writer.codes(name + "/codes", std::vector<Index>{1, -1, 0}, 2);
   }
-  writer.counts("obs/whole/categories", std::vector<Index>{10, 20});
+  writer.codes("obs/whole/categories", std::vector<Index>{10, 20}, 8);
   writer.numbers("obs/real/categories", std::vector<double>{0.5, 1.5});
   writer.group("obs/x");
   writer.numbers("obs/x/y", std::vector<double>{1, 2, 3});

@@ -48,10 +48,18 @@ std::vector<Category> categories_of(const Covariates& covariates) {
 }
 
 std::vector<std::uint32_t> level_numbers(const Covariates& covariates, const Category& category) {
+  return level_numbers(covariates, category, 0, covariates.subjects());
+}
+
+std::vector<std::uint32_t> level_numbers(const Covariates& covariates,
+                                         const Category& category,
+                                         Index first_subject,
+                                         Index subjects) {
   const Index first = category.first - covariates.features.features();
-  std::vector<std::uint32_t> level(at(covariates.subjects()), 1U);
+  std::vector<std::uint32_t> level(at(subjects), 1U);
   for (Index number = 0; number < category.indicators; ++number) {
-    const auto indicator = covariates.clinical.column(first + number);
+    const auto indicator =
+        covariates.clinical.column(first + number).subspan(at(first_subject), at(subjects));
     for (std::size_t subject = 0; subject < level.size(); ++subject) {
       if (std::isnan(indicator[subject])) {
         level[subject] = 0;

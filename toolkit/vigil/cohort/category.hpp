@@ -27,5 +27,10 @@ struct Category {
 /// The level of each subject, from 1 in the order of Category::levels; 0: missing.
 [[nodiscard]] std::vector<std::uint32_t> level_numbers(const Covariates& covariates,
                                                        const Category& category);
+/// Of subjects that come one after another.
+[[nodiscard]] std::vector<std::uint32_t> level_numbers(const Covariates& covariates,
+                                                       const Category& category,
+                                                       Index first_subject,
+                                                       Index subjects);
 
 } // namespace vigil

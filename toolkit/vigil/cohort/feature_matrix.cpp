@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/cohort/feature_matrix.hpp"
 
+#include "vigil/cohort/visit_columns.hpp"
+
 #include <algorithm>
 #include <numeric>
 #include <utility>
@@ -97,17 +99,26 @@ std::vector<std::pair<Index, Index>> sorted_places(std::span<const Index> listed
 
 } // namespace
 
+void visit_columns(const FeatureMatrix& matrix,
+                   std::span<const Index> listed,
+                   Scheduler& scheduler,
+                   const std::function<void(Index place, std::span<const float> column)>& visit) {
+  const auto places = sorted_places(listed);
+  VIGIL_EXPECTS(places.empty() ||
+                (places.front().first >= 0 && places.back().first < matrix.features()));
+  const FeatureSource& source = matrix.source();
+  const auto wanted = blocks_of(listed, source.block_features());
+  source.pass(scheduler, wanted, [&](const ColumnBlock& block, Index) {
+    visit_listed(block, places, visit);
+  });
+}
+
 std::vector<float> FeatureMatrix::columns(std::span<const Index> listed,
                                           Scheduler& scheduler) const {
   const Index count = subjects();
   std::vector<float> values(at(size_of(listed) * count));
-  const auto places = sorted_places(listed);
-  VIGIL_EXPECTS(places.empty() || (places.front().first >= 0 && places.back().first < features()));
-  const auto wanted = blocks_of(listed, source_->block_features());
-  source_->pass(scheduler, wanted, [&](const ColumnBlock& block, Index) {
-    visit_listed(block, places, [&](Index place, std::span<const float> column) {
-      std::copy(column.begin(), column.end(), values.begin() + place * count);
-    });
+  visit_columns(*this, listed, scheduler, [&](Index place, std::span<const float> column) {
+    std::copy(column.begin(), column.end(), values.begin() + place * count);
   });
   return values;
 }

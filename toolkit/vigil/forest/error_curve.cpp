@@ -34,12 +34,13 @@ Jackknife jackknife(double value, std::span<const double> without) {
 
 } // namespace
 
-std::vector<Index> error_schedule(Index trees) {
+std::vector<Index> error_schedule(Index trees, Index each) {
   std::vector<Index> points;
   for (Index power = 10; power < trees; power *= 10) {
     for (const Index times : {1, 2, 5}) {
-      if (times * power < trees) {
-        points.push_back(times * power);
+      const Index point = (times * power + each - 1) / each * each;
+      if (point < trees && (points.empty() || points.back() < point)) {
+        points.push_back(point);
       }
     }
   }
@@ -51,9 +52,10 @@ ErrorCurve::ErrorCurve(const Outcome& outcome,
                        const CaseWeights& weights,
                        std::span<const Index> subject,
                        std::span<const Index> stratum,
-                       Index cause)
+                       Index cause,
+                       Index trees_per_half_sample)
     : outcome_(outcome), weights_(weights), subject_(subject), stratum_(stratum),
-      cause_(static_cast<int>(cause)) {
+      cause_(static_cast<int>(cause)), together_(trees_per_half_sample) {
   if (has_times(outcome)) {
     censoring_.emplace(outcome, weights);
   }
@@ -74,7 +76,7 @@ ErrorPoint ErrorCurve::look(Index trees, const MortalityVotes& votes, Scheduler&
   ErrorPoint point = ErrorPoint::undefined(trees, std::move(whole.undefined_because));
   (compares_pairs() ? point.concordance : point.r_squared) = whole.accuracy;
   point.squared_error = whole.squared_error;
-  if (trees >= groups) {
+  if (trees >= groups * together_) {
     const Jackknife found = jackknife(whole.accuracy, without);
     point.se = found.se;
     point.bias = found.bias;

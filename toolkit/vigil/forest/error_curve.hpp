@@ -27,6 +27,8 @@ struct ErrorPoint {
   double se = 0.0;          ///< by other trees; NaN: undefined
   double bias = 0.0;        ///< against a forest of endless trees; NaN: undefined
   std::string undefined_because = {};
+  /// Of the importance that is ranked (ranking_error); NaN: none, or undefined.
+  double ranking = std::numeric_limits<double>::quiet_NaN();
   double r_squared = std::numeric_limits<double>::quiet_NaN(); ///< se and bias are its own
   double squared_error = r_squared;    ///< mean of values; of a binary outcome the Brier score
   double squared_error_se = r_squared; ///< by other trees
@@ -44,16 +46,16 @@ struct ErrorPoint {
 };
 
 /// Numbers of trees at which the error of a forest is looked at, ascending: 1, 2, 5 times a power of ten from 10 on, and
-/// the last. A function of the number of trees alone, so that no forest depends on time or threads. It grows
-/// geometrically, because a point costs as much late as early.
-[[nodiscard]] std::vector<Index> error_schedule(Index trees);
+/// the last; each rounded up to a multiple of `each`. A function of these numbers alone, so that no forest depends on time
+/// or threads. It grows geometrically, because a point costs as much late as early.
+[[nodiscard]] std::vector<Index> error_schedule(Index trees, Index each = 1);
 
 /// How well the trees so far order the subjects that they did not see, and how far that would move with other trees.
 ///
 /// concordance  Harrell's C of the out-of-bag mortality, among the subjects that some tree did not see; pairs within strata;
 ///              with competing risks that of the cause (Wolbers et al. 2014)
 /// se           Monte-Carlo standard error: what C varies by over other trees of the same data, by leaving out each of ten
-///              groups of trees (tree number modulo ten): sqrt(9/10 sum (C_(g) - mean C_(g))^2), nine degrees of freedom.
+///              groups of trees (group_of): sqrt(9/10 sum (C_(g) - mean C_(g))^2), nine degrees of freedom.
 ///              Not the sampling error of the subjects. NaN unless every group has trees
 /// bias         9 (mean C_(g) - C): C of few trees is smaller than that of many, by a / trees to the first order, and what C
 ///              loses by a tenth of the trees is a ninth of that
@@ -75,7 +77,11 @@ public:
              const CaseWeights& weights,
              std::span<const Index> subject,
              std::span<const Index> stratum = {},
-             Index cause = 1);
+             Index cause = 1,
+             Index trees_per_half_sample = 1);
+
+  /// Tree number modulo ten; trees of one half sample, which are alike, are in one group.
+  [[nodiscard]] Index group_of(Index tree) const noexcept { return tree / together_ % groups; }
 
   /// Squared errors too. standard: values of the rows on the scale of the votes; must stay.
   void judge_values(std::span<const double> standard, const ValueScale& scale) {
@@ -101,6 +107,7 @@ private:
   const CaseWeights& weights_;
   std::span<const Index> subject_, stratum_;
   int cause_;
+  Index together_; ///< trees
   std::span<const double> standard_ = {};
   ValueScale scale_ = {};
   /// An evaluation has some; Harrell's C asks none of them. None: no times.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/forest/forest_diagnostics.hpp"
 
+#include "vigil/forest/importance_table.hpp"
 #include "vigil/forest/survival_forest.hpp"
 
 namespace vigil::forest {
@@ -14,6 +15,7 @@ FitDiagnostics importance_diagnostics(std::span<const ImportanceKind> kinds,
     told.importance_kinds.emplace_back(name_of(asked));
   }
   told.importance_on = on.text();
+  told.ranked = ranked_kind(kinds).has_value();
   for (const ImportanceRow& row : rows) {
     told.importance.push_back({.kind = std::string(name_of(row.kind)),
                                .feature = row.feature,
@@ -31,7 +33,8 @@ FitDiagnostics SurvivalForest::diagnostics() const {
                           .concordance = point.concordance,
                           .se = point.se,
                           .bias = point.bias,
-                          .undefined_because = point.undefined_because});
+                          .undefined_because = point.undefined_because,
+                          .ranking = point.ranking});
   }
   return told;
 }

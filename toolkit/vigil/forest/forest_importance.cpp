@@ -5,13 +5,14 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <utility>
 
 namespace vigil::forest {
 
 // With x the value of a tree, and c what most trees have instead, sums over trees are those of c and a correction.
-ItemMeans TreeValues::means() const {
+ItemMeans TreeValues::means(Index together) const {
   constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
   double count = 0.0, others = 0.0;
   std::vector<double> sum(at(items_), 0.0), squares(at(items_), 0.0);
@@ -41,6 +42,35 @@ ItemMeans TreeValues::means() const {
     const double shift = result.mean[item] - centre;
     const double about_mean = std::max(0.0, others_squares + squares[item] - count * shift * shift);
     result.se.push_back(count > 1.0 ? std::sqrt(about_mean / (count - 1.0) / count) : not_a_number);
+  }
+  if (together > 1) {
+    result.se = means_of(together).means().se;
+  }
+  return result;
+}
+
+TreeValues TreeValues::means_of(Index together) const {
+  TreeValues result(items_, (size_of(trees_) + together - 1) / together);
+  for (Index group = 0; group < size_of(result.trees_); ++group) {
+    const Index first = group * together;
+    const auto some =
+        std::span(trees_).subspan(at(first), at(std::min(together, size_of(trees_) - first)));
+    double count = 0.0, others = 0.0;
+    std::map<std::uint32_t, double> beyond; // by item: sum of what it has beyond the others
+    for (const Tree& tree : some) {
+      count += tree.defined ? 1.0 : 0.0;
+      others += tree.others;
+      for (const Value& value : tree.values) {
+        beyond[value.item] += value.value - tree.others;
+      }
+    }
+    std::vector<Value> values;
+    for (const auto& [item, sum] : beyond) {
+      values.push_back({item, (others + sum) / count});
+    }
+    if (count > 0.0) {
+      result.set(group, others / count, std::move(values));
+    }
   }
   return result;
 }
@@ -218,7 +248,8 @@ void ForestImportance::take(Index number,
 ItemMeans ForestImportance::means(ImportanceKind kind) const {
   const auto found = std::ranges::find(plan_.kinds, kind);
   VIGIL_EXPECTS(found != plan_.kinds.end());
-  return values_[static_cast<std::size_t>(found - plan_.kinds.begin())].means();
+  return values_[static_cast<std::size_t>(found - plan_.kinds.begin())].means(
+      plan_.trees_per_half_sample);
 }
 
 } // namespace vigil::forest

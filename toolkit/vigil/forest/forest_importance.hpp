@@ -36,7 +36,8 @@ public:
   void set(Index tree, double others, std::vector<Value> values) {
     trees_[at(tree)] = {.defined = true, .others = others, .values = std::move(values)};
   }
-  [[nodiscard]] ItemMeans means() const;
+  /// together: trees after another that are alike, whose mean counts as one value for the error.
+  [[nodiscard]] ItemMeans means(Index together = 1) const;
 
 private:
   struct Tree {
@@ -44,6 +45,8 @@ private:
     double others = 0.0;
     std::vector<Value> values = {};
   };
+  [[nodiscard]] TreeValues means_of(Index together) const;
+
   Index items_;
   std::vector<Tree> trees_;
 };
@@ -55,6 +58,7 @@ struct ImportancePlan {
   const HorizonRows* horizon = nullptr;
   std::vector<std::vector<std::uint32_t>> groups = {}; ///< columns of each, ascending
   double alike = 0.2;                                  ///< AlikeCells
+  Index trees_per_half_sample = 1;
 };
 
 /// Importance of features by the trees of a forest and the rows that each did not see (docs/methods/forest_importance.md).

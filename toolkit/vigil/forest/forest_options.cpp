@@ -44,8 +44,20 @@ void check_forest(const ForestOptions& options, Index columns, std::string_view 
   if (!(options.target_error >= 0.0)) {
     refuse("target error", number_text(options.target_error), "above 0; 0: none");
   }
+  if (!(options.target_ranking >= 0.0 && options.target_ranking < 0.5)) {
+    refuse("target ranking", number_text(options.target_ranking), "above 0, below 1/2; 0: none");
+  }
   if (options.first_tree < 0) {
     refuse("first tree", number_text(options.first_tree), "0 or more");
+  }
+  const Index together = options.trees_per_half_sample;
+  if (together < 1) {
+    refuse("trees per half sample", number_text(together), "at least 1; 1: no half samples");
+  }
+  if (options.trees % together != 0 || options.first_tree % together != 0) {
+    refuse("trees",
+           number_text(options.trees) + " from number " + number_text(options.first_tree) + " on",
+           "multiples of the " + number_text(together) + " trees per half sample");
   }
   check_importance(options);
 }

@@ -22,6 +22,9 @@ struct ForestOptions {
   double sample_fraction =
       0.632;            ///< of the subjects for each tree, without replacement; all but one at most
   bool replace = false; ///< bootstrap instead
+  Index trees_per_half_sample =
+      1; ///< above 1: so many trees after another see one half of the subjects alone, drawn for
+         ///< them, and sample_fraction is of it (own_interval)
   std::string split_rule = {}; ///< empty: the default of the outcome
   CategoryUse categories = CategoryUse::indicators;
   std::vector<double> horizons = {}; ///< of the out-of-bag risks, ascending
@@ -30,10 +33,11 @@ struct ForestOptions {
   std::vector<FeatureGroup> groups = {}; ///< of grouped importance
   double alike = 0.2;        ///< Spearman correlation above which conditional importance conditions
   double target_error = 0.0; ///< above 0: grow until ErrorPoint::error() is at most this
-  bool error_curve = false;  ///< wanted without a target too
-  Index first_tree = 0;      ///< number of the first tree: other numbers are other trees
-  bool keep_votes = false;   ///< for a merge with trees of other numbers
-  CauseOptions causes = {};  ///< of competing risks
+  double target_ranking = 0.0; ///< above 0: and until ErrorPoint::ranking is at most this
+  bool error_curve = false;    ///< wanted without a target too
+  Index first_tree = 0;        ///< number of the first tree: other numbers are other trees
+  bool keep_votes = false;     ///< for a merge with trees of other numbers
+  CauseOptions causes = {};    ///< of competing risks
 };
 
 /// Throws ConfigError about an option. forest: whose, for the message.

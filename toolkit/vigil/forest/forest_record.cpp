@@ -12,6 +12,18 @@
 namespace vigil::forest {
 
 Record SurvivalForest::record() const {
+  Record record = record_without_trees();
+  add_trees(trees(), record);
+  return record;
+}
+
+Record SurvivalForest::tree_lists(Index first, Index count) const {
+  Record record{std::string(kind)};
+  add_trees(trees().subspan(at(first), at(count)), record);
+  return record;
+}
+
+Record SurvivalForest::record_without_trees() const {
   Record record{std::string(kind)};
   record.set("status", std::string(name_of(status_)));
   record.set("reason", reason_);
@@ -22,10 +34,23 @@ Record SurvivalForest::record() const {
   record.set("event_time", event_time_);
   record.set("risk_time", risk_time_);
   record.set("training_risk_95", training_risk_95_);
-  trees_.write_trees(record);
+  trees_.write_columns(record);
+  if (votes_) {
+    Record votes("out-of-bag votes");
+    votes.set("weight", votes_->weight);
+    votes.set("trees", votes_->trees);
+    votes.set("survival", votes_->survival);
+    record.set("votes", std::move(votes));
+  }
+  return record;
+}
+
+// The lists of leaves are those of leaf_lists.hpp.
+void SurvivalForest::add_trees(std::span<const Tree> some, Record& record) const {
+  trees_.write_nodes(some, record);
   Record::Counts jumps, jump_time, jump_cause;
   Record::Numbers jump;
-  for (const Tree& tree : trees()) {
+  for (const Tree& tree : some) {
     for (Index leaf = 0; leaf < tree.leaves(); ++leaf) {
       jumps.push_back(tree.jump_start[at(leaf + 1)] - tree.jump_start[at(leaf)]);
     }
@@ -39,14 +64,6 @@ Record SurvivalForest::record() const {
   if (!causes_.names.empty()) {
     record.set("jump_cause", std::move(jump_cause));
   }
-  if (votes_) {
-    Record votes("out-of-bag votes");
-    votes.set("weight", votes_->weight);
-    votes.set("trees", votes_->trees);
-    votes.set("survival", votes_->survival);
-    record.set("votes", std::move(votes));
-  }
-  return record;
 }
 
 // A file may hold anything: whatever predict() would follow is looked at.

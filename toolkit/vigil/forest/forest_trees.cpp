@@ -46,6 +46,7 @@ GrownFrom grown_from(const SurvivalRows& rows,
           .min_leaf_events = options.min_leaf_events,
           .sample_fraction = options.sample_fraction,
           .replace = options.replace,
+          .trees_per_half_sample = options.trees_per_half_sample,
           .key = text_of(item.key),
           .categories = options.categories};
 }

@@ -22,6 +22,7 @@ struct GrownFrom {
   Index features_per_split = 0, min_node = 0, min_leaf = 0, min_leaf_events = 0;
   double sample_fraction = 0.0;
   bool replace = false;
+  Index trees_per_half_sample = 1;
   std::string key; ///< the address of all trees
   CategoryUse categories = CategoryUse::indicators;
 
@@ -56,8 +57,10 @@ struct ForestTrees {
   /// How the trees were grown: split_rule .. key.
   void write_growth(Record& record) const;
   void read_growth(const Record& record);
-  /// Columns, ranges, nodes and numbers; what leaves hold is the caller's.
-  void write_trees(Record& record) const;
+  /// Columns, ranges, levels and numbers of the trees.
+  void write_columns(Record& record) const;
+  /// Nodes of some of the trees; what leaves hold is the caller's.
+  void write_nodes(std::span<const Tree> some, Record& record) const;
   /// read_leaf(tree): adds the next leaf, in the order of the nodes, to its tree. Throws InputError for a record that
   /// does not hold together: whatever a prediction would follow is looked at.
   void read_trees(const Record& record, const std::function<void(Tree&)>& read_leaf);
@@ -72,5 +75,8 @@ void expect_whole(bool holds, const Record& record);
 [[nodiscard]] constexpr bool is_below(Index value, Index end) {
   return value >= 0 && value < end;
 }
+
+/// Without equal ones.
+[[nodiscard]] bool ascend(std::span<const Index> values);
 
 } // namespace vigil::forest

@@ -72,12 +72,16 @@ ForestWeights::ForestWeights(const SurvivalForest& forest,
     return;
   }
   const CutColumns columns = forest.read_columns(data.covariates(), scheduler);
-  const RandomKey trees = key_of(grown.key).child("tree");
+  const RandomKey key = key_of(grown.key), trees = key.child("tree");
   scheduler.for_each(size_of(members_), [&](Index number, Index) {
     const Tree& tree = forest_.trees()[at(number)];
     std::vector<std::uint32_t> copies, leaf(at(rows.rows())), row_of;
     const Index name = forest_.tree_numbers()[at(number)];
-    draw_bag(rows, grown.sample_fraction, grown.replace, trees.child(name), copies);
+    draw_bag(rows,
+             {.sample_fraction = grown.sample_fraction, .replace = grown.replace},
+             trees.child(name),
+             half_sample_key(key, name, grown.trees_per_half_sample),
+             copies);
     Members& members = members_[at(number)];
     members.start.assign(at(tree.leaves() + 1), 0);
     std::vector<double> total(at(tree.leaves()), 0.0);

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/forest/grow_forest.hpp"
 
+#include "vigil/forest/ranking_error.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <memory>
@@ -75,7 +77,8 @@ private:
     }
     const Index number = plan_.first_tree + place;
     const RandomKey key = key_.child(number);
-    Tree tree = mine->grower.grow(key);
+    Tree tree = mine->grower.grow(
+        key, half_sample_key(inputs_.item.key, number, plan_.trees_per_half_sample));
     mine->leaves.take(
         tree, size_of(inputs_.rows.event_time), plan_.passed, inputs_.rows.of_interest);
     const auto rows_out = mine->grower.out_of_bag();
@@ -88,7 +91,7 @@ private:
       lock.lock();
     }
     Votes& table = votes_[apart_ ? at(worker) : 0];
-    const Index group = number % table.mortality().groups();
+    const Index group = plan_.curve != nullptr ? plan_.curve->group_of(number) : 0;
     for (std::size_t row = 0; row < rows_out.size(); ++row) {
       table.add(rows_out[row], mine->leaves, mine->grower.leaf()[row], group);
     }
@@ -115,11 +118,15 @@ GrownTrees grow_trees(const GrowthPlan& plan) {
   if (plan.curve == nullptr) {
     growing.grow_to(plan.trees);
   } else {
-    for (const Index trees : error_schedule(plan.trees)) {
+    for (const Index trees : error_schedule(plan.trees, plan.trees_per_half_sample)) {
       growing.grow_to(trees);
       error.push_back(growing.error());
-      const bool enough = error.back().error() <= plan.target_error || growing.uncut();
-      if (plan.target_error > 0.0 && trees >= least_trees && enough) {
+      if (plan.importance != nullptr && plan.ranked) {
+        error.back().ranking = ranking_error(plan.importance->means(*plan.ranked),
+                                             *plan.ranked == ImportanceKind::minimal_depth);
+      }
+      const bool enough = plan.targets.met_by(error.back()) || growing.uncut();
+      if (plan.targets.any() && trees >= least_trees && enough) {
         break;
       }
     }

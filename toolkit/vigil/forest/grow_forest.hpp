@@ -8,21 +8,36 @@
 #include "vigil/forest/grow_tree.hpp"
 #include "vigil/forest/votes.hpp"
 
+#include <optional>
 #include <span>
 #include <vector>
 
 namespace vigil::forest {
 
+/// Where a forest has trees enough: where each target above 0 is met.
+struct GrowthTargets {
+  double error = 0.0;   ///< of ErrorPoint::error()
+  double ranking = 0.0; ///< of ErrorPoint::ranking
+
+  /// Whether there is one.
+  [[nodiscard]] bool any() const noexcept { return error > 0.0 || ranking > 0.0; }
+  [[nodiscard]] bool met_by(const ErrorPoint& point) const {
+    return (error == 0.0 || point.error() <= error) && (ranking == 0.0 || point.ranking <= ranking);
+  }
+};
+
 /// What the trees of a forest are grown from, and how many.
 struct GrowthPlan {
   const ForestInputs& inputs; ///< a tree's address is the child of the item's "tree" by its number
-  std::span<const Index> passed;     ///< event times up to each time of the votes
-  Index trees = 1;                   ///< at most
-  Index first_tree = 0;              ///< its number
-  const ErrorCurve* curve = nullptr; ///< nullptr: the error is not looked at
-  double target_error =
-      0.0; ///< above 0, with a curve: no more trees where ErrorPoint::error() is at most this
-  ForestImportance* importance = nullptr; ///< it is shown every tree; nullptr: not wanted
+  std::span<const Index> passed; ///< event times up to each time of the votes
+  Index trees = 1;               ///< at most
+  Index first_tree = 0;          ///< its number
+  Index trees_per_half_sample =
+      1; ///< each drawn at the child of the item's "half" by its number; 1: none
+  const ErrorCurve* curve = nullptr;         ///< nullptr: the error is not looked at
+  GrowthTargets targets = {};                ///< with a curve
+  ForestImportance* importance = nullptr;    ///< it is shown every tree; nullptr: not wanted
+  std::optional<ImportanceKind> ranked = {}; ///< kind of it for ErrorPoint::ranking
 };
 
 struct GrownTrees {

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/forest/grow_tree.hpp"
 
-#include "vigil/forest/bag.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -25,8 +23,12 @@ TreeGrower::TreeGrower(const SurvivalRows& rows,
   scratch_.cells.resize(at(highest + 1));
 }
 
-void TreeGrower::draw_rows(const RandomKey& key) {
-  draw_bag(rows_, options_.sample_fraction, options_.replace, key, copies_);
+void TreeGrower::draw_rows(const RandomKey& key, const std::optional<RandomKey>& half) {
+  draw_bag(rows_,
+           {.sample_fraction = options_.sample_fraction, .replace = options_.replace},
+           key,
+           half,
+           copies_);
   in_.clear();
   out_.clear();
   for (Index row = 0; row < rows_.rows(); ++row) {
@@ -195,7 +197,7 @@ void TreeGrower::add_leaf(Tree& tree, const Part& part) {
   tree.jump_start.push_back(static_cast<std::uint32_t>(tree.jump.size()));
 }
 
-Tree TreeGrower::grow(const RandomKey& key) {
+Tree TreeGrower::grow(const RandomKey& key, const std::optional<RandomKey>& half) {
   Tree tree;
   gain_.clear();
   const auto add_node = [&] {
@@ -209,7 +211,7 @@ Tree TreeGrower::grow(const RandomKey& key) {
     gain_.push_back(0.0);
     return tree.nodes() - 1;
   };
-  draw_rows(key);
+  draw_rows(key, half);
   leaf_.resize(out_.size());
   if (!rows_.entered.empty()) {
     look_at_leaf(in_);

@@ -3,12 +3,14 @@
 #pragma once
 
 #include "vigil/base/random.hpp"
+#include "vigil/forest/bag.hpp"
 #include "vigil/forest/compared_rows.hpp"
 #include "vigil/forest/leaf_hazards.hpp"
 #include "vigil/forest/rank_columns.hpp"
 #include "vigil/forest/split_rules.hpp"
 #include "vigil/forest/tree.hpp"
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -31,8 +33,8 @@ class TreeGrower {
 public:
   TreeGrower(const SurvivalRows& rows, const RankColumns& ranks, const TreeOptions& options);
 
-  /// The tree at this address: what is drawn depends on the key and on the path to a node alone.
-  [[nodiscard]] Tree grow(const RandomKey& key);
+  /// The tree at this address: what is drawn depends on the keys and on the path to a node alone. half: its half sample.
+  [[nodiscard]] Tree grow(const RandomKey& key, const std::optional<RandomKey>& half = {});
   /// Of the last tree: rows that it did not see, and the leaf of each.
   [[nodiscard]] std::span<const std::uint32_t> out_of_bag() const noexcept { return out_; }
   [[nodiscard]] std::span<const std::uint32_t> leaf() const noexcept { return leaf_; }
@@ -45,7 +47,7 @@ private:
     Index node;
     RandomKey key;
   };
-  void draw_rows(const RandomKey& key);
+  void draw_rows(const RandomKey& key, const std::optional<RandomKey>& half);
   void draw_features(const RandomKey& key);
   [[nodiscard]] Split find_split(const RandomKey& key);
   [[nodiscard]] bool move_cut(Split& split) const;

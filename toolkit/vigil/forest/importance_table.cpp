@@ -67,7 +67,18 @@ HorizonRows horizon_rows(const ForestInputs& inputs, double horizon) {
   return result;
 }
 
+std::optional<ImportanceKind> ranked_kind(std::span<const ImportanceKind> asked) {
+  const auto found = std::ranges::find_if(asked, looks_at_forest);
+  return found == asked.end() ? std::nullopt : std::optional(*found);
+}
+
 void check_importance(const ForestOptions& options) {
+  if (options.target_ranking > 0.0 && !ranked_kind(options.importance)) {
+    refuse("target ranking " + number_text(options.target_ranking) +
+               " without an importance that is known while the forest grows",
+           "permutation, grouped, conditional or minimal_depth among the kinds",
+           "ask for one of them, or leave the target out");
+  }
   const std::set<ImportanceKind> different(options.importance.begin(), options.importance.end());
   if (different.size() != options.importance.size()) {
     refuse("a kind twice", "different kinds", "name each once");
@@ -91,7 +102,8 @@ ImportanceTable::ImportanceTable(const ForestInputs& inputs,
                                  const ForestOptions& options,
                                  const ValueScale& scale)
     : inputs_(inputs), options_(options), scale_(scale) {
-  ImportancePlan plan{.alike = options.alike};
+  ImportancePlan plan{.alike = options.alike,
+                      .trees_per_half_sample = options.trees_per_half_sample};
   if (!options.importance.empty() && options.importance_on.brier_horizon) {
     horizon_ = horizon_rows(inputs, *options.importance_on.brier_horizon);
     plan.horizon = &*horizon_;

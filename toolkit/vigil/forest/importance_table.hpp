@@ -20,6 +20,10 @@ namespace vigil::forest {
 /// What TreeLoss asks at a horizon. Throws ConfigError where nobody is under observation any more.
 [[nodiscard]] HorizonRows horizon_rows(const ForestInputs& inputs, double horizon);
 
+/// The first kind asked for of those that look at the trees of the forest while it grows: whose ranking can be told before
+/// it is grown. None: no such kind.
+[[nodiscard]] std::optional<ImportanceKind> ranked_kind(std::span<const ImportanceKind> asked);
+
 /// Throws ConfigError for kinds, groups or a horizon that cannot be had.
 void check_importance(const ForestOptions& options);
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/forest/own_forests.hpp"
 
+#include "vigil/forest/bag.hpp"
+
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -16,20 +18,6 @@ struct Worker {
   TreeGrower grower;
   std::vector<std::uint32_t> rows = {}, leaf = {};
 };
-
-/// 1 for rows of the first half.
-std::vector<std::uint8_t> first_half(Index rows, const RandomKey& key) {
-  RandomStream draw(key);
-  std::vector<std::uint8_t> first(at(rows), 0);
-  Index wanted = rows / 2;
-  for (Index row = 0; row < rows; ++row) { // selection sampling (Knuth, algorithm S)
-    if (draw.index_below(rows - row) < wanted) {
-      first[at(row)] = 1;
-      --wanted;
-    }
-  }
-  return first;
-}
 
 /// Nobody of the other half: rows that are drawn no times stay out of every bag.
 SurvivalRows only_half(SurvivalRows rows, std::span<const std::uint8_t> first, bool want_first) {
@@ -76,7 +64,7 @@ ShadowMeans with_shadows(const OwnForest& own, const std::vector<ImportanceKind>
 
 ItemMeans held_out(const OwnForest& own) {
   const ForestInputs& inputs = own.inputs;
-  const auto first = first_half(inputs.rows.rows(), own.key.child("half"));
+  const auto first = draw_half(inputs.rows.rows(), own.key.child("half"));
   const std::array halves{only_half(inputs.rows, first, true),
                           only_half(inputs.rows, first, false)};
   ForestImportance importance(inputs.rows,

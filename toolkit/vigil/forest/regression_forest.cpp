@@ -86,8 +86,10 @@ RegressionForest RegressionForest::grow(const TrainingData& data,
   const RankColumns ranks(columns, rows.subject, context.scheduler);
   const Outcome ordered = outcome.binary ? Outcome(cases_first(outcome)) : data.outcome;
   std::optional<ErrorCurve> curve;
-  if (options.error_curve || options.target_error > 0.0) {
-    curve.emplace(ordered, item.weights, rows.subject, data.stratum);
+  const GrowthTargets targets{.error = options.target_error, .ranking = options.target_ranking};
+  if (options.error_curve || targets.any()) {
+    curve.emplace(
+        ordered, item.weights, rows.subject, data.stratum, 1, options.trees_per_half_sample);
     curve->judge_values(rows.value, forest.scale_);
   }
   const ForestInputs inputs{.data = data,
@@ -102,9 +104,11 @@ RegressionForest RegressionForest::grow(const TrainingData& data,
                                  .passed = {},
                                  .trees = options.trees,
                                  .first_tree = options.first_tree,
+                                 .trees_per_half_sample = options.trees_per_half_sample,
                                  .curve = curve ? &*curve : nullptr,
-                                 .target_error = options.target_error,
-                                 .importance = importance.of_forest()});
+                                 .targets = targets,
+                                 .importance = importance.of_forest(),
+                                 .ranked = ranked_kind(options.importance)});
   forest.importance_ = importance.rows(size_of(grown.trees));
   forest.error_ = std::move(grown.error);
   forest.take_votes(grown.votes.mortality(), rows);
@@ -137,16 +141,19 @@ Prediction RegressionForest::predict(const Covariates& covariates,
     return prediction;
   }
   const VotingForest forest = *this;
-  const CutColumns columns = forest.read_columns(covariates, context.scheduler);
-  constexpr Index at_once = 256; // subjects of a task
-  context.scheduler.for_each((subjects + at_once - 1) / at_once, [&](Index task, Index) {
-    const Index first = task * at_once, count = std::min(at_once, subjects - first);
-    const Votes votes = forest.votes_of(columns, {}, first, count);
-    for (Index row = 0; row < count; ++row) {
-      prediction.score[at(first + row)] =
-          forest.score(votes.mortality().sum(row), votes.trees(row));
-    }
-  });
+  const auto predict_block = [&](const CutColumns& columns, const SubjectRange& block) {
+    constexpr Index at_once = 256; // subjects of a task
+    context.scheduler.for_each((block.count + at_once - 1) / at_once, [&](Index task, Index) {
+      const Index start = task * at_once, count = std::min(at_once, block.count - start);
+      const Votes votes = forest.votes_of(columns, {}, start, count);
+      for (Index row = 0; row < count; ++row) {
+        prediction.score[at(block.first + start + row)] =
+            forest.score(votes.mortality().sum(row), votes.trees(row));
+      }
+    });
+  };
+  for_subject_blocks(
+      covariates, trees_.columns, trees_.names, trees_.levels, context, predict_block);
   return prediction;
 }
 

@@ -69,12 +69,16 @@ public:
   }
   /// Kind "regression-forest": docs/formats/model.md. Without what is known out of the bag.
   [[nodiscard]] Record record() const;
+  /// In pieces, as those of SurvivalForest.
+  [[nodiscard]] Record record_without_trees() const;
+  [[nodiscard]] Record tree_lists(Index first, Index count) const;
   [[nodiscard]] static RegressionForest from_record(const Record& record);
   /// As SurvivalForest::merge.
   [[nodiscard]] static Record merge(std::span<const Record> records,
                                     std::span<const std::string> file);
 
 private:
+  void add_trees(std::span<const Tree> some, Record& record) const;
   void take_votes(const MortalityVotes& votes, const SurvivalRows& rows);
 
   FitStatus status_ = FitStatus::undefined;

@@ -21,6 +21,18 @@ constexpr Index highest_exponent = 1100;
 } // namespace
 
 Record RegressionForest::record() const {
+  Record record = record_without_trees();
+  add_trees(trees(), record);
+  return record;
+}
+
+Record RegressionForest::tree_lists(Index first, Index count) const {
+  Record record{std::string(kind)};
+  add_trees(trees().subspan(at(first), at(count)), record);
+  return record;
+}
+
+Record RegressionForest::record_without_trees() const {
   Record record{std::string(kind)};
   record.set("status", std::string(name_of(status_)));
   record.set("reason", reason_);
@@ -28,13 +40,18 @@ Record RegressionForest::record() const {
   trees_.write_growth(record);
   record.set("origin", scale_.origin);
   record.set("exponent", Index{scale_.exponent});
-  trees_.write_trees(record);
+  trees_.write_columns(record);
+  return record;
+}
+
+// The lists of leaves are those of leaf_lists.hpp.
+void RegressionForest::add_trees(std::span<const Tree> some, Record& record) const {
+  trees_.write_nodes(some, record);
   Record::Numbers value;
-  for (const Tree& tree : trees()) {
+  for (const Tree& tree : some) {
     value.insert(value.end(), tree.leaf_value.begin(), tree.leaf_value.end());
   }
   record.set("value", std::move(value));
-  return record;
 }
 
 RegressionForest RegressionForest::from_record(const Record& record) {

@@ -94,8 +94,14 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   const std::vector<double> times = together(options.horizons, forest.risk_time_);
   const RankColumns ranks(columns, rows.subject, context.scheduler);
   std::optional<ErrorCurve> curve;
-  if (options.error_curve || options.target_error > 0.0) {
-    curve.emplace(data.outcome, item.weights, rows.subject, data.stratum, rows.of_interest);
+  const GrowthTargets targets{.error = options.target_error, .ranking = options.target_ranking};
+  if (options.error_curve || targets.any()) {
+    curve.emplace(data.outcome,
+                  item.weights,
+                  rows.subject,
+                  data.stratum,
+                  rows.of_interest,
+                  options.trees_per_half_sample);
   }
   const auto passed = VoteTimes(forest.event_time_, times).passed;
   TreeOptions tree = forest.grown().tree(rule);
@@ -112,9 +118,11 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
                                        .passed = passed,
                                        .trees = options.trees,
                                        .first_tree = options.first_tree,
+                                       .trees_per_half_sample = options.trees_per_half_sample,
                                        .curve = curve ? &*curve : nullptr,
-                                       .target_error = options.target_error,
-                                       .importance = importance.of_forest()});
+                                       .targets = targets,
+                                       .importance = importance.of_forest(),
+                                       .ranked = ranked_kind(options.importance)});
   forest.importance_ = importance.rows(size_of(grown_trees.trees));
   forest.error_ = std::move(grown_trees.error);
   forest.take_votes(std::move(grown_trees.votes), rows, item.weights, times, options);
@@ -192,22 +200,26 @@ Prediction SurvivalForest::predict_cause(Index cause,
   }
   const VoteTimes wanted(event_time_, times);
   const VotingForest forest = of_cause(cause);
-  const CutColumns columns = forest.read_columns(covariates, context.scheduler);
-  constexpr Index at_once = 256; // subjects of a task
-  context.scheduler.for_each((subjects + at_once - 1) / at_once, [&](Index task, Index) {
-    const Index first = task * at_once, count = std::min(at_once, subjects - first);
-    const Votes votes = forest.votes_of(columns, wanted.passed, first, count);
-    const Index horizons = size_of(request.horizons);
-    for (Index row = 0; row < count; ++row) {
-      prediction.score[at(first + row)] = votes.mortality(row);
-      for (Index number = 0; number < size_of(times); ++number) {
-        const Index time = wanted.order[at(number)];
-        RiskTable& table = time < horizons ? prediction.risk : *prediction.curves;
-        table.at_horizon(time < horizons ? time : time - horizons)[at(first + row)] =
-            times[at(time)] > last_time_ ? not_a_number : votes.risk(row, number);
+  const auto predict_block = [&](const CutColumns& columns, const SubjectRange& block) {
+    constexpr Index at_once = 256; // subjects of a task
+    context.scheduler.for_each((block.count + at_once - 1) / at_once, [&](Index task, Index) {
+      const Index start = task * at_once, count = std::min(at_once, block.count - start);
+      const Index first = block.first + start;
+      const Votes votes = forest.votes_of(columns, wanted.passed, start, count);
+      const Index horizons = size_of(request.horizons);
+      for (Index row = 0; row < count; ++row) {
+        prediction.score[at(first + row)] = votes.mortality(row);
+        for (Index number = 0; number < size_of(times); ++number) {
+          const Index time = wanted.order[at(number)];
+          RiskTable& table = time < horizons ? prediction.risk : *prediction.curves;
+          table.at_horizon(time < horizons ? time : time - horizons)[at(first + row)] =
+              times[at(time)] > last_time_ ? not_a_number : votes.risk(row, number);
+        }
       }
-    }
-  });
+    });
+  };
+  for_subject_blocks(
+      covariates, trees_.columns, trees_.names, trees_.levels, context, predict_block);
   return prediction;
 }
 

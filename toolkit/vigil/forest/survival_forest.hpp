@@ -48,6 +48,7 @@ struct OutOfBag {
 ///            checked by tests/unit/forest/survival_forest_test
 class SurvivalForest {
 public:
+  static constexpr std::string_view kind = "survival-forest";
   [[nodiscard]] static SurvivalForest grow(const TrainingData& data,
                                            const FitItem& item,
                                            const ForestOptions& options,
@@ -108,6 +109,10 @@ public:
   /// Kind "survival-forest": docs/formats/model.md. Without what is known out of the bag, but for the sums of votes of a
   /// forest that keeps them.
   [[nodiscard]] Record record() const;
+  /// The same in pieces, so that it need not be in memory at once: what is not of single trees, and the lists of some
+  /// trees, which follow those of the trees before them.
+  [[nodiscard]] Record record_without_trees() const;
+  [[nodiscard]] Record tree_lists(Index first, Index count) const;
   [[nodiscard]] static SurvivalForest from_record(const Record& record);
   /// The forest of all trees of forests that differ in the numbers of their trees alone, as if grown at once: equal in
   /// every byte of the record. file: whose forest it is, for messages. Throws InputError where they differ in anything
@@ -122,7 +127,7 @@ private:
   [[nodiscard]] VotingForest of_cause(Index cause) const {
     return {status_, trees_, event_time_, last_time_, {}, cause};
   }
-  static constexpr std::string_view kind = "survival-forest";
+  void add_trees(std::span<const Tree> some, Record& record) const;
   void take_votes(Votes votes,
                   const SurvivalRows& rows,
                   const CaseWeights& weights,

@@ -23,6 +23,9 @@ void ForestTrees::write_growth(Record& record) const {
   record.set("min_leaf_events", grown.min_leaf_events);
   record.set("sample_fraction", grown.sample_fraction);
   record.set("replace", Index{grown.replace ? 1 : 0});
+  if (grown.trees_per_half_sample > 1) {
+    record.set("trees_per_half_sample", grown.trees_per_half_sample);
+  }
   record.set("key", grown.key);
   if (grown.categories == CategoryUse::sets) {
     record.set("categories", std::string(name_of(grown.categories)));
@@ -52,18 +55,28 @@ void ForestTrees::read_growth(const Record& record) {
            .min_leaf_events = record.count("min_leaf_events"),
            .sample_fraction = record.number("sample_fraction"),
            .replace = record.count("replace") != 0,
+           .trees_per_half_sample =
+               record.has("trees_per_half_sample") ? record.count("trees_per_half_sample") : 1,
            .key = record.text("key"),
            .categories = categories_from(record)};
+  expect_whole(grown.trees_per_half_sample >= 1, record);
 }
 
-void ForestTrees::write_trees(Record& record) const {
+void ForestTrees::write_columns(Record& record) const {
   record.set("features", names);
   record.set("columns", columns);
   record.set("training_lower", lower);
   record.set("training_upper", upper);
+  record.set("number", number);
+  if (grown.categories == CategoryUse::sets) {
+    set_input_levels(record, levels);
+  }
+}
+
+void ForestTrees::write_nodes(std::span<const Tree> some, Record& record) const {
   Record::Counts nodes, feature, missing_left, child, level_set;
   Record::Numbers cut;
-  for (const Tree& tree : trees) {
+  for (const Tree& tree : some) {
     nodes.push_back(tree.nodes());
     for (std::size_t node = 0; node < tree.feature.size(); ++node) {
       const auto place =
@@ -85,9 +98,7 @@ void ForestTrees::write_trees(Record& record) const {
   record.set("cut", std::move(cut));
   record.set("missing_left", std::move(missing_left));
   record.set("child", std::move(child));
-  record.set("number", number);
   if (grown.categories == CategoryUse::sets) {
-    set_input_levels(record, levels);
     record.set("level_set", std::move(level_set));
   }
 }
@@ -102,11 +113,11 @@ void expect_whole(bool holds, const Record& record) {
   }
 }
 
-namespace {
-
 bool ascend(std::span<const Index> values) {
   return std::ranges::adjacent_find(values, std::ranges::greater_equal()) == values.end();
 }
+
+namespace {
 
 /// Trees one after another.
 class TreeReader {

@@ -18,8 +18,6 @@ std::int64_t whole_number(double value) {
   return std::llround(value * whole);
 }
 
-constexpr std::int64_t alive = std::int64_t{1} << 30; ///< survival of 1
-
 double mean(std::int64_t sum, Index count) {
   return count > 0 ? LeafVotes::real(sum) / static_cast<double>(count)
                    : std::numeric_limits<double>::quiet_NaN();
@@ -182,7 +180,7 @@ void Votes::add(const Votes& others) {
 
 void Votes::add_up() {
   for (Index subject = 0; subject < mortality_.subjects(); ++subject) {
-    std::int64_t sum = trees(subject) * alive;
+    std::int64_t sum = trees(subject) * LeafVotes::alive;
     std::int64_t* row = survival_.data() + at(subject) * times_;
     for (std::size_t time = 0; time < times_; ++time) {
       sum += row[time];

@@ -35,6 +35,7 @@ public:
   /// several.
   void take(const Tree& tree, Index event_times, std::span<const Index> passed, Index cause = 1);
 
+  static constexpr std::int64_t alive = std::int64_t{1} << 30; ///< survival of 1
   /// A whole number of 2^-30 as a real one.
   [[nodiscard]] static double real(std::int64_t vote);
   [[nodiscard]] std::int64_t mortality(Index leaf) const { return mortality_[at(leaf)]; }

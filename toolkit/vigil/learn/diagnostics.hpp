@@ -4,6 +4,7 @@
 
 #include "vigil/base/index.hpp"
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,9 @@ struct EnsembleError {
   double se = 0.0;          ///< by other trees; NaN: undefined
   double bias = 0.0;        ///< against endless trees; NaN: undefined
   std::string undefined_because = {};
+  /// Expected share of pairs with the most important features that other trees would order the other way; NaN: none, or
+  /// undefined.
+  double ranking = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// What a fit tells of itself beside the model. It takes time, predicts nothing and is no part of the record, so that
@@ -33,6 +37,7 @@ struct FitDiagnostics {
   std::string importance_on = {};                 ///< what permutations were judged by
   std::vector<FeatureImportance> importance = {}; ///< kind after kind, features or groups in order
   std::vector<EnsembleError> error = {};          ///< by rising number of trees
+  bool ranked = false;                            ///< an importance is, by EnsembleError::ranking
 };
 
 } // namespace vigil

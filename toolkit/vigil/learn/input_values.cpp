@@ -4,7 +4,6 @@
 
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
-#include "vigil/cohort/category.hpp"
 #include "vigil/learn/preparation.hpp"
 
 #include <algorithm>
@@ -59,42 +58,60 @@ std::vector<double> numbers_of(const Category& category, std::span<const std::st
 
 } // namespace
 
+InputReader::InputReader(const Covariates& covariates,
+                         std::span<const std::string> names,
+                         std::span<const std::vector<std::string>> levels)
+    : covariates_(covariates), inputs_(names.size()) {
+  VIGIL_EXPECTS(levels.empty() || levels.size() == names.size());
+  std::vector<std::string> of_numbers, of_categories;
+  std::vector<std::size_t> leveled;
+  for (std::size_t input = 0; input < names.size(); ++input) {
+    const bool is_category = !levels.empty() && !levels[input].empty();
+    (is_category ? of_categories : of_numbers).push_back(names[input]);
+    if (is_category) {
+      leveled.push_back(input);
+    }
+  }
+  columns_ = find_columns(covariates, of_numbers);
+  if (leveled.empty()) {
+    return;
+  }
+  auto categories = find_categories(covariates, of_categories);
+  for (std::size_t place = 0; place < leveled.size(); ++place) {
+    auto number = numbers_of(categories[place], levels[leveled[place]]);
+    leveled_.push_back({leveled[place], std::move(categories[place]), std::move(number)});
+  }
+}
+
+std::vector<double> InputReader::read(const SubjectRange& subjects, Scheduler& scheduler) const {
+  std::vector<double> numbers = raw_columns(covariates_, columns_, subjects, scheduler);
+  if (leveled_.empty()) {
+    return numbers;
+  }
+  std::vector<double> values;
+  values.reserve(inputs_ * at(subjects.count));
+  auto number = numbers.begin();
+  auto leveled = leveled_.begin();
+  for (std::size_t input = 0; input < inputs_; ++input) {
+    if (leveled == leveled_.end() || leveled->input != input) {
+      values.insert(values.end(), number, number + subjects.count);
+      number += subjects.count;
+      continue;
+    }
+    for (const std::uint32_t level :
+         level_numbers(covariates_, leveled->category, subjects.first, subjects.count)) {
+      values.push_back(leveled->number[level]);
+    }
+    ++leveled;
+  }
+  return values;
+}
+
 std::vector<double> input_values(const Covariates& covariates,
                                  std::span<const std::string> names,
                                  std::span<const std::vector<std::string>> levels,
                                  Scheduler& scheduler) {
-  VIGIL_EXPECTS(levels.empty() || levels.size() == names.size());
-  const auto is_category = [&](std::size_t input) {
-    return !levels.empty() && !levels[input].empty();
-  };
-  std::vector<std::string> of_numbers, of_categories;
-  for (std::size_t input = 0; input < names.size(); ++input) {
-    (is_category(input) ? of_categories : of_numbers).push_back(names[input]);
-  }
-  const auto columns = find_columns(covariates, of_numbers);
-  if (of_categories.empty()) {
-    return raw_columns(covariates, columns, scheduler);
-  }
-  const auto categories = find_categories(covariates, of_categories);
-  const auto numbers = raw_columns(covariates, columns, scheduler);
-  const std::size_t subjects = at(covariates.subjects());
-  std::vector<double> values;
-  values.reserve(names.size() * subjects);
-  auto number = numbers.begin();
-  auto category = categories.begin();
-  for (std::size_t input = 0; input < names.size(); ++input) {
-    if (!is_category(input)) {
-      values.insert(values.end(), number, number + static_cast<std::ptrdiff_t>(subjects));
-      number += static_cast<std::ptrdiff_t>(subjects);
-      continue;
-    }
-    const auto of_level = numbers_of(*category, levels[input]);
-    for (const std::uint32_t level : level_numbers(covariates, *category)) {
-      values.push_back(of_level[level]);
-    }
-    ++category;
-  }
-  return values;
+  return InputReader(covariates, names, levels).read({.count = covariates.subjects()}, scheduler);
 }
 
 void set_input_levels(Record& record, std::span<const std::vector<std::string>> levels) {

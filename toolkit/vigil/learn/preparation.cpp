@@ -4,6 +4,8 @@
 
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
+#include "vigil/cohort/visit_columns.hpp"
+#include "vigil/learn/subject_range.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -99,9 +101,18 @@ Preparation Preparation::from_record(const Record& record) {
 
 std::vector<double>
 raw_columns(const Covariates& covariates, std::span<const Index> listed, Scheduler& scheduler) {
+  return raw_columns(covariates, listed, {.count = covariates.subjects()}, scheduler);
+}
+
+std::vector<double> raw_columns(const Covariates& covariates,
+                                std::span<const Index> listed,
+                                const SubjectRange& subjects,
+                                Scheduler& scheduler) {
   const Index markers = covariates.features.features();
-  const Index subjects = covariates.subjects();
-  std::vector<double> values(at(size_of(listed) * subjects));
+  const auto some = [&](auto column) {
+    return column.subspan(at(subjects.first), at(subjects.count));
+  };
+  std::vector<double> values(at(size_of(listed) * subjects.count));
   std::vector<Index> marker_columns, marker_places;
   for (Index place = 0; place < size_of(listed); ++place) {
     const Index column = listed[at(place)];
@@ -111,17 +122,19 @@ raw_columns(const Covariates& covariates, std::span<const Index> listed, Schedul
       marker_places.push_back(place);
       continue;
     }
-    const auto from = covariates.clinical.column(column - markers);
-    std::copy(from.begin(), from.end(), values.begin() + place * subjects);
+    const auto from = some(covariates.clinical.column(column - markers));
+    std::copy(from.begin(), from.end(), values.begin() + place * subjects.count);
   }
-  const auto stored = covariates.features.columns(marker_columns, scheduler);
-  for (Index number = 0; number < size_of(marker_columns); ++number) {
-    const double offset = covariates.features.offset(marker_columns[at(number)]);
-    for (Index subject = 0; subject < subjects; ++subject) {
-      values[at(marker_places[at(number)] * subjects + subject)] =
-          static_cast<double>(stored[at(number * subjects + subject)]) + offset;
-    }
-  }
+  visit_columns(covariates.features,
+                marker_columns,
+                scheduler,
+                [&](Index number, std::span<const float> stored) {
+                  const double offset = covariates.features.offset(marker_columns[at(number)]);
+                  double* to = values.data() + marker_places[at(number)] * subjects.count;
+                  for (const float value : some(stored)) {
+                    *to++ = static_cast<double>(value) + offset;
+                  }
+                });
   return values;
 }
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/storage/chunk_codec.hpp"
 
+#include "vigil/base/contract.hpp"
+
 #include <hdf5.h>
 
 #include <lzf.h>
@@ -47,6 +49,30 @@ Bytes unshuffle(const Bytes& shuffled, std::size_t element_bytes) {
 }
 
 } // namespace
+
+Bytes shuffle(std::span<const std::byte> elements, std::size_t element_bytes) {
+  const std::size_t count = elements.size() / element_bytes;
+  Bytes result(elements.size());
+  for (std::size_t place = 0; place < element_bytes; ++place) {
+    for (std::size_t element = 0; element < count; ++element) {
+      result[place * count + element] = elements[element * element_bytes + place];
+    }
+  }
+  return result;
+}
+
+Bytes deflate_chunk(std::span<const std::byte> bytes, int level) {
+  uLongf size = compressBound(bytes.size());
+  Bytes result(size);
+  const int state = compress2(reinterpret_cast<Bytef*>(result.data()),
+                              &size,
+                              reinterpret_cast<const Bytef*>(bytes.data()),
+                              bytes.size(),
+                              level);
+  VIGIL_EXPECTS(state == Z_OK); // there is room, and so must be memory
+  result.resize(size);
+  return result;
+}
 
 std::optional<ChunkCodec> ChunkCodec::of(Hid dataset) {
   const Handle creation(H5Dget_create_plist(dataset), &H5Pclose);

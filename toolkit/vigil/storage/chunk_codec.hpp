@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace vigil::storage {
@@ -26,5 +27,11 @@ private:
   std::vector<int> filters_; ///< in the order in which they were applied
   std::size_t element_bytes_ = 1;
 };
+
+/// The bytes of all elements with those of equal place together: the shuffle filter of HDF5.
+[[nodiscard]] std::vector<std::byte> shuffle(std::span<const std::byte> elements,
+                                             std::size_t element_bytes);
+/// The deflate filter of HDF5, at a level from 1 to 9.
+[[nodiscard]] std::vector<std::byte> deflate_chunk(std::span<const std::byte> bytes, int level);
 
 } // namespace vigil::storage

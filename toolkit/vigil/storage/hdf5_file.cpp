@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/storage/hdf5_file.hpp"
 
+#include "vigil/base/contract.hpp"
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/storage/file_probe.hpp"
@@ -165,13 +166,7 @@ std::vector<double> Hdf5File::dataset_numbers(Hid dataset, const std::string& pa
     }
     return {raw.begin(), raw.end()};
   }
-  if (kind != ValueKind::number) {
-    throw InputError({.where = where(path),
-                      .found = "values that are no numbers",
-                      .expected = "numbers",
-                      .remedy = "save the file again with anndata",
-                      .problem = "cannot read " + where(path)});
-  }
+  expect_kind(kind == ValueKind::number, path, "numbers");
   std::vector<double> values(at(count));
   if (H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0) {
     fail_reading(dataset, where(path));
@@ -184,24 +179,68 @@ std::vector<double> Hdf5File::numbers(const std::string& path) const {
   return dataset_numbers(dataset.id(), path);
 }
 
+void Hdf5File::expect_kind(bool is_kind, const std::string& path, const char* kind) const {
+  if (!is_kind) {
+    throw InputError({.where = where(path),
+                      .found = std::string("values that are no ") + kind,
+                      .expected = kind,
+                      .remedy = "save the file again with anndata",
+                      .problem = "cannot read " + where(path)});
+  }
+}
+
 std::vector<Index> Hdf5File::counts(const std::string& path) const {
   const Handle dataset = open_dataset(path);
   const Handle space(H5Dget_space(dataset.id()), &H5Sclose);
   const auto count = static_cast<Index>(H5Sget_simple_extent_npoints(space.id()));
   const Handle type(H5Dget_type(dataset.id()), &H5Tclose);
   expect_plausible(path, count, static_cast<Index>(H5Tget_size(type.id())));
-  if (H5Tget_class(type.id()) != H5T_INTEGER) {
-    throw InputError({.where = where(path),
-                      .found = "values that are no whole numbers",
-                      .expected = "whole numbers",
-                      .remedy = "save the file again with anndata",
-                      .problem = "cannot read " + where(path)});
-  }
+  expect_kind(H5Tget_class(type.id()) == H5T_INTEGER, path, "whole numbers");
   std::vector<Index> values(at(count));
   if (H5Dread(dataset.id(), H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0) {
     fail_reading(dataset.id(), where(path));
   }
   return values;
+}
+
+template <class Number>
+std::vector<Number>
+Hdf5File::read_range(const std::string& path, ValueRange range, Hid memory_type) const {
+  const Handle dataset = open_dataset(path);
+  const Handle space(H5Dget_space(dataset.id()), &H5Sclose);
+  const auto size = static_cast<Index>(H5Sget_simple_extent_npoints(space.id()));
+  const Handle type(H5Dget_type(dataset.id()), &H5Tclose);
+  expect_plausible(path, size, static_cast<Index>(H5Tget_size(type.id())));
+  VIGIL_EXPECTS(range.first >= 0 && range.count >= 0);
+  if (H5Sget_simple_extent_ndims(space.id()) != 1 || range.first > size ||
+      range.count > size - range.first) {
+    throw InputError({.where = where(path),
+                      .found = count_text(size) + " values",
+                      .expected = "a list of at least " + count_text(range.first + range.count),
+                      .remedy = "copy or save the file again; it is damaged",
+                      .problem = "cannot read " + where(path)});
+  }
+  std::vector<Number> values(at(range.count));
+  if (values.empty()) {
+    return values;
+  }
+  const auto first = static_cast<hsize_t>(range.first), count = static_cast<hsize_t>(range.count);
+  const Handle memory(H5Screate_simple(1, &count, nullptr), &H5Sclose);
+  H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, &first, nullptr, &count, nullptr);
+  if (H5Dread(dataset.id(), memory_type, memory.id(), space.id(), H5P_DEFAULT, values.data()) < 0) {
+    fail_reading(dataset.id(), where(path));
+  }
+  return values;
+}
+
+std::vector<double> Hdf5File::numbers(const std::string& path, ValueRange range) const {
+  expect_kind(value_kind(path) == ValueKind::number, path, "numbers");
+  return read_range<double>(path, range, H5T_NATIVE_DOUBLE);
+}
+
+std::vector<Index> Hdf5File::counts(const std::string& path, ValueRange range) const {
+  expect_kind(is_whole(path), path, "whole numbers");
+  return read_range<Index>(path, range, H5T_NATIVE_INT64);
 }
 
 std::vector<std::string> Hdf5File::dataset_texts(Hid dataset, const std::string& path) const {

@@ -16,6 +16,11 @@ enum class NodeKind { absent, group, dataset, other };
 /// What a data set or attribute holds, as far as this program cares.
 enum class ValueKind { number, boolean, text, reference, compound, other };
 
+/// Places in a list.
+struct ValueRange {
+  Index first = 0, count = 0;
+};
+
 /// An HDF5 file opened for reading, with typed access to what is inside by path.
 ///
 /// Everything throws InputError whose `where` is "file:/path". No count of a file is believed before it was
@@ -43,6 +48,9 @@ public:
   [[nodiscard]] std::vector<double> numbers(const std::string& path) const;
   [[nodiscard]] std::vector<Index> counts(const std::string& path) const;
   [[nodiscard]] std::vector<std::string> texts(const std::string& path) const;
+  /// Some values of a data set of one dimension that come one after another.
+  [[nodiscard]] std::vector<double> numbers(const std::string& path, ValueRange range) const;
+  [[nodiscard]] std::vector<Index> counts(const std::string& path, ValueRange range) const;
 
   [[nodiscard]] bool has_attribute(const std::string& path, const std::string& attribute) const;
   /// A single text, or nothing when the attribute is absent or of another kind.
@@ -62,6 +70,10 @@ public:
   void expect_plausible(const std::string& path, Index values, Index bytes_each) const;
 
 private:
+  void expect_kind(bool is_kind, const std::string& path, const char* kind) const;
+  template <class Number>
+  [[nodiscard]] std::vector<Number>
+  read_range(const std::string& path, ValueRange range, Hid memory_type) const;
   [[nodiscard]] std::vector<std::string> dataset_texts(Hid dataset, const std::string& path) const;
   [[nodiscard]] std::vector<double> dataset_numbers(Hid dataset, const std::string& path) const;
 

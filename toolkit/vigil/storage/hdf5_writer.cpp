@@ -25,6 +25,22 @@ std::vector<const char*> pointers_to(std::span<const std::string> values) {
   return pointers;
 }
 
+Hid file_type(const PackedList& list) {
+  if (list.is_real()) {
+    return H5T_IEEE_F64LE;
+  }
+  switch (list.bytes()) {
+  case 1:
+    return list.is_signed() ? H5T_STD_I8LE : H5T_STD_U8LE;
+  case 2:
+    return list.is_signed() ? H5T_STD_I16LE : H5T_STD_U16LE;
+  case 4:
+    return list.is_signed() ? H5T_STD_I32LE : H5T_STD_U32LE;
+  default:
+    return H5T_STD_I64LE;
+  }
+}
+
 Handle utf8_type() {
   Handle type(H5Tcopy(H5T_C_S1), &H5Tclose);
   H5Tset_size(type.id(), H5T_VARIABLE);
@@ -98,10 +114,6 @@ void Hdf5Writer::count(const std::string& path, Index value) {
   dataset(path, H5T_STD_I64LE, H5T_NATIVE_INT64, scalar_.id(), &value);
 }
 
-void Hdf5Writer::counts(const std::string& path, std::span<const Index> values) {
-  codes(path, values, 8);
-}
-
 void Hdf5Writer::codes(const std::string& path, std::span<const Index> values, int bytes) {
   const Handle space = list_space(values.size());
   const Hid type = bytes == 1   ? H5T_STD_I8LE
@@ -110,6 +122,36 @@ void Hdf5Writer::codes(const std::string& path, std::span<const Index> values, i
                                 : H5T_STD_I64LE;
   const Index none = 0;
   dataset(path, type, H5T_NATIVE_INT64, space.id(), values.empty() ? &none : values.data());
+}
+
+void Hdf5Writer::list(const std::string& path, const PackedList& list) {
+  const Hid type = file_type(list);
+  const Handle space = list_space(at(list.size()));
+  if (list.chunk_size() == 0) {
+    const std::byte none{};
+    dataset(path, type, type, space.id(), list.raw().empty() ? &none : list.raw().data());
+    return;
+  }
+  const auto chunk = static_cast<hsize_t>(list.chunk_size());
+  const Handle creation = timeless(H5P_DATASET_CREATE);
+  expect(H5Pset_chunk(creation.id(), 1, &chunk) >= 0 && H5Pset_shuffle(creation.id()) >= 0 &&
+         H5Pset_deflate(creation.id(), PackedList::deflate_level) >= 0);
+  const Handle made(
+      H5Dcreate2(
+          file_.id(), path.c_str(), type, space.id(), H5P_DEFAULT, creation.id(), H5P_DEFAULT),
+      &H5Dclose);
+  expect(static_cast<bool>(made));
+  hsize_t first = 0;
+  for (const PackedList::Chunk& each : list.chunks()) {
+    constexpr std::uint32_t deflate_skipped = 2; // a bit for each filter, in their order
+    expect(H5Dwrite_chunk(made.id(),
+                          H5P_DEFAULT,
+                          each.deflated ? 0 : deflate_skipped,
+                          &first,
+                          each.bytes.size(),
+                          each.bytes.data()) >= 0);
+    first += chunk;
+  }
 }
 
 void Hdf5Writer::matrix(const std::string& path, const MatrixChunks& chunks) {

@@ -4,6 +4,7 @@
 
 #include "vigil/base/index.hpp"
 #include "vigil/storage/hdf5_handle.hpp"
+#include "vigil/storage/packed_list.hpp"
 #include "vigil/storage/pending_file.hpp"
 
 #include <cstdint>
@@ -34,9 +35,10 @@ public:
   void number(const std::string& path, double value);
   void numbers(const std::string& path, std::span<const double> values);
   void count(const std::string& path, Index value);
-  void counts(const std::string& path, std::span<const Index> values);
   /// Whole numbers in so many bytes: 1, 2, 4 or 8, signed.
   void codes(const std::string& path, std::span<const Index> values, int bytes);
+
+  void list(const std::string& path, const PackedList& list);
 
   /// Makes an empty matrix of single precision; fill it chunk by chunk.
   void matrix(const std::string& path, const MatrixChunks& chunks);

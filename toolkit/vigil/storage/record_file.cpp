@@ -8,7 +8,14 @@
 #include "vigil/storage/hdf5_writer.hpp"
 #include "vigil/version.hpp"
 
+#include <algorithm>
 #include <array>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
 
 namespace vigil::storage {
 
@@ -46,28 +53,91 @@ std::string entry_name(std::string link) {
   return link;
 }
 
-void write_entries(Hdf5Writer& writer, const std::string& group, const Record& record) {
-  writer.text_attribute(group, kind_name, std::string(record.kind()));
-  for (const auto& [name, value] : record.entries()) {
-    VIGIL_EXPECTS(!name.empty());
-    const std::string path = group + (group.empty() ? "" : "/") + link_name(name);
-    if (const auto* number = std::get_if<double>(&value)) {
-      writer.number(path, *number);
-    } else if (const auto* count = std::get_if<Index>(&value)) {
-      writer.count(path, *count);
-    } else if (const auto* text = std::get_if<std::string>(&value)) {
-      writer.text(path, *text);
-    } else if (const auto* numbers = std::get_if<Record::Numbers>(&value)) {
-      writer.numbers(path, *numbers);
-    } else if (const auto* counts = std::get_if<Record::Counts>(&value)) {
-      writer.counts(path, *counts);
-    } else if (const auto* texts = std::get_if<Record::Texts>(&value)) {
-      writer.texts(path, *texts);
-    } else {
-      writer.group(path);
-      write_entries(writer, path, *std::get<std::shared_ptr<const Record>>(value));
+template <class Values>
+void write_list(Hdf5Writer& writer, const std::string& path, const Values& values) {
+  ListExtent extent;
+  extent.add(values);
+  PackedList list(extent);
+  list.add(values);
+  writer.list(path, list);
+}
+
+using PackedLists = std::map<std::string, PackedList, std::less<>>;
+
+/// Calls use(name, values) for every list of every part.
+template <class Use>
+void for_lists(const ListParts& lists, const Use& use) {
+  for (Index part = 0; part < lists.parts; ++part) {
+    const Record made = lists.part(part);
+    for (const auto& [name, value] : made.entries()) {
+      if (const auto* counts = std::get_if<Record::Counts>(&value)) {
+        use(name, *counts);
+      } else {
+        const auto* numbers = std::get_if<Record::Numbers>(&value);
+        VIGIL_EXPECTS(numbers != nullptr);
+        use(name, *numbers);
+      }
     }
   }
+}
+
+PackedLists packed(const ListParts& lists) {
+  std::map<std::string, ListExtent, std::less<>> extents;
+  for_lists(lists, [&](const std::string& name, const auto& values) { extents[name].add(values); });
+  PackedLists result;
+  for (const auto& [name, extent] : extents) {
+    result.try_emplace(name, extent);
+  }
+  for_lists(lists, [&](const std::string& name, const auto& values) {
+    result.find(name)->second.add(values);
+  });
+  return result;
+}
+
+void write_entries(Hdf5Writer& writer,
+                   const std::string& group,
+                   const Record& record,
+                   const PackedLists& lists = {});
+
+void write_entry(Hdf5Writer& writer, const std::string& path, const Record::Value& value) {
+  if (const auto* number = std::get_if<double>(&value)) {
+    writer.number(path, *number);
+  } else if (const auto* count = std::get_if<Index>(&value)) {
+    writer.count(path, *count);
+  } else if (const auto* text = std::get_if<std::string>(&value)) {
+    writer.text(path, *text);
+  } else if (const auto* numbers = std::get_if<Record::Numbers>(&value)) {
+    write_list(writer, path, *numbers);
+  } else if (const auto* counts = std::get_if<Record::Counts>(&value)) {
+    write_list(writer, path, *counts);
+  } else if (const auto* texts = std::get_if<Record::Texts>(&value)) {
+    writer.texts(path, *texts);
+  } else {
+    writer.group(path);
+    write_entries(writer, path, *std::get<std::shared_ptr<const Record>>(value));
+  }
+}
+
+void write_entries(Hdf5Writer& writer,
+                   const std::string& group,
+                   const Record& record,
+                   const PackedLists& lists) {
+  writer.text_attribute(group, kind_name, std::string(record.kind()));
+  const auto path_of = [&](const std::string& name) {
+    VIGIL_EXPECTS(!name.empty());
+    return group + (group.empty() ? "" : "/") + link_name(name);
+  };
+  auto list = lists.begin();
+  const auto write_lists_before = [&](const std::string* name) {
+    for (; list != lists.end() && (name == nullptr || list->first < *name); ++list) {
+      writer.list(path_of(list->first), list->second);
+    }
+  };
+  for (const auto& [name, value] : record.entries()) {
+    write_lists_before(&name);
+    write_entry(writer, path_of(name), value);
+  }
+  write_lists_before(nullptr);
 }
 
 [[noreturn]] void
@@ -100,7 +170,10 @@ void read_entry(const Hdf5File& file,
   }
 }
 
-Record read_group(const Hdf5File& file, const std::string& group, int depth) {
+Record read_group(const Hdf5File& file,
+                  const std::string& group,
+                  int depth,
+                  std::span<const std::string_view> left_out = {}) {
   const auto kind = file.text_attribute(group, kind_name);
   if (!kind || depth > deepest) {
     no_record(file, group, "a group that is no record");
@@ -108,10 +181,14 @@ Record read_group(const Hdf5File& file, const std::string& group, int depth) {
   Record record(*kind);
   for (const auto& child : file.children(group)) {
     const std::string path = group + (group.empty() ? "" : "/") + child;
+    const std::string name = entry_name(child);
+    if (std::ranges::find(left_out, name) != left_out.end()) {
+      continue;
+    }
     if (file.kind(path) == NodeKind::group) {
-      record.set(entry_name(child), read_group(file, path, depth + 1));
+      record.set(name, read_group(file, path, depth + 1));
     } else {
-      read_entry(file, path, entry_name(child), record);
+      read_entry(file, path, name, record);
     }
   }
   return record;
@@ -119,27 +196,50 @@ Record read_group(const Hdf5File& file, const std::string& group, int depth) {
 
 } // namespace
 
-void write_record(const std::filesystem::path& file, const Record& record) {
+void write_record(const std::filesystem::path& file, const Record& record, const ListParts& lists) {
   Hdf5Writer writer(file);
   writer.count_attribute("", format_name, model_format);
-  write_entries(writer, "", record);
+  write_entries(writer, "", record, packed(lists));
   writer.commit();
 }
 
-Record read_record(const std::filesystem::path& file) {
-  const Hdf5File opened(file);
-  const auto format = opened.counts_attribute("", format_name);
+RecordFile::RecordFile(const std::filesystem::path& file) : file_(file) {
+  const auto format = file_.counts_attribute("", format_name);
   if (format.size() != 1) {
-    no_record(opened, "", "an HDF5 file without the mark of a record");
+    no_record(file_, "", "an HDF5 file without the mark of a record");
   }
   if (format.front() > model_format) {
-    throw InputError({.where = opened.where(""),
+    throw InputError({.where = file_.where(""),
                       .found = "format " + number_text(format.front()),
                       .expected = "format " + number_text(Index{model_format}) + " or older",
                       .remedy = "use a newer vigil",
                       .problem = "the record was written by a newer vigil"});
   }
-  return read_group(opened, "", 0);
+}
+
+Record RecordFile::read_without(std::span<const std::string_view> names) const {
+  return read_group(file_, "", 0, names);
+}
+
+Index RecordFile::size(std::string_view name) const {
+  const std::string path = link_name(name);
+  const auto shape = file_.shape(path);
+  if (shape.size() != 1) {
+    no_record(file_, path, "no list");
+  }
+  return shape.front();
+}
+
+Record::Counts RecordFile::counts(std::string_view name, Index first, Index count) const {
+  return file_.counts(link_name(name), {first, count});
+}
+
+Record::Numbers RecordFile::numbers(std::string_view name, Index first, Index count) const {
+  return file_.numbers(link_name(name), {first, count});
+}
+
+Record read_record(const std::filesystem::path& file) {
+  return RecordFile(file).read();
 }
 
 } // namespace vigil::storage

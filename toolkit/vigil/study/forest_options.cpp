@@ -25,9 +25,14 @@ void read_trees(const Options& options, forest::ForestOptions& made) {
     if (!(made.target_error > 0.0)) {
       options.refuse("target_error", "a number above 0");
     }
+    made.target_ranking = options.number("target_ranking").value_or(made.target_ranking);
+    if (options.has("target_ranking") &&
+        !(made.target_ranking > 0.0 && made.target_ranking < 0.5)) {
+      options.refuse("target_ranking", "a share above 0, below 1/2");
+    }
     return;
   }
-  for (const char* key : {"most_trees", "target_error"}) {
+  for (const char* key : {"most_trees", "target_error", "target_ranking"}) {
     if (options.has(key)) {
       options.refuse(key, "trees = auto, which it belongs to", "ask for trees = auto");
     }
@@ -67,6 +72,8 @@ forest::ForestOptions forest_options(const Options& options) {
     options.refuse("sample_fraction", "a number above 0, at most 1");
   }
   made.replace = options.flag("replace").value_or(made.replace);
+  made.trees_per_half_sample =
+      count_of(options, "trees_per_half_sample", made.trees_per_half_sample, 1);
   std::vector<std::string> rules;
   for (const auto& rule : forest::split_rule_table()) {
     rules.emplace_back(rule.name);

@@ -11,7 +11,8 @@ namespace vigil {
 /// ConfigError for values that cannot be.
 ///
 /// cause_of_interest, competing, cause_weights: CauseOptions.
-/// trees = auto: until ErrorPoint::error() is at most target_error, at most most_trees.
+/// trees = auto: until ErrorPoint::error() is at most target_error and, where it is named, ErrorPoint::ranking at most
+/// target_ranking; at most most_trees.
 [[nodiscard]] forest::ForestOptions forest_options(const Options& options);
 
 /// What the options ask of data, before anything is grown. Throws InputError for groups with features that are not there,

@@ -49,15 +49,19 @@ void write_model_tables(const Record& model, const std::filesystem::path& folder
 
 void write_diagnostics(const FitDiagnostics& told, const std::filesystem::path& folder) {
   std::vector<Index> trees;
-  std::vector<double> concordance, se, bias;
+  std::vector<double> concordance, se, bias, ranking;
   for (const auto& point : told.error) {
     trees.push_back(point.trees);
     concordance.push_back(point.concordance);
     se.push_back(point.se);
     bias.push_back(point.bias);
+    ranking.push_back(point.ranking);
   }
-  const std::vector<storage::TableColumn> error{
+  std::vector<storage::TableColumn> error{
       {"trees", trees}, {"oob_concordance", concordance}, {"se", se}, {"bias", bias}};
+  if (told.ranked) {
+    error.push_back({"ranking_error", ranking});
+  }
   storage::write_table(folder / "error.tsv", error);
   write_importance(told, folder);
 }

@@ -16,8 +16,8 @@ namespace vigil {
 /// both for raw values: risk(t | x) = 1 - exp(-cumulative_hazard(t) exp(x'coefficient)). Nothing for other models.
 void write_model_tables(const Record& model, const std::filesystem::path& folder);
 
-/// error.tsv (trees, oob_concordance, se, bias) and, where importance was asked for, importance.tsv (kind, feature,
-/// importance, se, p).
+/// error.tsv (trees, oob_concordance, se, bias; ranking_error where an importance is ranked) and, where importance was
+/// asked for, importance.tsv (kind, feature, importance, se, p).
 void write_diagnostics(const FitDiagnostics& told, const std::filesystem::path& folder);
 /// importance.tsv alone, where importance was asked for.
 void write_importance(const FitDiagnostics& told, const std::filesystem::path& folder);
