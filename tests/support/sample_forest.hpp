@@ -49,7 +49,8 @@ inline report::ForestSummary sample_forest() {
     forest.error.push_back({.trees = trees,
                             .concordance = 0.684 - 0.6 * few,
                             .se = 0.05 * std::sqrt(few),
-                            .bias = -0.6 * few});
+                            .bias = -0.6 * few,
+                            .ranking = 0.3 * std::sqrt(few)});
   }
   return forest;
 }

@@ -293,7 +293,7 @@ report::Report tiny_report() {
        .importance_on = "brier@12",
        .importance = {{.kind = "shadow", .features = 2, .first = report.importance}},
        .error = {{.trees = 10, .undefined_because = "no tree cuts any column"},
-                 {.trees = 20, .concordance = 0.75, .se = 0.5, .bias = -0.25}}});
+                 {.trees = 20, .concordance = 0.75, .se = 0.5, .bias = -0.25, .ranking = 0.125}}});
   report::TriageSummary triage{.learner = "cox", .horizon = 12};
   triage.harms = {1, 0.2, 0.04, 0.27, 0.6};
   triage.on_reduction = {0.185, 0.2, 0.259, true};

@@ -91,7 +91,7 @@ TEST(HalfSamples, ErrorsLeaveOutWholeHalfSamples) {
   const Outcome any = outcome;
   const auto ones = CaseWeights::ones(3);
   const std::vector<Index> rows{0, 1, 2};
-  const ErrorCurve curve(any, ones, rows, {}, 4);
+  const ErrorCurve curve(any, ones, rows, {}, 1, 4);
   EXPECT_EQ(curve.group_of(3), 0);
   EXPECT_EQ(curve.group_of(4), 1);
   EXPECT_EQ(curve.group_of(43), 0);

@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -145,6 +146,18 @@ TEST_F(ReadTreesTest, ForestsOfValuesToo) {
   }
 }
 
+void expect_same_entries(const Record& one, const Record& other) {
+  ASSERT_EQ(one.entries().size(), other.entries().size());
+  for (const auto& [name, value] : one.entries()) {
+    ASSERT_TRUE(other.has(name)) << name;
+    if (std::holds_alternative<std::shared_ptr<const Record>>(value)) {
+      expect_same_entries(one.record(name), other.record(name));
+    } else {
+      EXPECT_TRUE(other.entries().find(name)->second == value) << name;
+    }
+  }
+}
+
 /// The lists of trees, which a file is written from a part at a time, are together those of the record.
 template <class Forest>
 void expect_pieces(const Forest& forest) {
@@ -174,7 +187,7 @@ void expect_pieces(const Forest& forest) {
     EXPECT_FALSE(joined.has(name)) << name;
     joined.set(name, std::move(list));
   }
-  EXPECT_TRUE(joined.entries() == whole.entries());
+  expect_same_entries(joined, whole);
 }
 
 TEST_F(ReadTreesTest, PiecesAreTheRecord) {

@@ -65,7 +65,7 @@ TEST_F(Json, HoldsTheMostImportantFeaturesOfAForest) {
   EXPECT_EQ(
       forest.at("error").at(1),
       nlohmann::json::parse(
-          R"({"trees": 20, "oob_concordance": 0.75, "se": 0.5, "bias": -0.25, "undefined_because": ""})"));
+          R"({"trees": 20, "oob_concordance": 0.75, "se": 0.5, "bias": -0.25, "ranking_error": 0.125, "undefined_because": ""})"));
 }
 
 // Results of versions that knew no forests.

@@ -81,9 +81,9 @@ TEST(Tables, ForestsHaveTheirImportanceAndTheirError) {
             "trees\tshadow\ta ge\t0.125\t0.25\t0.5\n"
             "trees\tshadow\t<i>stage</i>\t-1\tNA\tNA\n");
   EXPECT_EQ(table("forest_error.tsv"),
-            "learner\ttrees\toob_concordance\tse\tbias\tundefined_because\n"
-            "trees\t10\tNA\tNA\tNA\tno tree cuts any column\n"
-            "trees\t20\t0.75\t0.5\t-0.25\tNA\n");
+            "learner\ttrees\toob_concordance\tse\tbias\tranking_error\tundefined_because\n"
+            "trees\t10\tNA\tNA\tNA\tNA\tno tree cuts any column\n"
+            "trees\t20\t0.75\t0.5\t-0.25\t0.125\tNA\n");
   const std::vector<NamedText> none = tables_of(Report{});
   for (const char* name : {"importance.tsv", "forest_error.tsv"}) {
     const auto found = std::ranges::find(none, name, &NamedText::name);

@@ -15,6 +15,7 @@
 #include "tests/support/temp_folder.hpp"
 #include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -138,7 +139,11 @@ TEST_F(ForestStudy, SameBytesForAnyNumberOfThreads) {
 }
 
 TEST_F(ForestStudy, ImportanceChangesNothingElse) {
-  const auto with = run(asked), without = run("importance = \"none\"\n");
+  auto with = run(asked);
+  const auto without = run("importance = \"none\"\n");
+  for (auto& point : with.report.forests.front().error) {
+    EXPECT_GT(std::exchange(point.ranking, not_available), 0.0);
+  }
   EXPECT_TRUE(without.report.importance.empty());
   EXPECT_TRUE(without.report.forests.front().importance.empty());
   EXPECT_EQ(without.report.forests.front().error.size(), 3U);

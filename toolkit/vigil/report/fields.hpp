@@ -128,6 +128,7 @@ void columns(Visitor& visit, Row& row) {
   visit("oob_concordance", row.concordance);
   visit("se", row.se);
   visit("bias", row.bias);
+  visit("ranking_error", row.ranking);
   visit("undefined_because", row.undefined_because);
 }
 
@@ -327,6 +328,7 @@ void fields(Visitor& visit, Row& row) {
   visit("min_leaf_events", row.min_leaf_events);
   visit("sample_fraction", row.sample_fraction);
   visit("target_error", row.target_error);
+  visit("target_ranking", row.target_ranking);
   visit("importance_on", row.importance_on);
   visit("importance", row.importance);
   visit("error", row.error);

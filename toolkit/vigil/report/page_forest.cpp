@@ -15,11 +15,14 @@ std::string trees_words(const ForestSummary& forest) {
     return text;
   }
   const ForestErrorRow& last = forest.error.back();
-  const bool met = std::hypot(last.se, last.bias) <= forest.target_error;
+  const bool ranks = !std::isnan(forest.target_ranking);
+  const bool met = std::hypot(last.se, last.bias) <= forest.target_error &&
+                   (!ranks || last.ranking <= forest.target_ranking);
   return text +
          (met ? ", until their Monte-Carlo error was at most "
               : ", the most allowed; their Monte-Carlo error is not down to ") +
-         number_text(forest.target_error);
+         number_text(forest.target_error) +
+         (ranks ? ", and that of the ranking " + number_text(forest.target_ranking) : "");
 }
 
 std::string sample_words(const ForestSummary& forest) {

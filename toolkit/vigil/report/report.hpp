@@ -158,6 +158,7 @@ inline constexpr Index most_important = 20;
 struct ForestErrorRow {
   Index trees = 0;
   double concordance = not_available, se = not_available, bias = not_available;
+  double ranking = not_available; ///< error of the order of the most important features
   std::string undefined_because = {};
 };
 
@@ -168,7 +169,7 @@ struct ForestSummary {
   std::string split_rule = {};
   Index features_per_split = 0, min_node = 0, min_leaf = 0, min_leaf_events = 0;
   double sample_fraction = not_available; ///< missing: with replacement
-  double target_error = not_available;    ///< of trees = auto
+  double target_error = not_available, target_ranking = not_available; ///< of trees = auto
   std::string importance_on = {};
   std::vector<ImportanceSummary> importance = {};
   std::vector<ForestErrorRow> error = {}; ///< by rising number of trees; the last is the forest's

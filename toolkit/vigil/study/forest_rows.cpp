@@ -79,8 +79,9 @@ void add_forests(std::span<const FinalModel> models,
     const std::string& learner = models[number].learner;
     auto forest = grown_as(models[number].model.record());
     forest.learner = learner;
-    const double target = forest_options(options[number]).target_error;
-    forest.target_error = target > 0.0 ? target : not_available;
+    const auto asked = forest_options(options[number]);
+    forest.target_error = asked.target_error > 0.0 ? asked.target_error : not_available;
+    forest.target_ranking = asked.target_ranking > 0.0 ? asked.target_ranking : not_available;
     forest.importance_on = told->importance_on;
     for (const auto& kind : told->importance_kinds) {
       forest.importance.push_back(summary_of(*told, kind, learner));
@@ -90,6 +91,7 @@ void add_forests(std::span<const FinalModel> models,
                               .concordance = point.concordance,
                               .se = point.se,
                               .bias = point.bias,
+                              .ranking = point.ranking,
                               .undefined_because = point.undefined_because});
     }
     forest.trees = forest.error.empty() ? 0 : forest.error.back().trees;
