@@ -118,7 +118,7 @@ void time_forest(const vigil::peers::Words& words, const Cohort& cohort) {
   std::vector<double> seconds, importance_seconds;
   std::string leaders;
   double concordance = 0.0;
-  Index nodes = 0;
+  Index nodes = 0, peak = 0;
   for (Index number = 0; number < words.count("reps", 5); ++number) {
     seconds.push_back(vigil::peers::seconds_of([&] {
       const auto forest =
@@ -129,6 +129,9 @@ void time_forest(const vigil::peers::Words& words, const Cohort& cohort) {
         nodes += tree.nodes();
       }
     }));
+    if (number == 0) { // later ones find the memory in pieces
+      peak = vigil::peers::memory_kib("VmHWM");
+    }
     if (!kind.empty()) {
       importance_seconds.push_back(vigil::peers::seconds_of([&] {
         const auto forest =
@@ -150,7 +153,7 @@ void time_forest(const vigil::peers::Words& words, const Cohort& cohort) {
       .add("oob_concordance", concordance)
       .add("nodes_per_tree", static_cast<double>(nodes) / static_cast<double>(options.trees))
       .add("before_kib", before)
-      .add("peak_kib", vigil::peers::memory_kib("VmHWM"))
+      .add("peak_kib", peak)
       .add("ranks_kib", subjects * features * 2 / 1024);
   std::cout << out.text() << '\n';
 }

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -65,6 +66,68 @@ TEST(SortKernel, SortsZerosAndOnes) {
       ASSERT_TRUE(std::is_sorted(keys, keys + 16)) << name << ", " << pattern;
     }
   }
+}
+
+TEST(SortKernel, TakesWhatIsThereAndLeavesZeros) {
+  constexpr std::size_t lines = 20;
+  struct alignas(64) {
+    std::uint32_t slots[16 * lines];
+  } some;
+  RandomStream draw(RandomKey(90));
+  for (const Index empty_in_ten : {0, 1, 5, 9, 10}) {
+    std::vector<std::uint32_t> values, expected;
+    for (std::size_t slot = 0; slot < 16 * lines; ++slot) {
+      values.push_back(draw.index_below(10) < empty_in_ten
+                           ? 0U
+                           : static_cast<std::uint32_t>(slot << 16 | slot) + 1);
+      if (values.back() != 0) {
+        expected.push_back(values.back());
+      }
+    }
+    for (const auto& [name, kernel] : kernels()) {
+      std::ranges::copy(values, some.slots);
+      std::vector<std::uint32_t> keys(values.size() + 16);
+      ASSERT_EQ(kernel.take(some.slots, lines, keys.data()), expected.size()) << name;
+      EXPECT_TRUE(std::equal(expected.begin(), expected.end(), keys.begin())) << name;
+      EXPECT_EQ(std::ranges::count(some.slots, 0U), 16 * lines) << name;
+    }
+  }
+}
+
+// Also where some ranks are equal, and some values are missing.
+TEST(KeyOrder, PutsDifferentRanksIntoSlots) {
+  RandomStream draw(RandomKey(91));
+  KeyOrder order;
+  for (const std::size_t all : {40U, 300U, 2000U}) {
+    for (const bool equal : {false, true}) {
+      std::vector<std::uint16_t> ranks(all);
+      std::iota(ranks.begin(), ranks.end(), std::uint16_t{1});
+      for (std::size_t row = all - 1; row > 0; --row) {
+        std::swap(ranks[row], ranks[at(draw.index_below(static_cast<Index>(row) + 1))]);
+      }
+      if (equal) { // few, or so many that slots are given up
+        ranks[1] = ranks[3] = ranks[7] = 0;
+        ranks[11] = ranks[15];
+        for (std::size_t row = 16; row < all / 2; row += all == 2000 ? 10 : 40) {
+          ranks[row] = ranks[row + 1];
+        }
+      }
+      for (const std::size_t step : {1U, 2U, 5U}) {
+        std::vector<std::uint32_t> rows, expected;
+        for (std::size_t row = 0; row < all; row += step) {
+          rows.push_back(static_cast<std::uint32_t>(row));
+          expected.push_back(static_cast<std::uint32_t>(ranks[row]) << 16 |
+                             static_cast<std::uint32_t>(rows.size() - 1));
+        }
+        std::ranges::sort(expected);
+        EXPECT_TRUE(std::ranges::equal(order.order(rows, ranks, all), expected))
+            << all << ", " << equal << ", " << step;
+      }
+    }
+  }
+  EXPECT_TRUE(KeyOrder::uses_slots(60, 300, 300));
+  EXPECT_FALSE(KeyOrder::uses_slots(60, 300, 200)); // many are equal
+  EXPECT_FALSE(KeyOrder::uses_slots(60, 3000, 3000));
 }
 
 TEST(KeyOrder, SortsByRankThenByPlace) {

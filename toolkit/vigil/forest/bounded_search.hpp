@@ -9,14 +9,14 @@
 namespace vigil::forest {
 
 /// The cut of a column with the largest bound above `least`, the first of equals, and the next largest bound. for_each(visit)
-/// must visit the same cuts each time.
+/// must visit the same cuts each time. bound(cut, enough): what is not above `enough` may be anything that is not.
 template <class ForEach, class Bound>
 [[nodiscard]] LeadingCut
 find_leader(const CutColumn& column, double least, const ForEach& for_each, const Bound& bound_of) {
   double largest = least, next = least; // next <= largest: one comparison for most cuts
   Cut leader;
   for_each([&](const Cut& cut) {
-    const double bound = bound_of(cut);
+    const double bound = bound_of(cut, next);
     if (!(bound > next)) {
       return;
     }
@@ -41,8 +41,8 @@ template <class Value>
   return leader.next > best.gain * (1.0 - equal_gains);
 }
 
-/// Makes `best` the best of itself and of all cuts of a column, asking for the gains of few: bound(cut) must not be less than
-/// value(cut, bound(cut)), so that a cut changes nothing unless its bound beats the best so far. The largest bounds come first.
+/// Makes `best` the best of itself and of all cuts of a column, asking for the gains of few: the bound of a cut, as find_leader
+/// asks for it, must not be less than value(cut, bound), so that a cut changes nothing unless its bound beats the best so far. The largest bounds come first.
 template <class ForEach, class Bound, class Value>
 void try_all(const CutColumn& column,
              SplitScratch& scratch,
@@ -54,7 +54,7 @@ void try_all(const CutColumn& column,
   auto& candidates = scratch.candidates;
   candidates.clear();
   for_each([&](const Cut& cut) {
-    const double bound = bound_of(cut);
+    const double bound = bound_of(cut, least);
     if (bound > least && (candidates.empty() || !cut.repeats(candidates.back().cut))) {
       candidates.push_back({cut, bound});
     }
@@ -75,5 +75,11 @@ void try_all(const CutColumn& column,
 /// Orders a column's rows and bounds V from below for all its cuts: kept(scratch, cut). Where rows enter late there is no
 /// bound but 0. cost: some ten nanoseconds per row.
 void bound_variances(const NodeSearch& search, const CutColumn& column);
+
+/// square / lower, where that is above `enough`: few divisions.
+[[nodiscard]] inline double bound_above(double enough, double square, double lower) {
+  constexpr double rounding = 1.0 + 0x1p-50; // of the product and of the quotient
+  return square * rounding > enough * lower ? square / lower : 0.0;
+}
 
 } // namespace vigil::forest

@@ -54,7 +54,7 @@ void SurvivalForest::add_trees(std::span<const Tree> some, Record& record) const
     for (Index leaf = 0; leaf < tree.leaves(); ++leaf) {
       jumps.push_back(tree.jump_start[at(leaf + 1)] - tree.jump_start[at(leaf)]);
     }
-    jump_time.insert(jump_time.end(), tree.jump_time.begin(), tree.jump_time.end());
+    tree.jump_time.append_to(jump_time, 0, tree.jump_time.size());
     jump.insert(jump.end(), tree.jump.begin(), tree.jump.end());
     jump_cause.insert(jump_cause.end(), tree.jump_cause.begin(), tree.jump_cause.end());
   }

@@ -41,8 +41,8 @@ bool fits(const Tree& tree,
         times.push_back(rows.passed[row] - 1U);
       }
     }
-    jumps.assign(tree.jump_time.begin() + tree.jump_start[at(leaf)],
-                 tree.jump_time.begin() + tree.jump_start[at(leaf + 1)]);
+    jumps.clear();
+    tree.jump_time.append_to(jumps, tree.jump_start[at(leaf)], tree.jump_start[at(leaf + 1)]);
     jumps.erase(std::unique(jumps.begin(), jumps.end()), jumps.end()); // of several causes
     if (rows.entered.empty() ? !std::ranges::equal(times, jumps)
                              : !std::ranges::includes(jumps, times)) {

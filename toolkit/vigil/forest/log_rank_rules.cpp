@@ -8,20 +8,47 @@
 
 namespace vigil::forest {
 
-void bound_variances(const NodeSearch& search, const CutColumn& column) {
+namespace {
+
+/// Looks at the node unless that is done.
+VarianceBound& bound_of_node(const NodeSearch& search) {
   SplitScratch& scratch = search.scratch;
-  const bool from_start = !search.node.has_ranges();
-  if (from_start && scratch.bounded != &search.node) {
+  if (scratch.bounded != &search.node) {
     scratch.variance.look_at(search.node);
     scratch.bounded = &search.node;
   }
-  keep_on_left(search, column, [&](std::span<const std::uint32_t> places, auto& lower) {
-    if (from_start) {
-      scratch.variance.scan(places, lower);
-    } else {
+  return scratch.variance;
+}
+
+/// Of the rows in scratch.order.
+void bound_ordered(const NodeSearch& search) {
+  keep_ordered(search.scratch, [&](std::span<const std::uint32_t> places, auto& lower) {
+    if (search.node.has_ranges()) {
       lower.assign(places.size(), 0.0);
+    } else {
+      bound_of_node(search).scan(places, lower);
     }
   });
+}
+
+/// Of the rows in scratch.order; most columns of a large node have none, where to see that costs half of what bounds do.
+bool may_have_better(const NodeSearch& search, double least) {
+  constexpr std::size_t many = 48; // rows
+  const RowOrder& order = search.scratch.order;
+  if (search.node.has_ranges() || search.node.rows().size() < many) {
+    return true;
+  }
+  VarianceBound& bound = bound_of_node(search);
+  const auto fewest = static_cast<std::size_t>(std::max<Index>(search.limits.subjects, 1));
+  return bound.any_above(least, order.missing_right(), fewest) ||
+         (order.missing() > 0 && bound.any_above(least, order.missing_left(), fewest));
+}
+
+} // namespace
+
+void bound_variances(const NodeSearch& search, const CutColumn& column) {
+  order_rows(search, column);
+  bound_ordered(search);
 }
 
 // The variance is bounded for all cuts at once and computed for those alone that could win.
@@ -30,18 +57,22 @@ void search_log_rank(const NodeSearch& search, const CutColumn& column, Split& b
   if (too_small(node, search.limits)) {
     return;
   }
-  bound_variances(search, column);
+  const double least = best.gain * (1.0 - equal_gains);
+  order_rows(search, column);
+  if (!may_have_better(search, least)) {
+    return;
+  }
+  bound_ordered(search);
   const auto for_each = [&](const auto& visit) {
     for_each_ordered_cut(search, search.scratch.order, visit);
   };
-  const auto bound_of = [&](const Cut& cut) {
+  const auto bound_of = [&](const Cut& cut, double enough) {
     const double numerator = node.numerator(cut.left.score), lower = kept(search.scratch, cut);
-    return lower > 0.0           ? numerator * numerator / lower
+    return lower > 0.0           ? bound_above(enough, numerator * numerator, lower)
            : cut.left.score != 0 ? std::numeric_limits<double>::infinity()
                                  : 0.0;
   };
   const auto value = [&](const Cut& cut, double) { return exact_gain(search, column, cut, 0.0); };
-  const double least = best.gain * (1.0 - equal_gains);
   if (try_leader(find_leader(column, least, for_each, bound_of), best, value)) {
     try_all(column, search.scratch, best, for_each, bound_of, value);
   }

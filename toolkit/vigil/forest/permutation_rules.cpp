@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/forest/bounded_search.hpp"
+#include "vigil/forest/ordered_leader.hpp"
 #include "vigil/forest/rule_searches.hpp"
 
 #include <algorithm>
@@ -12,8 +13,11 @@ namespace {
 constexpr double kept_share = 0.5;
 
 LeadingCut lead_guarded(const NodeSearch& search, const CutColumn& column, double least) {
+  if (const auto leader = find_ordered_leader(search, column, least)) {
+    return *leader;
+  }
   return with_permutation_gain(search, column, [&](const auto& for_each, const auto& gain) {
-    return find_leader(column, least, for_each, gain);
+    return find_leader(column, least, for_each, [&](const Cut& cut, double) { return gain(cut); });
   });
 }
 
@@ -30,7 +34,8 @@ void follow_guarded(const NodeSearch& search, const LeadingCut& leader, Split& b
   }
   if (search.node.rows().size() <= few || search.node.has_ranges()) {
     with_permutation_gain(search, column, [&](const auto& for_each, const auto& gain) {
-      try_all(column, search.scratch, best, for_each, gain, value);
+      const auto bound_of = [&](const Cut& cut, double) { return gain(cut); };
+      try_all(column, search.scratch, best, for_each, bound_of, value);
     });
     return;
   }
@@ -40,11 +45,12 @@ void follow_guarded(const NodeSearch& search, const LeadingCut& leader, Split& b
       search.scratch,
       best,
       [&](const auto& visit) { for_each_ordered_cut(search, search.scratch.order, visit); },
-      [&](const Cut& cut) {
+      [&](const Cut& cut, double enough) {
         const double bound = search.node.permutation_gain(cut.left.score, cut.left.counts.copies());
         const double numerator = search.node.numerator(cut.left.score);
         const double lower = kept(search.scratch, cut);
-        return lower > 0.0 ? std::min(bound, numerator * numerator / lower) : bound;
+        return lower > 0.0 ? std::min(bound, bound_above(enough, numerator * numerator, lower))
+                           : bound;
       },
       value);
 }
@@ -52,6 +58,15 @@ void follow_guarded(const NodeSearch& search, const LeadingCut& leader, Split& b
 } // namespace
 
 void search_permutation(const NodeSearch& search, const CutColumn& column, Split& best) {
+  if (const auto leader = find_ordered_leader(search, column, best.gain * (1.0 - equal_gains))) {
+    if (leader->cut.rank == 0) {
+      return;
+    }
+    if (leader->next < leader->bound * (1.0 - 2.0 * equal_gains)) { // no other cut equals it
+      keep_better(best, column.split_at(leader->cut, leader->bound));
+      return;
+    }
+  }
   with_permutation_gain(search, column, [&](const auto& for_each, const auto& gain_of) {
     double least = best.gain * (1.0 - equal_gains);
     for_each([&](const Cut& cut) {

@@ -27,17 +27,10 @@ void RowOrder::drop(std::span<const std::uint32_t> rows,
   }
 }
 
-void RowOrder::sort_keys(std::span<const std::uint32_t> rows,
-                         std::span<const std::uint16_t> ranks) {
-  std::uint32_t* keys = keys_.keys(rows.size());
-  for (std::size_t place = 0; place < rows.size(); ++place) {
-    keys[place] =
-        static_cast<std::uint32_t>(ranks[rows[place]]) << 16 | static_cast<std::uint32_t>(place);
-  }
-  keys_.sort(rows.size());
-  for (std::size_t place = 0; place < rows.size(); ++place) {
-    places_[place] = keys[place] & 0xFFFFU;
-    ranks_[place] = static_cast<std::uint16_t>(keys[place] >> 16);
+void RowOrder::take_keys(std::span<const std::uint32_t> keys) {
+  for (std::size_t number = 0; number < keys.size(); ++number) {
+    places_[number] = keys[number] & 0xFFFFU;
+    ranks_[number] = static_cast<std::uint16_t>(keys[number] >> 16);
   }
 }
 
@@ -46,10 +39,11 @@ void RowOrder::sort(std::span<const std::uint32_t> rows,
                     Index highest) {
   places_.resize(rows.size());
   ranks_.resize(rows.size());
-  if (many_beside_ranks(rows.size(), at(highest))) {
+  if (many_beside_ranks(rows.size(), at(highest)) &&
+      !KeyOrder::uses_slots(rows.size(), ranks.size(), at(highest))) {
     drop(rows, ranks, at(highest));
   } else {
-    sort_keys(rows, ranks);
+    take_keys(keys_.order(rows, ranks, at(highest)));
   }
   missing_ = std::upper_bound(ranks_.begin(), ranks_.end(), std::uint16_t{0}) - ranks_.begin();
   if (missing_ > 0) {

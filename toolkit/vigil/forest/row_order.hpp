@@ -43,7 +43,7 @@ private:
   void drop(std::span<const std::uint32_t> rows,
             std::span<const std::uint16_t> ranks,
             std::size_t highest);
-  void sort_keys(std::span<const std::uint32_t> rows, std::span<const std::uint16_t> ranks);
+  void take_keys(std::span<const std::uint32_t> keys);
 
   KeyOrder keys_;
   std::vector<std::uint32_t> start_; ///< by rank

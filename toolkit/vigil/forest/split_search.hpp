@@ -103,6 +103,7 @@ struct SplitScratch {
   std::vector<double> expected = {};      ///< events, by place
   std::array<SurvivalNode, 3> other = {}; ///< the node with other copies or times weighed
   std::vector<std::uint32_t> ones = {};   ///< copies, by row
+  std::vector<double> gains = {};         ///< of cuts, by rows on the left
   std::vector<double> log_p = {};         ///< of the columns of a node so far
   std::vector<double> time =
       {}; ///< of the process of maximally_selected.hpp, by subjects on the left
@@ -271,12 +272,7 @@ void for_each_cut(const NodeSearch& search, const CutColumn& column, const Visit
     std::fill_n(cells, highest + 1, CutSums{});
     return;
   }
-  std::uint32_t* keys = scratch.keys.keys(rows.size());
-  for (std::size_t place = 0; place < rows.size(); ++place) {
-    keys[place] =
-        static_cast<std::uint32_t>(ranks[rows[place]]) << 16 | static_cast<std::uint32_t>(place);
-  }
-  scratch.keys.sort(rows.size());
+  const auto keys = scratch.keys.order(rows, column.ranks, highest);
   CutSums missing;
   std::size_t first = 0;
   for (; first < rows.size() && keys[first] >> 16 == 0; ++first) {
@@ -294,16 +290,26 @@ void for_each_cut(const NodeSearch& search, const CutColumn& column, const Visit
   });
 }
 
-/// Orders a column's rows and keeps what fill(places, values by rows on the left) makes of them, for both ways of the missing
-/// values: kept(scratch, cut).
+/// Orders a column's rows.
+inline void order_rows(const NodeSearch& search, const CutColumn& column) {
+  search.scratch.order.sort(search.node.rows(), column.ranks, column.highest);
+}
+
+/// Keeps what fill(places, values by rows on the left) makes of the ordered rows, for both ways of the missing values:
+/// kept(scratch, cut).
 template <class Fill>
-void keep_on_left(const NodeSearch& search, const CutColumn& column, const Fill& fill) {
-  SplitScratch& scratch = search.scratch;
-  scratch.order.sort(search.node.rows(), column.ranks, column.highest);
+void keep_ordered(SplitScratch& scratch, const Fill& fill) {
   fill(scratch.order.missing_right(), scratch.on_left[0]);
   if (scratch.order.missing() > 0) {
     fill(scratch.order.missing_left(), scratch.on_left[1]);
   }
+}
+
+/// Both.
+template <class Fill>
+void keep_on_left(const NodeSearch& search, const CutColumn& column, const Fill& fill) {
+  order_rows(search, column);
+  keep_ordered(search.scratch, fill);
 }
 
 /// use(for_each, gain): for_each(visit) visits the cuts of a column as for_each_cut, gain(cut) is U^2 / V_perm of one, 0

@@ -98,7 +98,9 @@ void SurvivalNode::look_at(const SurvivalRows& all,
     take_ranges(all, apart);
     weighted ? take_residuals_of_ranges<true>() : take_residuals_of_ranges<false>();
   } else {
-    weighted ? take_residuals<true>(all, at_risk) : take_residuals<false>(all, at_risk);
+    weighted             ? take_residuals<true>(all, at_risk)
+    : all.distinct_times ? take_residuals_of_distinct_times(all, at_risk)
+                         : take_residuals<false>(all, at_risk);
   }
   design_ = 1.0;
   if (!whole_weights_ && scores_.squares > 0.0) {
@@ -192,6 +194,28 @@ void SurvivalNode::take_residuals(const SurvivalRows& all, double at_risk) {
       take_residual(place, instant.event_weight, instant.hazard, of_scores);
     }
   }
+  scores_ = of_scores;
+}
+
+// The same numbers in one pass.
+void SurvivalNode::take_residuals_of_distinct_times(const SurvivalRows& all, double at_risk) {
+  events_.resize(rows_.size() + 1U); // the last one is written and not kept
+  double hazard = 0.0, survival = 1.0;
+  std::size_t events = 0;
+  ScoreSums of_scores;
+  for (std::size_t place = 0; place < rows_.size(); ++place) {
+    const double weight = weight_[place], event_weight = times_.at_survival(survival);
+    const double died = (moment_[place] & 1U) * weight;
+    EventTime& event = events_[events];
+    event = event_time(all.passed[rows_[place]] - 1, died, at_risk, event_weight);
+    event.first = static_cast<Index>(place);
+    hazard += event.weight * event.hazard;
+    survival *= 1.0 - event.hazard;
+    events += died > 0.0 ? 1 : 0;
+    at_risk -= weight;
+    take_residual(place, event_weight, hazard, of_scores);
+  }
+  events_.resize(events);
   scores_ = of_scores;
 }
 
@@ -356,6 +380,10 @@ void SurvivalNode::take_scores() {
   }
   if (stratified_.empty()) {
     sums_[scores_.largest].score -= total;
+    units_.resize(score_.size());
+    for (std::size_t place = 0; place < score_.size(); ++place) {
+      units_[place] = sums_[place].score;
+    }
     return;
   }
   remainder_.assign(at(stratified_.strata()), Remainder{.largest = score_.size()});

@@ -99,6 +99,10 @@ public:
     const auto value = static_cast<double>(score);
     return value * value * inverse_[at(copies)];
   }
+  /// Those of sums() alone; of a node without strata apart.
+  [[nodiscard]] std::span<const std::int64_t> place_scores() const noexcept { return units_; }
+  /// 1 / V_perm by copies on the left, in squared units of the scores; at 0 nothing.
+  [[nodiscard]] std::span<const double> inverse_variance() const noexcept { return inverse_; }
   /// What U^2 / V_perm is multiplied by to be a sum of squares: sum copies s^2 M^2 / (N - 1).
   [[nodiscard]] double square_per_gain() const {
     return scores_.squares / static_cast<double>(counts_.copies() - 1);
@@ -141,6 +145,7 @@ private:
   };
   template <bool weighted>
   void take_residuals(const SurvivalRows& all, double at_risk);
+  void take_residuals_of_distinct_times(const SurvivalRows& all, double at_risk);
   [[nodiscard]] EventTime
   weighted_event_time(std::uint32_t number, EventSums sums, double at_risk, double k) const;
   struct
@@ -168,8 +173,9 @@ private:
   std::span<const std::uint32_t> rows_;
   std::vector<std::uint32_t> moment_; ///< by place
   std::vector<CutSums> sums_;
-  std::vector<double> weight_; ///< u, by place
-  std::vector<double> score_;  ///< u M, by place
+  std::vector<double> weight_;      ///< u, by place
+  std::vector<double> score_;       ///< u M, by place
+  std::vector<std::int64_t> units_; ///< by place
   std::vector<double>
       inverse_; ///< of V_perm, by copies on the left, in squared units of the scores
   std::vector<EventTime> events_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "vigil/base/index.hpp"
+#include "vigil/forest/jump_times.hpp"
 
 #include <cstdint>
 #include <limits>
@@ -28,7 +29,7 @@ struct Tree {
   std::vector<std::uint32_t> level_set;
   std::vector<std::uint32_t> child;            ///< by node: the left one; of a leaf its number
   std::vector<std::uint32_t> jump_start = {0}; ///< by leaf, and the end
-  std::vector<std::uint32_t> jump_time;        ///< numbers of event times, ascending in a leaf
+  JumpTimes jump_time;                         ///< numbers of event times, ascending in a leaf
   std::vector<double> jump;                    ///< D / Y
   std::vector<std::uint8_t> jump_cause;        ///< from 1; empty: one kind of event
   std::vector<double> leaf_value;              ///< by leaf, from 0 to 1 (ValueScale); empty: times

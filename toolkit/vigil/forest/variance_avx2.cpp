@@ -4,6 +4,6 @@
 
 namespace vigil::forest {
 
-const VarianceKernel variance_avx2{.scan = scan_variance<8>};
+const VarianceKernel variance_avx2 = variance_kernel<8>;
 
 } // namespace vigil::forest

@@ -4,6 +4,6 @@
 
 namespace vigil::forest {
 
-const VarianceKernel variance_avx512{.scan = scan_variance<16>};
+const VarianceKernel variance_avx512 = variance_kernel<16>;
 
 } // namespace vigil::forest

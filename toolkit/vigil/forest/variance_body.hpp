@@ -34,7 +34,7 @@ void add_groups(const Half& first,
 
 /// Lane i of tile[0] becomes the sum over the lanes of tile[i]; the others are used up.
 template <int W>
-void add_lanes(Half* tile) {
+[[gnu::always_inline]] inline void add_lanes(Half* tile) {
   if constexpr (W < half_blocks) {
     for (int i = 0; i < half_blocks / W; i += 2) {
       add_groups<W>(
@@ -100,21 +100,30 @@ private:
   Integers block_[registers];
 };
 
-template <int Width>
+/// A bound after every Each rows.
+template <int Width, std::size_t Each>
 void scan_variance(const VarianceTask& task) {
   BlockSums<Width> sums(task.kernel);
   const std::uint32_t* place = task.places;
+  float* bound = task.bound;
   Half tile[half_blocks] = {}; // what the last, shorter one leaves of the one before is not used
-  for (std::size_t first = 0; first < task.count; first += half_blocks) {
-    const std::size_t left = task.count - first, rows = left < half_blocks ? left : half_blocks;
-    for (std::size_t number = 0; number < rows; ++number, place += task.step) {
-      sums.add(task.rows[*place]);
+  for (std::size_t left = task.count; left > 0; bound += half_blocks) {
+    for (int number = 0; number < half_blocks && left > 0; ++number) {
+      const std::size_t rows = left < Each ? left : Each;
+      left -= rows;
+      for (std::size_t row = 0; row < rows; ++row, place += task.step) {
+        sums.add(task.rows[*place]);
+      }
       sums.bound(tile[number]);
     }
     add_lanes<1>(tile);
-    __builtin_memcpy(task.bound + first, tile, sizeof tile[0]);
+    __builtin_memcpy(bound, tile, sizeof tile[0]);
   }
 }
+
+template <int Width>
+constexpr VarianceKernel variance_kernel{
+    .scan = scan_variance<Width, 1>, .scan_coarsely = scan_variance<Width, rows_of_coarse_bound>};
 
 } // namespace
 } // namespace vigil::forest

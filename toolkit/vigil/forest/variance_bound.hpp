@@ -5,6 +5,7 @@
 #include "vigil/forest/survival_node.hpp"
 #include "vigil/forest/variance_kernel.hpp"
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -32,23 +33,47 @@ namespace vigil::forest {
 /// over m rows and event times can lose here and in exact_variance is below 10^-9 of sum u_i A(T_i) over all. Both are taken off.
 ///
 /// valid   for rows under observation from 0 in one stratum: Y_Sj must not grow
-/// cost    about four nanoseconds per row
+/// cost    about three nanoseconds per row; any_above: two
 /// checked by tests/unit/forest/variance_bound_test
 class VarianceBound {
 public:
   void look_at(const SurvivalNode& node);
   /// lower.size() = rows - 1: entry i is for the cut with the first i + 1 of these places on its left.
   void scan(std::span<const std::uint32_t> places, std::vector<double>& lower);
+  /// Whether some cut between two of these places, with at least `fewest` on either side, may have a U^2 / V above this gain:
+  /// false is certain. Q is bounded at every fourth cut alone, which holds for those before it too, as it grows.
+  [[nodiscard]] bool
+  any_above(double gain, std::span<const std::uint32_t> places, std::size_t fewest);
 
 private:
   void take_blocks(std::span<const SurvivalNode::EventTime> events);
 
+  /// From the left or from the right.
+  struct Half {
+    std::vector<float> quadratic;
+    std::vector<double> score, linear; ///< sums up to a cut; score: always on its left
+
+    /// Whether score^2 scale > linear - factor Q - rounding at some of `count` cuts but the first ones. Overwrites the others.
+    [[nodiscard]] bool
+    any_above(double scale, double factor, double rounding, std::size_t first, std::size_t count);
+  };
+  struct Terms {
+    std::int64_t score = 0;
+    double linear = 0.0; ///< u A
+  };
+  template <class ScanKernel>
+  void
+  bound_halves(std::span<const std::uint32_t> places, std::size_t each, const ScanKernel& scan);
+
+  void sum_halves(std::span<const std::uint32_t> places);
+
   std::vector<BlockRow> rows_; ///< by place
-  std::vector<double> linear_; ///< u A, by place
-  std::vector<float> quadratic_;
+  std::vector<Terms> terms_;   ///< by place
+  std::int64_t score_ = 0;     ///< of all
+  std::array<Half, 2> halves_;
   std::vector<Index> block_; ///< by event time
   alignas(64) float kernel_[time_blocks] = {};
-  double rounding_ = 0.0, design_ = 1.0;
+  double rounding_ = 0.0, design_ = 1.0, unit_ = 1.0;
 };
 
 } // namespace vigil::forest

@@ -19,20 +19,22 @@ struct alignas(16) BlockRow {
   std::int32_t passed = 0;  ///< blocks at all of whose event times it is at risk
 };
 
-/// Upper bounds of Q = sum_j b_j Y_j^2 of the rows taken so far, one after each row.
+/// Upper bounds of Q = sum_j b_j Y_j^2 of the rows taken so far, one after each row or after every fourth, and after the last.
 struct VarianceTask {
   const BlockRow* rows;
   const float* kernel; ///< by block: sum of b_j
   const std::uint32_t* places;
   std::ptrdiff_t step; ///< 1: places ascend from the first; -1: they descend from it
   std::size_t count;
-  float* bound; ///< with room for count, rounded up to whole registers
+  float* bound; ///< with room for as many as there are, rounded up to whole registers
 };
+constexpr std::size_t rows_of_coarse_bound = 4;
 
 /// The bounds of VarianceBound; every term is positive, so that rounding is relative.
 /// checked by tests/unit/forest/variance_bound_test
 struct VarianceKernel {
   void (*scan)(const VarianceTask& task);
+  void (*scan_coarsely)(const VarianceTask& task); ///< after every fourth row
 };
 extern const VarianceKernel variance_avx512, variance_avx2;
 

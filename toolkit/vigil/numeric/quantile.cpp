@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -13,6 +14,24 @@
 namespace vigil {
 
 namespace {
+
+// nth_element, which few values beyond it make cheap.
+void put_in_place(std::vector<double>& values, std::size_t place) {
+  constexpr std::size_t few = 16;
+  const std::size_t after = values.size() - place;
+  if (place < few) {
+    std::partial_sort(
+        values.begin(), values.begin() + static_cast<std::ptrdiff_t>(place) + 1, values.end());
+  } else if (after <= few) {
+    std::partial_sort(values.rbegin(),
+                      values.rbegin() + static_cast<std::ptrdiff_t>(after),
+                      values.rend(),
+                      std::greater<>());
+  } else {
+    std::nth_element(
+        values.begin(), values.begin() + static_cast<std::ptrdiff_t>(place), values.end());
+  }
+}
 
 // Of so many equal whole weights the sums are whole: the place is known without a sum, and no order of equal values matters.
 double quantile_of_equals(std::vector<double>& values, double weight, double probability) {
@@ -23,7 +42,7 @@ double quantile_of_equals(std::vector<double>& values, double weight, double pro
   passed += (passed + 1.0) * weight <= wanted ? 1.0 : passed * weight > wanted ? -1.0 : 0.0;
   passed = std::min(passed, count - 1.0);
   const auto here = values.begin() + static_cast<std::ptrdiff_t>(passed);
-  std::nth_element(values.begin(), here, values.end());
+  put_in_place(values, static_cast<std::size_t>(passed));
   const bool between = passed > 0.0 && passed * weight == wanted;
   return between ? 0.5 * (*std::max_element(values.begin(), here) + *here) : *here;
 }
