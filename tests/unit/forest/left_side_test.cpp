@@ -54,6 +54,15 @@ TEST(LeftWeight, EveryInstructionSetGivesTheSameSums) {
         left_weight_avx512.sum(side, rows, weight.data(), wide.data());
         EXPECT_EQ(plain, wide) << count;
       }
+      const std::vector<double> ones(at(count), 1.0);
+      std::vector<double> counted(at(count));
+      left_weight_plain.sum(side, rows, ones.data(), plain.data());
+      left_weight_plain.count(side, rows, counted.data());
+      EXPECT_EQ(plain, counted) << count;
+      if (widest_instruction_set() == InstructionSet::avx512) {
+        left_weight_avx512.count(side, rows, wide.data());
+        EXPECT_EQ(plain, wide) << count;
+      }
     }
   }
 }

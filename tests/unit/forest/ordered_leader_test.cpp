@@ -42,7 +42,7 @@ TEST(OrderedLeader, IsThatOfOneCutAfterAnother) {
         EXPECT_EQ(leader->next, plain.next);
         EXPECT_EQ(leader->cut.missing_left, plain.cut.missing_left);
         EXPECT_EQ(leader->cut.left.score, plain.cut.left.score);
-        EXPECT_TRUE(leader->cut.left.counts == plain.cut.left.counts);
+        EXPECT_EQ(leader->cut.left.counts.subjects(), plain.cut.left.counts.subjects());
         const double floors[] = {0.5 * plain.bound, plain.next, plain.bound};
         least = floors[std::min<Index>(floor, 2)];
       }

@@ -120,7 +120,6 @@ std::vector<double> times_at_risk(const SurvivalRows& rows, const CompetingRisks
 /// Moments and events passed of rows with other times: events stay where they are.
 void set_times(const std::vector<double>& times, ComparedRows& compared) {
   SurvivalRows& rows = compared.rows;
-  rows.distinct_times = false;
   compared.order.resize(times.size());
   std::iota(compared.order.begin(), compared.order.end(), 0U);
   std::ranges::stable_sort(compared.order, {}, [&](std::uint32_t row) { return times[row]; });

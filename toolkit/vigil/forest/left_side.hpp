@@ -35,6 +35,8 @@ struct LeftWeightKernel {
               std::span<const std::uint32_t> rows,
               const double* weight,
               double* left);
+  /// The same where all weights are 1.
+  void (*count)(const LeftSide& side, std::span<const std::uint32_t> rows, double* left);
 };
 extern const LeftWeightKernel left_weight_avx512, left_weight_plain;
 

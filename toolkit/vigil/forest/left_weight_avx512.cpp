@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/forest/left_side.hpp"
 
+#include <bit>
 #include <immintrin.h>
 
 namespace vigil::forest {
@@ -73,8 +74,61 @@ void sum(const LeftSide& side,
   }
 }
 
+/// Of sixteen rows which are on the left.
+class LeftMask {
+public:
+  explicit LeftMask(const LeftSide& side)
+      : odd_((reinterpret_cast<std::uintptr_t>(side.ranks()) >> 1) & 1U),
+        words_(side.ranks() - odd_), shift_(_mm512_set1_epi32(side.shift())),
+        last_(_mm512_set1_epi32(side.last())) {}
+  [[nodiscard]] __mmask16 at_rows(const std::uint32_t* rows) const {
+    const __m512i half =
+        _mm512_add_epi32(_mm512_loadu_si512(rows), _mm512_set1_epi32(static_cast<int>(odd_)));
+    const __m512i word = _mm512_i32gather_epi32(_mm512_srli_epi32(half, 1), words_, 4);
+    const __m512i bits = _mm512_slli_epi32(_mm512_and_si512(half, _mm512_set1_epi32(1)), 4);
+    const __m512i rank = _mm512_sub_epi32(_mm512_srlv_epi32(word, bits), shift_);
+    return _mm512_cmple_epu32_mask(_mm512_and_si512(rank, _mm512_set1_epi32(0xFFFF)), last_);
+  }
+
+private:
+  std::uintptr_t odd_;
+  const void* words_; ///< aligned: such a word never ends outside of a page
+  __m512i shift_, last_;
+};
+
+// Lanes moved down by so many, zeros from above.
+template <int by>
+__m512i moved_down(__m512i value) {
+  return _mm512_maskz_alignr_epi32(static_cast<__mmask16>(0xFFFFU >> by), value, value, by);
+}
+
+void count(const LeftSide& side, std::span<const std::uint32_t> rows, double* left) {
+  constexpr std::size_t lanes16 = 16;
+  const LeftMask mask(side);
+  int total = 0;
+  std::size_t place = rows.size();
+  while (place % lanes16 != 0) {
+    --place;
+    total += static_cast<int>(side.has(rows[place]));
+    left[place] = total;
+  }
+  while (place > 0) {
+    place -= lanes16;
+    const __mmask16 is_left = mask.at_rows(rows.data() + place);
+    __m512i sums = _mm512_maskz_set1_epi32(is_left, 1);
+    sums = _mm512_add_epi32(sums, moved_down<1>(sums));
+    sums = _mm512_add_epi32(sums, moved_down<2>(sums));
+    sums = _mm512_add_epi32(sums, moved_down<4>(sums));
+    sums = _mm512_add_epi32(sums, moved_down<8>(sums));
+    sums = _mm512_add_epi32(sums, _mm512_set1_epi32(total));
+    total += std::popcount(static_cast<unsigned>(is_left));
+    _mm512_storeu_pd(left + place, _mm512_cvtepi32_pd(_mm512_castsi512_si256(sums)));
+    _mm512_storeu_pd(left + place + lanes, _mm512_cvtepi32_pd(_mm512_extracti64x4_epi64(sums, 1)));
+  }
+}
+
 } // namespace
 
-const LeftWeightKernel left_weight_avx512{.sum = sum};
+const LeftWeightKernel left_weight_avx512{.sum = sum, .count = count};
 
 } // namespace vigil::forest

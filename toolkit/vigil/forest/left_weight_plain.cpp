@@ -17,8 +17,16 @@ void sum(const LeftSide& side,
   }
 }
 
+void count(const LeftSide& side, std::span<const std::uint32_t> rows, double* left) {
+  std::uint32_t total = 0;
+  for (std::size_t place = rows.size(); place-- > 0;) {
+    total += static_cast<std::uint32_t>(side.has(rows[place]));
+    left[place] = total;
+  }
+}
+
 } // namespace
 
-const LeftWeightKernel left_weight_plain{.sum = sum};
+const LeftWeightKernel left_weight_plain{.sum = sum, .count = count};
 
 } // namespace vigil::forest

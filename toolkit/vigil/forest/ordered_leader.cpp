@@ -18,6 +18,13 @@ Four load(const double* from) {
   return values;
 }
 
+double largest_of(const Four& values, double least) {
+  for (std::size_t lane = 0; lane < lanes; ++lane) {
+    least = std::max(least, values[lane]);
+  }
+  return least;
+}
+
 /// At least `least`.
 double largest_of(std::span<const double> values, double least) {
   Four best = Four{} + least;
@@ -29,10 +36,23 @@ double largest_of(std::span<const double> values, double least) {
   for (; place < values.size(); ++place) {
     least = std::max(least, values[place]);
   }
-  for (std::size_t lane = 0; lane < lanes; ++lane) {
-    least = std::max(least, best[lane]);
+  return largest_of(best, least);
+}
+
+/// Makes scores gains; returns the largest of them and of `least`.
+double take_gains(std::span<double> scores, const double* inverse, double least) {
+  Four best = Four{} + least;
+  std::size_t place = 0;
+  for (; place + lanes <= scores.size(); place += lanes) {
+    const Four score = load(scores.data() + place), gain = score * score * load(inverse + place);
+    __builtin_memcpy(scores.data() + place, &gain, sizeof gain);
+    best = gain > best ? gain : best;
   }
-  return least;
+  for (; place < scores.size(); ++place) {
+    scores[place] = scores[place] * scores[place] * inverse[place];
+    least = std::max(least, scores[place]);
+  }
+  return largest_of(best, least);
 }
 
 /// Numbers of rows on the left of the first and of the last cut within the limits; first > last: none. From both ends, as
@@ -55,6 +75,23 @@ Reach reach_of(const NodeSearch& search, std::span<const std::uint32_t> keys) {
   const std::size_t left = count([&](std::size_t row) { return keys[row]; });
   const std::size_t right = count([&](std::size_t row) { return keys[keys.size() - 1 - row]; });
   return {left, keys.size() - std::min(right, keys.size())};
+}
+
+/// Sums by rows on the left, up to so many; in gains 0 between rows of equal rank.
+void sum_scores(std::span<const std::int64_t> scores,
+                std::span<const std::uint32_t> keys,
+                std::size_t last,
+                SplitScratch& scratch) {
+  scratch.gains.resize(keys.size());
+  scratch.score_left.resize(keys.size());
+  double* gain = scratch.gains.data();
+  std::int64_t *score_left = scratch.score_left.data(), score = 0;
+  for (std::size_t place = 0; place < last; ++place) {
+    score += scores[keys[place] & 0xFFFFU];
+    const bool closed = (keys[place] ^ keys[place + 1]) >> 16 != 0;
+    score_left[place + 1] = score;
+    gain[place + 1] = static_cast<double>(closed ? score : 0);
+  }
 }
 
 } // namespace
@@ -82,22 +119,9 @@ find_ordered_leader(const NodeSearch& search, const CutColumn& column, double le
   if (reach.first > reach.last) {
     return leader;
   }
-  const CutSums* sums = node.sums().data();
-  auto& gain = scratch.gains; // by rows on the left
-  gain.resize(rows.size());
-  std::int64_t score = 0;
-  const std::int64_t* scores = node.place_scores().data();
-  for (std::size_t place = 0; place < reach.last; ++place) {
-    score += scores[keys[place] & 0xFFFFU];
-    const bool closed = (keys[place] ^ keys[place + 1]) >> 16 != 0;
-    gain[place + 1] = static_cast<double>(closed ? score : 0);
-  }
-  const double* inverse = node.inverse_variance().data();
-  for (std::size_t left = reach.first; left <= reach.last; ++left) {
-    gain[left] = gain[left] * gain[left] * inverse[left];
-  }
-  const auto within = std::span(gain).subspan(reach.first, reach.last + 1 - reach.first);
-  leader.bound = largest_of(within, least);
+  sum_scores(node.place_scores(), keys, reach.last, scratch);
+  const auto within = std::span(scratch.gains).subspan(reach.first, reach.last + 1 - reach.first);
+  leader.bound = take_gains(within, node.inverse_variance().data() + reach.first, least);
   if (!(leader.bound > least)) {
     return leader;
   }
@@ -107,14 +131,8 @@ find_ordered_leader(const NodeSearch& search, const CutColumn& column, double le
                          largest_of(within.subspan(place + 1), least));
   const std::size_t left = reach.first + place;
   leader.cut.rank = static_cast<std::uint16_t>(keys[left - 1] >> 16);
-  SideCounts counts; // in registers
-  score = 0;
-  for (std::size_t row = 0; row < left; ++row) {
-    const CutSums& here = sums[keys[row] & 0xFFFFU];
-    counts.add(here.counts);
-    score += here.score;
-  }
-  leader.cut.left = {.score = score, .counts = counts};
+  const auto rows_left = static_cast<Index>(left);
+  leader.cut.left = {.score = scratch.score_left[left], .counts = {rows_left, rows_left, 0}};
   return leader;
 }
 

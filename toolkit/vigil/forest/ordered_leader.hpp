@@ -8,7 +8,8 @@
 
 namespace vigil::forest {
 
-/// find_leader of U^2 / V_perm over the rows of a column in order, four cuts at a time: the same cut and the same bounds.
+/// find_leader of U^2 / V_perm over the rows of a column in order, four cuts at a time: the same cut and the same bounds. Of the
+/// events on its left nothing is said.
 /// Nothing where this does not apply: rows in strata or drawn more than once, rows without a value, and nodes whose rows are
 /// dropped into cells (many_beside_ranks).
 /// cost    four processor cycles per row

@@ -98,9 +98,7 @@ void SurvivalNode::look_at(const SurvivalRows& all,
     take_ranges(all, apart);
     weighted ? take_residuals_of_ranges<true>() : take_residuals_of_ranges<false>();
   } else {
-    weighted             ? take_residuals<true>(all, at_risk)
-    : all.distinct_times ? take_residuals_of_distinct_times(all, at_risk)
-                         : take_residuals<false>(all, at_risk);
+    weighted ? take_residuals<true>(all, at_risk) : take_residuals<false>(all, at_risk);
   }
   design_ = 1.0;
   if (!whole_weights_ && scores_.squares > 0.0) {
@@ -130,90 +128,47 @@ void SurvivalNode::look_at(const SurvivalNode& other, const TimeWeights& times) 
   look_at(*other.all_, other.copies_, other.rows_, other.strata_);
 }
 
-// Everybody is at risk from the first event to the own time. Without a branch that depends on the data: first what
-// happens at each distinct time of the node, then its hazard, then the rows.
+// Everybody is at risk from the first event to the own time. One time after another, which is mostly one row.
 template <bool weighted>
 void SurvivalNode::take_residuals(const SurvivalRows& all, double at_risk) {
-  if (rows_.empty()) {
-    return;
-  }
-  if constexpr (weighted) {
-    event_sums_.assign(rows_.size(), EventSums{});
-    squares_.resize(rows_.size());
-  }
-  instants_.resize(rows_.size());
-  instant_of_.resize(rows_.size());
-  std::uint32_t number = 0;
-  instants_[0].first = 0;
-  double weight = 0.0, died = 0.0;
-  for (std::size_t place = 0; place < rows_.size(); ++place) {
-    const bool next = place > 0 && moment_[place] / 2 != moment_[place - 1] / 2;
-    number += next ? 1 : 0;
-    weight = (next ? 0.0 : weight) + weight_[place];
-    died = (next ? 0.0 : died) + (moment_[place] & 1U) * weight_[place];
-    Instant& instant = instants_[number];
-    instant.first = next ? static_cast<std::uint32_t>(place) : instant.first;
-    instant.weight = weight;
-    instant.died = died;
-    instant_of_[place] = number;
-    if constexpr (weighted) {
-      event_sums_[number].add(weight_[place], all.event_weight[rows_[place]]);
-    }
-  }
-  double hazard = 0.0, survival = 1.0, squares = 0.0;
-  events_.resize(number + 2U); // the last one is written and not kept
-  std::size_t events = 0;
-  for (std::uint32_t each = 0; each <= number; ++each) {
-    Instant& instant = instants_[each];
-    EventTime& event = events_[events];
-    instant.event_weight = times_.at_survival(survival);
-    const std::uint32_t event_number = all.passed[rows_[instant.first]] - 1;
-    if constexpr (weighted) {
-      event = weighted_event_time(event_number, event_sums_[each], at_risk, instant.event_weight);
-      squares += event_sums_[each].squares / at_risk;
-      squares_[each] = squares;
-    } else {
-      event = event_time(event_number, instant.died, at_risk, instant.event_weight);
-    }
-    event.first = Index{instant.first};
-    hazard += event.weight * event.hazard;
-    survival *= 1.0 - (weighted ? instant.died / at_risk : event.hazard);
-    events += instant.died > 0.0 ? 1 : 0;
-    at_risk -= instant.weight;
-    instant.hazard = hazard;
-  }
-  events_.resize(events);
-  ScoreSums of_scores; // not the member: nothing that is written may be it
-  for (std::size_t place = 0; place < rows_.size(); ++place) {
-    const Instant& instant = instants_[instant_of_[place]];
-    if constexpr (weighted) {
-      take_residual(
-          place, instant.event_weight * all.event_weight[rows_[place]], instant.hazard, of_scores);
-      expected_[place] = weight_[place] * squares_[instant_of_[place]];
-    } else {
-      take_residual(place, instant.event_weight, instant.hazard, of_scores);
-    }
-  }
-  scores_ = of_scores;
-}
-
-// The same numbers in one pass.
-void SurvivalNode::take_residuals_of_distinct_times(const SurvivalRows& all, double at_risk) {
   events_.resize(rows_.size() + 1U); // the last one is written and not kept
-  double hazard = 0.0, survival = 1.0;
+  double hazard = 0.0, survival = 1.0, squares = 0.0;
   std::size_t events = 0;
-  ScoreSums of_scores;
-  for (std::size_t place = 0; place < rows_.size(); ++place) {
-    const double weight = weight_[place], event_weight = times_.at_survival(survival);
-    const double died = (moment_[place] & 1U) * weight;
+  ScoreSums of_scores; // not the member: nothing that is written may be it
+  for (std::size_t first = 0, end = 0; first < rows_.size(); first = end) {
+    const std::uint32_t time = moment_[first] / 2;
+    double weight = 0.0, died = 0.0;
+    EventSums sums;
+    do {
+      weight += weight_[end];
+      died += (moment_[end] & 1U) * weight_[end];
+      if constexpr (weighted) {
+        sums.add(weight_[end], all.event_weight[rows_[end]]);
+      }
+      ++end;
+    } while (end < rows_.size() && moment_[end] / 2 == time);
+    const double event_weight = times_.at_survival(survival);
+    const std::uint32_t event_number = all.passed[rows_[first]] - 1;
     EventTime& event = events_[events];
-    event = event_time(all.passed[rows_[place]] - 1, died, at_risk, event_weight);
-    event.first = static_cast<Index>(place);
+    if constexpr (weighted) {
+      event = weighted_event_time(event_number, sums, at_risk, event_weight);
+      squares += sums.squares / at_risk;
+    } else {
+      event = event_time(event_number, died, at_risk, event_weight);
+    }
+    event.first = static_cast<Index>(first);
     hazard += event.weight * event.hazard;
-    survival *= 1.0 - event.hazard;
+    survival *= 1.0 - (weighted ? died / at_risk : event.hazard);
     events += died > 0.0 ? 1 : 0;
     at_risk -= weight;
-    take_residual(place, event_weight, hazard, of_scores);
+    for (std::size_t place = first; place < end; ++place) {
+      if constexpr (weighted) {
+        take_residual(place, event_weight * all.event_weight[rows_[place]], hazard, of_scores);
+        expected_[place] = weight_[place] * squares;
+      } else {
+        take_residual(place, event_weight, hazard, of_scores);
+      }
+    }
   }
   events_.resize(events);
   scores_ = of_scores;

@@ -131,10 +131,6 @@ private:
   };
   [[nodiscard]] EventTime
   event_time(std::uint32_t number, double died, double at_risk, double k) const;
-  struct Instant {           ///< a distinct time of the node
-    std::uint32_t first = 0; ///< place
-    double weight = 0.0, died = 0.0, event_weight = 1.0, hazard = 0.0;
-  };
   struct EventSums { ///< u e, u e^2 of the events at a time
     double weights = 0.0, squares = 0.0;
 
@@ -145,7 +141,6 @@ private:
   };
   template <bool weighted>
   void take_residuals(const SurvivalRows& all, double at_risk);
-  void take_residuals_of_distinct_times(const SurvivalRows& all, double at_risk);
   [[nodiscard]] EventTime
   weighted_event_time(std::uint32_t number, EventSums sums, double at_risk, double k) const;
   struct
@@ -187,11 +182,9 @@ private:
   std::vector<EventSums> event_sums_;        ///< by instant, or by place in events_
   std::vector<double>
       squares_; ///< sums of Q / Y, up to each instant, or before each place in events_
-  std::vector<double> expected_; ///< by place
-  std::vector<Instant> instants_;
-  std::vector<std::uint32_t> instant_of_; ///< by place
-  std::vector<Remainder> remainder_;      ///< by stratum
-  std::vector<ValueMean> mean_;           ///< by stratum, of values
+  std::vector<double> expected_;     ///< by place
+  std::vector<Remainder> remainder_; ///< by stratum
+  std::vector<ValueMean> mean_;      ///< by stratum, of values
   SideCounts counts_;
   ScoreSums scores_;
   double unit_ = 0.0, design_ = 1.0;

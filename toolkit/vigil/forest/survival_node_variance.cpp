@@ -23,7 +23,11 @@ double SurvivalNode::variance_to_time(const LeftSide& side, std::vector<double>&
   const auto& kernel = whole_weights_
                            ? choose_kernel(left_weight_avx512, left_weight_plain, left_weight_plain)
                            : left_weight_plain;
-  kernel.sum(side, rows_, weight_.data(), scratch.data());
+  if (whole_weights_ && counts_.copies() == counts_.subjects()) {
+    kernel.count(side, rows_, scratch.data());
+  } else {
+    kernel.sum(side, rows_, weight_.data(), scratch.data());
+  }
   double variance = 0.0;
   for (const EventTime& time : events_) {
     const double left = scratch[at(time.first)];

@@ -33,7 +33,6 @@ SurvivalRows survival_rows(const SurvivalOutcome& outcome,
                            std::span<const Index> stratum) {
   VIGIL_EXPECTS(weights.subjects() == size_of(outcome.time));
   SurvivalRows rows;
-  rows.distinct_times = true;
   rows.subject.assign(weights.support().begin(), weights.support().end());
   const auto time = [&](Index subject) { return outcome.time[at(subject)]; };
   std::stable_sort(rows.subject.begin(), rows.subject.end(), [&](Index left, Index right) {
@@ -46,9 +45,7 @@ SurvivalRows survival_rows(const SurvivalOutcome& outcome,
     rows.copies.push_back(weights.times(subject));
     rows.sampling.push_back(weights.sampling(subject));
     rows.equal_sampling = rows.equal_sampling && rows.sampling.back() == rows.sampling.front();
-    const bool repeats = !rows.moment.empty() && time(subject) == last;
-    rows.distinct_times = rows.distinct_times && !repeats;
-    instant += rows.moment.empty() || repeats ? 0 : 1;
+    instant += rows.moment.empty() || time(subject) == last ? 0 : 1;
     last = time(subject);
     rows.moment.push_back(2 * instant + (event ? 1 : 0));
     if (event && (rows.event_time.empty() || rows.event_time.back() < last)) {

@@ -35,8 +35,7 @@ struct SurvivalRows {
       {}; ///< what an event counts in splits (ComparedRows); empty: 1
   std::vector<double> value =
       {}; ///< an outcome that is no time, from 0 to 1 (value_rows); empty: times
-  bool equal_sampling = true;  ///< every copy weighs the same
-  bool distinct_times = false; ///< no two rows have the same moment; false: unknown
+  bool equal_sampling = true; ///< every copy weighs the same
 
   [[nodiscard]] Index rows() const noexcept { return size_of(subject); }
   [[nodiscard]] bool has_causes() const noexcept { return !cause.empty(); }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/base/large_pages.hpp"
 #include "vigil/forest/tree.hpp"
 
 #include <cstdint>
@@ -87,7 +88,7 @@ private:
 class Votes {
 public:
   Votes(Index subjects, Index times, Index groups = 1)
-      : times_(at(times)), mortality_(subjects, groups), survival_(at(subjects * times), 0) {}
+      : times_(at(times)), mortality_(subjects, groups), survival_(at(subjects * times)) {}
 
   void add(Index subject, const LeafVotes& tree, Index leaf, Index group = 0);
   /// Those of other trees.
@@ -109,7 +110,8 @@ public:
 private:
   std::size_t times_;
   MortalityVotes mortality_;
-  std::vector<std::int64_t> survival_; ///< subject by subject; changes until add_up()
+  /// Subject by subject; changes until add_up().
+  std::vector<std::int64_t, ZeroAllocator<std::int64_t>> survival_;
 };
 
 /// The mortality, and the risk, that so many trees say with this sum of votes; NaN without a tree.
