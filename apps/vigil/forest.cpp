@@ -4,8 +4,6 @@
 #include "vigil/forest/importance_table.hpp"
 #include "vigil/forest/survival_forest.hpp"
 #include "vigil/report/write_file.hpp"
-#include "vigil/storage/table_file.hpp"
-#include "vigil/study/cohort_options.hpp"
 #include "vigil/study/forest_options.hpp"
 #include "vigil/study/model_tables.hpp"
 #include "vigil/study/option_count.hpp"
@@ -13,10 +11,9 @@
 #include "vigil/survival/censoring_weights.hpp"
 #include "vigil/version.hpp"
 
+#include "apps/vigil/any_forest.hpp"
 #include "apps/vigil/cohort_input.hpp"
-#include "apps/vigil/forest_file.hpp"
 #include "apps/vigil/importance_lines.hpp"
-#include "apps/vigil/prediction_table.hpp"
 #include "apps/vigil/regression_forest.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <algorithm>
@@ -46,43 +43,6 @@ forest::ForestOptions read_options(const Options& options) {
                    "name --trees N");
   }
   return made;
-}
-
-/// The forest that vigil fit --learner survival-forest grows with the same options and seed: its address is the same.
-SurvivalForest grow(const Cohort& cohort,
-                    const Options& options,
-                    const forest::ForestOptions& forest_options,
-                    std::uint64_t seed,
-                    FitContext& context) {
-  const auto weights = cohort.weights();
-  const TrainingData data = cohort.data();
-  const auto preparations =
-      fit_preparations(data, {&weights, 1}, preparation_options(options), context.scheduler);
-  return SurvivalForest::grow(
-      data,
-      {.weights = weights,
-       .preparation = preparations.front(),
-       .key = RandomKey(seed).child("final").child("fit").child("survival-forest")},
-      forest_options,
-      context);
-}
-
-/// As predictions.tsv, then trees: how many did not see the subject.
-void write_out_of_bag(const forest::OutOfBag& out_of_bag,
-                      const Cohort& cohort,
-                      const std::filesystem::path& folder) {
-  Prediction prediction;
-  prediction.score = out_of_bag.mortality;
-  prediction.risk = out_of_bag.risk;
-  auto columns = prediction_columns(cohort, prediction);
-  columns.push_back({"trees", out_of_bag.trees});
-  storage::write_table(folder / "oob.tsv", columns);
-}
-
-/// The forest's error; where there is no forest, why.
-forest::ErrorPoint final_error(const SurvivalForest& forest) {
-  return forest.error().empty() ? forest::ErrorPoint::undefined(0, forest.reason())
-                                : forest.error().back();
 }
 
 void write_summary(const SurvivalForest& forest,
@@ -203,8 +163,13 @@ int run_forest(const Invocation& invocation) {
                     cohort.weights(),
                     ValidateSettings{}.min_censoring_survival);
   FitContext context{session.scheduler(), session.memory_bytes()};
-  const SurvivalForest forest = grow(cohort, invocation.options, options, seed, context);
-  write_out_of_bag(forest.out_of_bag(), cohort, folder);
+  const auto forest =
+      grow_forest<SurvivalForest>(cohort, invocation.options, options, seed, context);
+  const auto& out_of_bag = forest.out_of_bag();
+  Prediction unseen;
+  unseen.score = out_of_bag.mortality;
+  unseen.risk = out_of_bag.risk;
+  write_out_of_bag(unseen, out_of_bag.trees, cohort, folder);
   const auto told = forest.diagnostics();
   write_diagnostics(told, folder);
   write_summary(forest, options, seed, cohort, folder);

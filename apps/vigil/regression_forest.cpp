@@ -8,13 +8,11 @@
 #include "vigil/forest/regression_forest.hpp"
 #include "vigil/report/write_file.hpp"
 #include "vigil/storage/table_file.hpp"
-#include "vigil/study/cohort_options.hpp"
 #include "vigil/study/model_tables.hpp"
 #include "vigil/version.hpp"
 
-#include "apps/vigil/forest_file.hpp"
+#include "apps/vigil/any_forest.hpp"
 #include "apps/vigil/importance_lines.hpp"
-#include "apps/vigil/prediction_table.hpp"
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -34,35 +32,6 @@ void refuse_options_of_times(const Options& options) {
       options.refuse(key, "the time to an event, which it belongs to", "leave it out");
     }
   }
-}
-
-RegressionForest grow(const Cohort& cohort,
-                      const Options& options,
-                      const forest::ForestOptions& forest_options,
-                      std::uint64_t seed,
-                      FitContext& context) {
-  const auto weights = cohort.weights();
-  const TrainingData data = cohort.data();
-  const auto preparations =
-      fit_preparations(data, {&weights, 1}, preparation_options(options), context.scheduler);
-  return RegressionForest::grow(
-      data,
-      {.weights = weights,
-       .preparation = preparations.front(),
-       .key = RandomKey(seed).child("final").child("fit").child("regression-forest")},
-      forest_options,
-      context);
-}
-
-/// As predictions.tsv, then trees: how many did not see the subject.
-void write_out_of_bag(const RegressionForest& forest,
-                      const Cohort& cohort,
-                      const std::filesystem::path& folder) {
-  Prediction prediction;
-  prediction.score = forest.out_of_bag().value;
-  auto columns = prediction_columns(cohort, prediction);
-  columns.push_back({"trees", forest.out_of_bag().trees});
-  storage::write_table(folder / "oob.tsv", columns);
 }
 
 /// What the error of a family is called in tables.
@@ -104,11 +73,6 @@ void write_error(const RegressionForest& forest,
     columns.push_back({"ranking_error", ranking});
   }
   storage::write_table(folder / "error.tsv", columns);
-}
-
-/// The forest's error; where there is no forest, why.
-ErrorPoint final_error(const RegressionForest& forest) {
-  return forest.error().empty() ? ErrorPoint::undefined(0, forest.reason()) : forest.error().back();
 }
 
 void write_summary(const RegressionForest& forest,
@@ -215,8 +179,11 @@ void run_regression_forest(const Invocation& invocation,
   auto& session = invocation.session;
   refuse_options_of_times(invocation.options);
   FitContext context{session.scheduler(), session.memory_bytes()};
-  const RegressionForest forest = grow(cohort, invocation.options, options, seed, context);
-  write_out_of_bag(forest, cohort, folder);
+  const auto forest =
+      grow_forest<RegressionForest>(cohort, invocation.options, options, seed, context);
+  Prediction unseen;
+  unseen.score = forest.out_of_bag().value;
+  write_out_of_bag(unseen, forest.out_of_bag().trees, cohort, folder);
   write_error(forest, options, folder);
   write_summary(forest, options, seed, cohort, folder);
   say_forest(forest, options, session.log());

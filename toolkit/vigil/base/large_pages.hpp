@@ -30,7 +30,7 @@ struct ZeroAllocator {
   using value_type = Value;
 
   ZeroAllocator() = default;
-  template <class Other>
+  template <class Other> // NOLINTNEXTLINE(google-explicit-constructor): allocators convert
   constexpr ZeroAllocator(const ZeroAllocator<Other>& /*other*/) noexcept {}
 
   [[nodiscard]] Value* allocate(std::size_t count) {

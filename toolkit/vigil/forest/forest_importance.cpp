@@ -65,6 +65,7 @@ TreeValues TreeValues::means_of(Index together) const {
       }
     }
     std::vector<Value> values;
+    values.reserve(beyond.size());
     for (const auto& [item, sum] : beyond) {
       values.push_back({item, (others + sum) / count});
     }

@@ -146,6 +146,7 @@ std::vector<Index> Hdf5File::shape(const std::string& path) const {
   std::vector<hsize_t> extent(static_cast<std::size_t>(rank));
   H5Sget_simple_extent_dims(space.id(), extent.data(), nullptr);
   std::vector<Index> result;
+  result.reserve(extent.size());
   for (const hsize_t length : extent) {
     result.push_back(static_cast<Index>(std::min<hsize_t>(length, hsize_t{1} << 62)));
   }

@@ -179,8 +179,9 @@ Record read_group(const Hdf5File& file,
     no_record(file, group, "a group that is no record");
   }
   Record record(*kind);
+  const std::string above = group.empty() ? "" : group + "/";
   for (const auto& child : file.children(group)) {
-    const std::string path = group + (group.empty() ? "" : "/") + child;
+    const std::string path = above + child;
     const std::string name = entry_name(child);
     if (std::ranges::find(left_out, name) != left_out.end()) {
       continue;
