@@ -100,7 +100,13 @@ void read_everything(const std::filesystem::path& file, bool read_matrices) {
   H5Ovisit(opened.id(), H5_INDEX_NAME, H5_ITER_NATIVE, &read_object, &walk);
 }
 
-[[noreturn]] void run_child(const std::filesystem::path& file, Index bytes) {
+/// Of the processor: a sound file is read on a busy machine too.
+rlim_t processor_seconds(Index bytes) {
+  return static_cast<rlim_t>(5 + bytes / (Index{20} << 20));
+}
+
+[[noreturn]] void
+run_child(const std::filesystem::path& file, Index bytes, unsigned clock_seconds) {
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
   const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -109,11 +115,10 @@ void read_everything(const std::filesystem::path& file, bool read_matrices) {
   for (const int sign : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGALRM, SIGXCPU}) {
     std::signal(sign, SIG_DFL);
   }
-  // Time of the processor: a sound file is read on a busy machine too. The clock only ends a read that hangs.
-  const auto seconds = static_cast<rlim_t>(5 + bytes / (Index{20} << 20));
+  const rlim_t seconds = processor_seconds(bytes);
   const rlimit processor{seconds, seconds + 1};
   setrlimit(RLIMIT_CPU, &processor);
-  ::alarm(static_cast<unsigned>(60 * seconds));
+  ::alarm(clock_seconds);
   try {
     read_everything(file, bytes < matrix_read_below);
   } catch (...) {
@@ -131,14 +136,8 @@ void read_everything(const std::filesystem::path& file, bool read_matrices) {
        .problem = "cannot read " + file.filename().string()});
 }
 
-} // namespace
-
-void probe_hdf5(const std::filesystem::path& file) {
-  std::error_code failure;
-  const auto bytes = static_cast<Index>(std::filesystem::file_size(file, failure));
-  if (failure) {
-    return; // the reader says why
-  }
+/// How a child ends that reads the file.
+int state_of_child(const std::filesystem::path& file, Index bytes, unsigned clock_seconds) {
   const pid_t child = ::fork();
   if (child < 0) {
     throw ResourceError({.where = "fork",
@@ -147,10 +146,31 @@ void probe_hdf5(const std::filesystem::path& file) {
                          .remedy = "raise the limit of processes (ulimit -u), or free memory"});
   }
   if (child == 0) {
-    run_child(file, bytes);
+    run_child(file, bytes, clock_seconds);
   }
   int state = 0;
   while (::waitpid(child, &state, 0) < 0 && errno == EINTR) {
+  }
+  return state;
+}
+
+} // namespace
+
+void probe_hdf5(const std::filesystem::path& file) {
+  std::error_code failure;
+  const auto bytes = static_cast<Index>(std::filesystem::file_size(file, failure));
+  if (failure) {
+    return; // the reader says why
+  }
+  // A child that waits without working is no sign of the file: it may wait for a lock that a thread of the parent held when
+  // it was made (an allocator that is not made for that), or for a slow disk. It is made anew, and given more time.
+  const auto longest = static_cast<unsigned>(60 * processor_seconds(bytes));
+  int state = 0;
+  for (const unsigned clock_seconds : {20U, 40U, longest}) {
+    state = state_of_child(file, bytes, clock_seconds);
+    if (!WIFSIGNALED(state) || WTERMSIG(state) != SIGALRM) {
+      break;
+    }
   }
   if (WIFSIGNALED(state)) {
     const int sign = WTERMSIG(state);
