@@ -31,6 +31,8 @@ TREES = 500
 SIZES = {"300x5000": (300, 5000, (10, 50)), "500x20000": (500, 20000, (2, 8)), "2000x2000": (2000, 2000, (2, 6)),
          "5000x50": (5000, 50, (1, 3)), "20000x20": (20000, 20, (1,))}
 LOGRANK_SIZES = ["300x5000"]  # in the paired table: a forest of ranger's takes minutes to days elsewhere
+# Where 500 trees of ranger do not fit (120 MB for each: hazards of all leaves on all times), both engines grow fewer.
+TREES_BESIDE_EXTRATREES = {"20000x20": 100}
 TABLES = ["exact", "default", "own", "paired"]
 STUDENT_975 = {4: 2.776, 9: 2.262, 19: 2.093}  # by degrees of freedom
 
@@ -52,8 +54,8 @@ class Bench:
             run_pinned([sys.executable, HERE / "make_cohort.py", n, p, prefix, "--seed", seed], self.cores[:1], self.work)
         return prefix, n, p
 
-    def vigil(self, cohort, *words, threads=1, reps=None):
-        command = [self.program, *cohort, "--trees", TREES, "--threads", threads, "--reps", reps or self.options.reps, *words]
+    def vigil(self, cohort, *words, threads=1, reps=None, trees=TREES):
+        command = [self.program, *cohort, "--trees", trees, "--threads", threads, "--reps", reps or self.options.reps, *words]
         return json.loads(run_pinned(command, self.cores[:threads], self.work)[0])
 
     def ranger(self, cohort, *words):
@@ -80,11 +82,13 @@ class Bench:
 
     def default(self, size):
         cohort = self.cohort(size)
-        own = self.vigil(cohort)
+        trees = TREES_BESIDE_EXTRATREES.get(size, TREES)
+        own = self.vigil(cohort, trees=trees)
         scores = self.work / "scores"
-        peer = self.ranger(cohort, "rule=extratrees", "trees=%d" % TREES, "scores=%s" % scores)
+        peer = self.ranger(cohort, "rule=extratrees", "trees=%d" % trees, "scores=%s" % scores)
         other, seconds = self.concordance(cohort, scores), statistics.median(own["seconds"])
-        return [size, seconds_text(seconds), seconds_text(peer), "%.1fx" % (peer / seconds), "10x", "%.3f" % own["oob_concordance"], "%.3f" % other]
+        return [size, "%d" % trees, seconds_text(seconds), seconds_text(peer), "%.1fx" % (peer / seconds), "10x",
+                "%.3f" % own["oob_concordance"], "%.3f" % other]
 
     def own(self, size):
         cohort = self.cohort(size)
@@ -100,21 +104,22 @@ class Bench:
     def paired(self, size):
         found = {name: [] for name in ("guarded", "permutation", "log_rank", "extratrees", "logrank")}
         exact = ["--rule", "log_rank", "--min-node", 9, "--min-leaf", 5, "--min-leaf-events", 0]
+        trees = TREES_BESIDE_EXTRATREES.get(size, TREES)
         for seed in range(1, self.options.replicates + 1):
             cohort = self.cohort(size, seed)
-            found["guarded"].append(self.vigil(cohort, "--seed", seed, reps=1)["oob_concordance"])
-            found["permutation"].append(self.vigil(cohort, "--seed", seed, "--rule", "permutation_log_rank", reps=1)["oob_concordance"])
-            found["log_rank"].append(self.vigil(cohort, "--seed", seed, *exact, reps=1)["oob_concordance"])
+            found["guarded"].append(self.vigil(cohort, "--seed", seed, reps=1, trees=trees)["oob_concordance"])
+            found["permutation"].append(self.vigil(cohort, "--seed", seed, "--rule", "permutation_log_rank", reps=1, trees=trees)["oob_concordance"])
+            found["log_rank"].append(self.vigil(cohort, "--seed", seed, *exact, reps=1, trees=trees)["oob_concordance"])
             scores = self.work / ("scores_" + size)
             for rule in ["extratrees"] + (["logrank"] if size in LOGRANK_SIZES else []):
-                self.ranger(cohort, "rule=" + rule, "trees=%d" % TREES, "scores=%s" % scores, "seed=%d" % seed)
+                self.ranger(cohort, "rule=" + rule, "trees=%d" % trees, "scores=%s" % scores, "seed=%d" % seed)
                 found[rule].append(self.concordance(cohort, scores))
             if seed > 1:
                 for suffix in (".x", ".t", ".s"):
                     pathlib.Path(str(cohort[0]) + suffix).unlink()
         means = ["%.4f" % statistics.mean(values) if values else "-" for values in found.values()]
         others = ["extratrees", "logrank" if found["logrank"] else "log_rank", "permutation"]
-        return [size, "%d" % self.options.replicates, *means, *(self.limit(found["guarded"], found[name]) for name in others)]
+        return [size, "%d" % self.options.replicates, "%d" % trees, *means, *(self.limit(found["guarded"], found[name]) for name in others)]
 
     def limit(self, own, other):
         """Mean of the paired difference, and its lower one-sided 97.5 % limit."""
@@ -127,12 +132,12 @@ class Bench:
 HEADS = {
     "exact": ("Exact log-rank, all cuts", ["n x p", "vigil", "ranger `logrank`", "ranger's trees", "ratio", "at least"]),
     "default": ("vigil's default beside ranger `extratrees` with one cut",
-                ["n x p", "vigil", "ranger", "ratio", "at least", "out-of-bag C: vigil", "ranger"]),
+                ["n x p", "trees", "vigil", "ranger", "ratio", "at least", "out-of-bag C: vigil", "ranger"]),
     "own": ("Threads, permutation importance, memory",
             ["n x p", "one thread", "two threads", "ratio", "with importance", "importance / growing", "above the ranks",
              "allowed"]),
     "paired": ("Out-of-bag concordance, paired replicates",
-               ["n x p", "replicates", "guarded", "permutation", "log_rank", "ranger `extratrees`", "ranger `logrank`",
+               ["n x p", "replicates", "trees", "guarded", "permutation", "log_rank", "ranger `extratrees`", "ranger `logrank`",
                 "guarded - extratrees", "guarded - logrank (where ranger was not run, own log_rank)", "guarded - permutation"]),
 }
 
@@ -148,7 +153,7 @@ def header(bench, options):
         "| machine | %s, %d cores; load average at the start %.2f |" % (model, cores, options.load),
         "| date, commit | %s, %s |" % (options.started, commit()),
         "| versions | %s; %s |" % (first_line(["Rscript", "-e", r_line]), first_line(["g++", "--version"])),
-        "| repeats | vigil %d, medians; ranger 1; %d trees; pinned to core %s, two threads to %s |" %
+        "| repeats | vigil %d, medians; ranger 1; %d trees unless said; pinned to core %s, two threads to %s |" %
         (options.reps, TREES, options.cores.split(",")[0], options.cores), ""]
 
 

@@ -53,6 +53,21 @@ TEST(RandomKey, EveryAddressIsItsOwn) {
   EXPECT_NE(root.child("ab").child("c"), root.child("a").child("bc"));
 }
 
+// A stream reads blocks of its address one after another; a long one has eight at a time.
+TEST(RandomStream, ReadsTheBlocksOfItsAddressInOrder) {
+  const RandomKey key = RandomKey(7).child("blocks");
+  const Words& words = key.words();
+  RandomStream stream(key);
+  for (std::uint32_t block = 0; block < 100; ++block) {
+    const Words expected = vigil::philox({block, 0, words[2], words[3]}, {words[0], words[1]});
+    for (std::size_t half = 0; half < 2; ++half) {
+      const auto bits =
+          (static_cast<std::uint64_t>(expected[2 * half + 1]) << 32U) | expected[2 * half];
+      EXPECT_EQ(stream.uniform(), std::ldexp(static_cast<double>(bits >> 11U), -53)) << block;
+    }
+  }
+}
+
 TEST(RandomStream, UniformHasTheMomentsOfItsLaw) {
   RandomStream stream(RandomKey(1).child("uniform"));
   const int draws = 100000;

@@ -46,10 +46,11 @@ public:
 
 private:
   [[nodiscard]] std::uint64_t bits() noexcept;
+  void refill() noexcept;
   std::array<std::uint32_t, 4> words_;
-  std::array<std::uint32_t, 4> block_ = {};
-  std::uint64_t counter_ = 0;
-  int left_ = 0;
+  std::array<std::uint64_t, 16> ahead_; ///< the next ones, from next_ to before end_
+  std::size_t next_ = 0, end_ = 0;
+  std::uint64_t counter_ = 0; ///< of blocks
   double spare_normal_ = 0.0;
   bool has_spare_ = false;
 };

@@ -3,57 +3,38 @@
 #include "vigil/forest/ordered_leader.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <span>
 
 namespace vigil::forest {
 
 namespace {
 
-using Four = double __attribute__((vector_size(32)));
 constexpr std::size_t lanes = 4;
+using Four = double __attribute__((vector_size(32)));
+using FourWhole = std::int64_t __attribute__((vector_size(32)));
+using FourKeys = std::uint32_t __attribute__((vector_size(16)));
+using FourSigned = std::int32_t __attribute__((vector_size(16)));
 
-Four load(const double* from) {
-  Four values;
-  __builtin_memcpy(&values, from, sizeof values);
+template <class Vector, class Value>
+Vector load(const Value* from) {
+  Vector values;
+  std::memcpy(&values, from, sizeof values);
   return values;
 }
 
-double largest_of(const Four& values, double least) {
-  for (std::size_t lane = 0; lane < lanes; ++lane) {
-    least = std::max(least, values[lane]);
-  }
-  return least;
-}
+/// The largest of some gains, the next one, and rows on the left of the largest, the fewest of equal ones.
+struct Leading {
+  double best, next;
+  std::int64_t rows;
 
-/// At least `least`.
-double largest_of(std::span<const double> values, double least) {
-  Four best = Four{} + least;
-  std::size_t place = 0;
-  for (; place + lanes <= values.size(); place += lanes) {
-    const Four here = load(values.data() + place);
-    best = here > best ? here : best;
+  void meet(double gain, std::int64_t here) {
+    next = std::max(next, std::min(best, gain));
+    rows = gain > best || (gain == best && here < rows) ? here : rows;
+    best = std::max(best, gain);
   }
-  for (; place < values.size(); ++place) {
-    least = std::max(least, values[place]);
-  }
-  return largest_of(best, least);
-}
-
-/// Makes scores gains; returns the largest of them and of `least`.
-double take_gains(std::span<double> scores, const double* inverse, double least) {
-  Four best = Four{} + least;
-  std::size_t place = 0;
-  for (; place + lanes <= scores.size(); place += lanes) {
-    const Four score = load(scores.data() + place), gain = score * score * load(inverse + place);
-    __builtin_memcpy(scores.data() + place, &gain, sizeof gain);
-    best = gain > best ? gain : best;
-  }
-  for (; place < scores.size(); ++place) {
-    scores[place] = scores[place] * scores[place] * inverse[place];
-    least = std::max(least, scores[place]);
-  }
-  return largest_of(best, least);
-}
+};
 
 /// Numbers of rows on the left of the first and of the last cut within the limits; first > last: none. From both ends, as
 /// counts grow by steps.
@@ -77,21 +58,61 @@ Reach reach_of(const NodeSearch& search, std::span<const std::uint32_t> keys) {
   return {left, keys.size() - std::min(right, keys.size())};
 }
 
-/// Sums by rows on the left, up to so many; in gains 0 between rows of equal rank.
+/// Sums of the scores by rows on the left, up to so many.
 void sum_scores(std::span<const std::int64_t> scores,
                 std::span<const std::uint32_t> keys,
                 std::size_t last,
-                SplitScratch& scratch) {
-  scratch.gains.resize(keys.size());
-  scratch.score_left.resize(keys.size());
-  double* gain = scratch.gains.data();
-  std::int64_t *score_left = scratch.score_left.data(), score = 0;
+                std::vector<std::int64_t>& score_left) {
+  score_left.resize(keys.size());
+  std::int64_t* const sums = score_left.data(); // not looked up again after every write
+  std::int64_t score = 0;
   for (std::size_t place = 0; place < last; ++place) {
     score += scores[keys[place] & 0xFFFFU];
-    const bool closed = (keys[place] ^ keys[place + 1]) >> 16 != 0;
-    score_left[place + 1] = score;
-    gain[place + 1] = static_cast<double>(closed ? score : 0);
+    sums[place + 1] = score;
   }
+}
+
+/// Of the gains above `least` of the cuts within reach; between rows of equal rank is none.
+Leading lead(std::span<const std::uint32_t> keys,
+             std::span<const std::int64_t> score_left,
+             std::span<const double> inverse,
+             Reach reach,
+             double least) {
+  constexpr double shift = 0x1.8p52; // its last bit is worth 1, and scores have 51 bits
+  constexpr auto shift_bits = std::bit_cast<std::int64_t>(shift);
+  Four best = Four{} + least, next = best;
+  FourWhole rows = {}, here = FourWhole{0, 1, 2, 3} + static_cast<std::int64_t>(reach.first);
+  std::size_t place = reach.first;
+  for (; place + lanes <= reach.last + 1; place += lanes) {
+    const auto score =
+        std::bit_cast<Four>(load<FourWhole>(score_left.data() + place) + shift_bits) - shift;
+    const auto differ =
+        load<FourKeys>(keys.data() + place) ^ load<FourKeys>(keys.data() + place - 1);
+    const auto closed =
+        __builtin_convertvector(std::bit_cast<FourSigned>(differ >> 16) != 0, FourWhole);
+    const Four any = score * score * load<Four>(inverse.data() + place);
+    const auto gain = std::bit_cast<Four>(std::bit_cast<FourWhole>(any) & closed);
+    const auto more = gain > best;
+    const auto lower = more ? best : gain;
+    next = lower > next ? lower : next;
+    best = more ? gain : best;
+    rows = more ? here : rows;
+    here += static_cast<std::int64_t>(lanes);
+  }
+  Leading leading{least, least, 0};
+  for (std::size_t lane = 0; lane < lanes; ++lane) {
+    if (best[lane] > least) {
+      leading.meet(best[lane], rows[lane]);
+      leading.next = std::max(leading.next, next[lane]);
+    }
+  }
+  for (; place <= reach.last; ++place) {
+    if ((keys[place] ^ keys[place - 1]) >> 16 != 0) {
+      const auto score = static_cast<double>(score_left[place]);
+      leading.meet(score * score * inverse[place], static_cast<std::int64_t>(place));
+    }
+  }
+  return leading;
 }
 
 } // namespace
@@ -119,17 +140,14 @@ find_ordered_leader(const NodeSearch& search, const CutColumn& column, double le
   if (reach.first > reach.last) {
     return leader;
   }
-  sum_scores(node.place_scores(), keys, reach.last, scratch);
-  const auto within = std::span(scratch.gains).subspan(reach.first, reach.last + 1 - reach.first);
-  leader.bound = take_gains(within, node.inverse_variance().data() + reach.first, least);
-  if (!(leader.bound > least)) {
+  sum_scores(node.place_scores(), keys, reach.last, scratch.score_left);
+  const Leading leading = lead(keys, scratch.score_left, node.inverse_variance(), reach, least);
+  if (leading.rows == 0) {
     return leader;
   }
-  const auto place =
-      static_cast<std::size_t>(std::ranges::find(within, leader.bound) - within.begin());
-  leader.next = std::max(largest_of(within.first(place), least),
-                         largest_of(within.subspan(place + 1), least));
-  const std::size_t left = reach.first + place;
+  leader.bound = leading.best;
+  leader.next = leading.next;
+  const auto left = static_cast<std::size_t>(leading.rows);
   leader.cut.rank = static_cast<std::uint16_t>(keys[left - 1] >> 16);
   const auto rows_left = static_cast<Index>(left);
   leader.cut.left = {.score = scratch.score_left[left], .counts = {rows_left, rows_left, 0}};

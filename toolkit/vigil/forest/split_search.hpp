@@ -104,7 +104,6 @@ struct SplitScratch {
   std::array<SurvivalNode, 3> other = {};    ///< the node with other copies or times weighed
   std::vector<std::uint32_t> ones = {};      ///< copies, by row
   std::vector<std::int64_t> score_left = {}; ///< by rows on the left
-  std::vector<double> gains = {};            ///< of cuts, by rows on the left
   std::vector<double> log_p = {};            ///< of the columns of a node so far
   std::vector<double> time =
       {}; ///< of the process of maximally_selected.hpp, by subjects on the left
