@@ -76,11 +76,14 @@ Split TreeGrower::find_split(const RandomKey& key) {
 // nobody. Returns whether values are missing in the node.
 bool TreeGrower::move_cut(Split& split) const {
   const auto ranks = ranks_.column(split.feature);
-  std::uint16_t next = std::numeric_limits<std::uint16_t>::max();
+  std::uint16_t next = split.next;
   bool some_missing = false;
-  for (const std::uint32_t row : node_.rows()) {
-    some_missing = some_missing || ranks[row] == 0;
-    next = ranks[row] > split.cut ? std::min(next, ranks[row]) : next;
+  if (next == 0) {
+    next = std::numeric_limits<std::uint16_t>::max();
+    for (const std::uint32_t row : node_.rows()) {
+      some_missing = some_missing || ranks[row] == 0;
+      next = ranks[row] > split.cut ? std::min(next, ranks[row]) : next;
+    }
   }
   if (ranks_.levels(split.feature) == 0) {
     split.cut = static_cast<std::uint16_t>(std::midpoint<int>(split.cut, next - 1));

@@ -149,6 +149,7 @@ find_ordered_leader(const NodeSearch& search, const CutColumn& column, double le
   leader.next = leading.next;
   const auto left = static_cast<std::size_t>(leading.rows);
   leader.cut.rank = static_cast<std::uint16_t>(keys[left - 1] >> 16);
+  leader.cut.next = static_cast<std::uint16_t>(keys[left] >> 16);
   const auto rows_left = static_cast<Index>(left);
   leader.cut.left = {.score = scratch.score_left[left], .counts = {rows_left, rows_left, 0}};
   return leader;

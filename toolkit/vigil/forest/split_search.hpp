@@ -23,6 +23,7 @@ struct Split {
   Index feature = no_index;  ///< no_index: none
   std::uint16_t cut = 0;     ///< the highest rank of the node's rows on the left
   bool missing_left = false; ///< where missing values go
+  std::uint16_t next = 0;    ///< Cut::next
   std::uint32_t order = 0;   ///< of a category's levels, in SplitScratch::orders
   double gain = 0.0;
 };
@@ -54,6 +55,8 @@ inline void keep_better(Split& best, const Split& split) {
 struct Cut {
   std::uint16_t rank = 0;
   bool missing_left = false;
+  std::uint16_t next =
+      0; ///< the next rank of the node's rows, where the search knows it and all of them have values; or 0
   CutSums left = {};
 
   /// Whether both make the same two parts: a rank that no row has repeats a cut.
@@ -76,6 +79,7 @@ struct CutColumn {
     return {.feature = feature,
             .cut = cut.rank,
             .missing_left = cut.missing_left,
+            .next = cut.next,
             .order = order,
             .gain = gain};
   }
