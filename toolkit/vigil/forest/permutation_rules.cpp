@@ -5,6 +5,7 @@
 #include "vigil/forest/rule_searches.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace vigil::forest {
 
@@ -103,9 +104,10 @@ void collect_leader(const NodeSearch& search, const CutColumn& column, Split&) {
 // The column that promises most comes first: it mostly wins, and then no other gain is computed.
 void follow_leaders(const NodeSearch& search, std::span<const CutColumn> columns, Split& best) {
   auto& leaders = search.scratch.leaders;
-  std::stable_sort(leaders.begin(), leaders.end(), [](const auto& left, const auto& right) {
-    return left.bound > right.bound;
-  });
+  const auto rank = [](const LeadingCut& leader) { // a stable sort would ask for memory
+    return std::tuple(-leader.bound, leader.column.feature, leader.column.order);
+  };
+  std::ranges::sort(leaders, {}, rank);
   for (const LeadingCut& leader : leaders) {
     follow_guarded(search, leader, best);
   }
