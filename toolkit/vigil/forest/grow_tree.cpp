@@ -170,7 +170,7 @@ void TreeGrower::look_at_leaf(std::span<const std::uint32_t> rows) {
     std::ranges::sort(by_time_);
     rows = by_time_;
   }
-  node_.look_at(rows_, copies_, rows, SurvivalNode::Strata::together);
+  node_.look_at(rows_, copies_, rows, SurvivalNode::Strata::together, SurvivalNode::Purpose::leaf);
 }
 
 void TreeGrower::add_leaf(Tree& tree, const Part& part) {
@@ -229,10 +229,15 @@ Tree TreeGrower::grow(const RandomKey& key, const std::optional<RandomKey>& half
   while (!open.empty()) {
     const Part part = open.back();
     open.pop_back();
-    node_.look_at(
-        compared_, copies_, std::span(in_).subspan(at(part.first), at(part.end - part.first)));
+    const auto rows = std::span(in_).subspan(at(part.first), at(part.end - part.first));
+    const bool may_split = size_of(rows) > options_.min_node;
+    node_.look_at(compared_,
+                  copies_,
+                  rows,
+                  SurvivalNode::Strata::apart,
+                  may_split ? SurvivalNode::Purpose::cuts : SurvivalNode::Purpose::leaf);
     Split split;
-    if (node_.counts().subjects() > options_.min_node && !node_.flat()) {
+    if (may_split && !node_.flat() && !too_small(node_, options_.leaf)) {
       split = find_split(part.key);
     }
     if (split.feature == no_index) {

@@ -65,7 +65,8 @@ SurvivalNode::EventTime SurvivalNode::weighted_event_time(std::uint32_t number,
 void SurvivalNode::look_at(const SurvivalRows& all,
                            std::span<const std::uint32_t> copies,
                            std::span<const std::uint32_t> rows,
-                           Strata strata) {
+                           Strata strata,
+                           Purpose purpose) {
   rows_ = rows;
   all_ = &all;
   copies_ = copies;
@@ -112,7 +113,7 @@ void SurvivalNode::look_at(const SurvivalRows& all,
   if (nothing || counts_.copies() < 2 || (apart && stratified_.nothing())) {
     scores_.squares = 0.0;
   }
-  if (!flat()) {
+  if (purpose == Purpose::cuts && !flat()) {
     take_scores();
     take_inverse();
   }

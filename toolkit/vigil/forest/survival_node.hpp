@@ -64,11 +64,14 @@ class SurvivalNode {
 public:
   /// What strata are for: comparisons within them, or not at all where a curve of all rows is wanted.
   enum class Strata { apart, together };
+  /// A leaf has events, counts and weights; what cuts are compared by is left out.
+  enum class Purpose { cuts, leaf };
   /// rows: numbers of rows of `all`, ascending; copies: of every row of `all`. All must stay while the node is used.
   void look_at(const SurvivalRows& all,
                std::span<const std::uint32_t> copies,
                std::span<const std::uint32_t> rows,
-               Strata strata = Strata::apart);
+               Strata strata = Strata::apart,
+               Purpose purpose = Purpose::cuts);
   /// The same rows of the same fit, with other copies of each, or with times weighed.
   void look_at(const SurvivalNode& other, std::span<const std::uint32_t> copies);
   void look_at(const SurvivalNode& other, const TimeWeights& times);
