@@ -1,98 +1,84 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
+#include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
-#include "vigil/study/run_study.hpp"
-#include "vigil/version.hpp"
+#include "vigil/study/study_rows.hpp"
 
-#include "apps/vigil/progress.hpp"
 #include "apps/vigil/run_record.hpp"
+#include "apps/vigil/shard_request.hpp"
+#include "apps/vigil/study_screen.hpp"
 #include "apps/vigil/verbs.hpp"
+#include <array>
 #include <fmt/format.h>
-#include <memory>
+#include <system_error>
 
 namespace vigil::app {
 
 namespace {
 
-/// "Harrell C of cox 0.673 (0.642-0.702), external:gbsg": the performance line of the screen.
-std::string performance_line(const report::Report& report) {
-  const PerformanceRow* chosen = nullptr;
-  for (const auto& row : report.performance) {
-    const bool external = row.resampling.starts_with("external:");
-    const bool usable =
-        row.measure == "harrell_c" && row.resampling != "apparent" && row.estimate == row.estimate;
-    if (usable &&
-        (chosen == nullptr || (external && !chosen->resampling.starts_with("external:")))) {
-      chosen = &row;
-    }
+/// The whole study. Finished work units stay in a folder of their own until the report is written: a run that was
+/// interrupted goes on from them.
+int run_whole(const Invocation& invocation,
+              const StudySettings& study,
+              const std::filesystem::path& folder) {
+  auto& session = invocation.session;
+  const auto unfinished = folder / "unfinished";
+  const auto clear = [&] {
+    std::error_code ignored;
+    std::filesystem::remove_all(unfinished, ignored);
+  };
+  StudyScreen screen(session, folder / "run.log");
+  FitContext context{session.scheduler(), session.memory_bytes()};
+  const RunRecord record(invocation, study);
+  try {
+    const auto result = run_study(study, screen.watch(), context, unfinished);
+    write_study(study, result, folder);
+    clear();
+    record.write(folder);
+    screen.say_result(result.report, folder);
+  } catch (const Error&) { // it would come again
+    clear();
+    throw;
   }
-  if (chosen == nullptr) {
-    return "no concordance could be computed; see report.html for the reasons";
-  }
-  return "Harrell C of " + chosen->learner + " " + fixed_text(chosen->estimate, 3) + " (" +
-         fixed_text(chosen->lower, 3) + "-" + fixed_text(chosen->upper, 3) + ")   " +
-         chosen->resampling;
+  return 0;
 }
 
-std::string triage_line(const report::Report& report) {
-  if (!report.triage) {
-    return "none: " + report.no_triage_because;
-  }
-  const auto& triage = *report.triage;
-  std::string line;
-  for (std::size_t zone = 0; zone < triage.zones.size(); ++zone) {
-    const auto& row = triage.zones[zone];
-    line += (zone > 0 ? ", " : "") + triage.labels[zone] + " " + count_text(row.subjects);
-    if (row.risk == row.risk) {
-      line += " (risk " + fixed_text(row.risk, 2) + ")";
-    }
-  }
-  return line + (triage.cohort.empty() ? "" : "   in " + triage.cohort);
+int run_one_shard(const Invocation& invocation,
+                  const StudySettings& study,
+                  const Shard& shard,
+                  const std::filesystem::path& folder) {
+  auto& session = invocation.session;
+  const auto units = folder / shards_folder;
+  StudyScreen screen(session,
+                     units / fmt::format("shard_{}_of_{}.log", shard.number + 1, shard.count));
+  FitContext context{session.scheduler(), session.memory_bytes()};
+  const auto result = run_shard(study, shard, units, screen.watch(), context);
+  auto& log = session.log();
+  log.say("shard     " + number_text(shard.number + 1) + " of " + number_text(shard.count) +
+          " is done: " + count_text(result.units, "work unit"));
+  log.say(result.missing.empty() ? "next      vigil merge " + folder.string()
+                                 : "missing   " + count_text(size_of(result.missing), "work unit") +
+                                       " of other shards; then vigil merge " + folder.string());
+  return 0;
 }
 
 int run_run(const Invocation& invocation) {
   auto& session = invocation.session;
+  const auto shard = requested_shard(invocation.options);
   auto study = read_settings(read_study(invocation.argument()));
   if (const auto seed = session.stated_seed()) {
     study.seed = *seed;
   }
   const auto folder = session.output_folder(study.out.string());
-  auto& log = session.log();
-  log.say(std::string("vigil ") + version + "   " + number_text(session.scheduler().workers()) +
-          " threads   " + intended_use);
-  std::unique_ptr<Progress> progress;
-  const StudyWatch watch{
-      .say = [&](const std::string& label,
-                 const std::string& text) { log.say(fmt::format("{:<9} {}", label, text)); },
-      .progress =
-          [&, last = Index{0}](Index done, Index total) mutable {
-            if (!progress) {
-              // nothing is written before the study is known to be sound
-              log.open(folder / "run.log");
-              progress = std::make_unique<Progress>(session, "fits", total);
-            }
-            progress->advance(done - last);
-            last = done;
-          }};
-  FitContext context{session.scheduler(), session.memory_bytes()};
-  const RunRecord record(invocation, study);
-  const auto result = run_study(study, watch, context);
-  progress.reset();
-  write_study(study, result, folder);
-  record.write(folder);
-  for (const auto& warning : result.report.warnings) {
-    log.say("warning   " + warning);
-  }
-  if (result.report.triage && result.report.triage->all_treated) {
-    log.say("note      " + std::string(report::all_treated_headline) + " " +
-            std::string(report::all_treated_consequence));
-  }
-  log.say("result    " + performance_line(result.report));
-  log.say("triage    " + triage_line(result.report));
-  log.say("report    " + (folder / "report.html").string() + "   peak memory " +
-          bytes_text(peak_memory_bytes()));
-  return 0;
+  return shard ? run_one_shard(invocation, study, *shard, folder)
+               : run_whole(invocation, study, folder);
 }
+
+constexpr std::array run_options{
+    OptionSpec{"shard",
+               "i/K|auto",
+               "the i-th of K parts of the resamples alone; auto: that of a Slurm array"},
+};
 
 } // namespace
 
@@ -104,8 +90,9 @@ const Verb run_verb{
     .summary = "the whole study: validation, models, triage, report",
     .details =
         "Writes report.html, report.json, tables/, figures/ and models/ to the study's folder "
-        "(or --out). Shards (--shard i/K) come with a later version.",
-    .options = {},
+        "(or --out). A run that was stopped goes on where it was. Parts that are computed apart "
+        "(--shard) go to shards/ in that folder, and vigil merge makes the report of them.",
+    .options = run_options,
     .reads_cohort = false,
     .run = &run_run};
 

@@ -2,10 +2,11 @@
 # SPDX-FileCopyrightText: vigil authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# same_bytes.sh PROGRAM WORKDIR simulated|centres|demo|streamed|forest
+# same_bytes.sh PROGRAM WORKDIR simulated|centres|demo|streamed|shards|forest
 #
 # The same study gives byte-identical report.json, tables/ and models/: for 1, 2 and 7 threads, run again, and with
-# the matrix in memory or streamed from its file. So do vigil forest, grown at once or in parts, and vigil explain.
+# the matrix in memory or streamed from its file, in one process or in 1, 3 and 8 shards, and after a process was killed or
+# stopped. So do vigil forest, grown at once or in parts, and vigil explain.
 
 set -eu
 program=$(realpath "$1")
@@ -94,6 +95,10 @@ case $kind in
     simulated 150 300
     learners '"F1", "F2"' >> study.toml
     ;;
+  shards)
+    simulated 150 300
+    learners '"F1", "F2"' | sed 's/^repeats.*/repeats = 3/' >> study.toml
+    ;;
   centres)
     # 4 centres, each left out once and pooled, and a triage by the held-out risks
     awk 'NR == 1 { print $0 ",centre" } NR > 1 { print $0 ",C" NR % 4 + 1 }' \
@@ -129,21 +134,61 @@ END
 esac
 
 failed=0
+# compare_results NAME: with those of the first run
+compare_results() {
+  for part in report.json tables models config.resolved.toml; do
+    diff -rq "first/$part" "$1/$part" || failed=1
+  done
+}
+
 # compare NAME OPTIONS...: runs the study and compares it with the first run
 compare() {
   local name=$1
   shift
   "$program" run study.toml --out "$name" --quiet "$@"
   [[ -e first ]] || { ln -s "$name" first; return; }
-  for part in report.json tables models config.resolved.toml; do
-    diff -rq "first/$part" "$name/$part" || failed=1
-  done
+  compare_results "$name"
+}
+
+# interrupt SIGNAL UNITS OPTIONS...: starts vigil run and sends the signal when there is a finished unit in the folder
+interrupt() {
+  local signal=$1 units=$2 status=0
+  shift 2
+  "$program" run study.toml --quiet "$@" &
+  while [[ ! -e $units/unit_000000.h5 ]]; do sleep 0.01; done
+  kill -"$signal" $!
+  wait $! || status=$?
+  [[ -e $units/unit_000000.h5 ]] || { echo "$signal came too late"; failed=1; }
+  interrupted=$status
 }
 
 if [[ $kind == streamed ]]; then
   compare resident --memory 1G --threads 1
   compare streamed --memory 16M --threads 1
   compare streamed_7 --memory 16M --threads 7
+elif [[ $kind == shards ]]; then
+  compare whole --threads 2
+  for count in 1 3 8; do
+    for ((number = count; number >= 1; --number)); do
+      "$program" run study.toml --shard "$number/$count" --out "of_$count" --threads $((number % 2 + 1)) --quiet
+    done
+    "$program" merge "of_$count" --threads 2 --quiet
+    compare_results "of_$count"
+  done
+  # killed and run again: what is finished is taken, and the folder is cleared at the end
+  interrupt KILL killed/unfinished --out killed
+  [[ $interrupted == 137 ]]
+  compare killed
+  [[ ! -e killed/unfinished ]]
+  # stopped after the unit in hand: exit status 75
+  interrupt TERM stopped/unfinished --out stopped
+  [[ $interrupted == 75 ]]
+  compare stopped
+  interrupt USR1 shard/shards --shard 1/1 --out shard
+  [[ $interrupted == 75 ]]
+  "$program" run study.toml --shard 1/1 --out shard --quiet
+  "$program" merge shard --quiet
+  compare_results shard
 else
   compare one --threads 1
   compare one_again --threads 1

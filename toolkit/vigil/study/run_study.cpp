@@ -2,18 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/study/run_study.hpp"
 
+#include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/study/cohort_summary.hpp"
 #include "vigil/study/forest_rows.hpp"
 #include "vigil/study/model_tables.hpp"
-#include "vigil/study/registry.hpp"
+#include "vigil/study/shard_folder.hpp"
+#include "vigil/study/study_checks.hpp"
 #include "vigil/study/study_plan.hpp"
 #include "vigil/study/study_rows.hpp"
 #include "vigil/study/study_triage.hpp"
-#include "vigil/triage/guards.hpp"
 #include "vigil/validate/summarise.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <span>
 #include <utility>
 
 namespace vigil {
@@ -46,14 +49,83 @@ public:
         study.validate.folds_file.empty() ? study.validate.scheme : plan_.scheme();
   }
 
-  StudyResult run() {
+  /// All that can refuse a study, before any model is fitted.
+  void prepare() {
     read_externals();
-    warn_of_thin_follow_up();
-    warn_of_few_events();
-    check_learners();
-    check_triage();
+    for (const double horizon : horizons_) {
+      support_ = survival::horizon_support(
+          cohort_.data().outcome, weights_, horizon, study_.validate.min_censoring_survival);
+      warn_of_thin_follow_up(support_, horizon, "", report_.warnings);
+    }
+    warn_of_few_events(study_, cohort_, externals_, report_.warnings);
+    check_learners(study_, cohort_);
+    report_.no_triage_because = check_triage(study_, cohort_, externals_);
     say_plan();
-    validate_learners();
+  }
+
+  /// Takes the units of a shard from the folder and fits those that it does not have.
+  ShardResult compute(const Shard& shard, const ShardFolder* kept) {
+    const auto units = work_units(task(shard));
+    Index total = 0, done = 0;
+    for (const WorkUnit& unit : units) {
+      total += unit.last - unit.first;
+    }
+    ShardResult result{.units = size_of(units), .found = 0, .missing = {}};
+    watch_.progress(0, total);
+    for (const WorkUnit& unit : units) {
+      auto records = kept != nullptr ? found(unit, *kept) : std::nullopt;
+      if (records) {
+        ++result.found;
+      } else {
+        records = validate_unit(task(shard), unit, context_);
+        if (kept != nullptr) {
+          kept->write(unit, *records);
+        }
+      }
+      add_records(*records);
+      done += unit.last - unit.first;
+      watch_.progress(done, total);
+      if (kept != nullptr && watch_.stop()) {
+        throw Stopped{};
+      }
+    }
+    return result;
+  }
+
+  /// Takes all units from the folder.
+  void take(const ShardFolder& kept) {
+    const Index total = plan_.size() * size_of(study_.learners);
+    watch_.progress(0, total);
+    for (const WorkUnit& unit : work_units(task({}))) {
+      add_records(kept.read(unit, learner_of(unit)).value());
+    }
+    watch_.progress(total, total);
+  }
+
+  /// The units that a folder lacks, each with who should have made it.
+  [[nodiscard]] std::vector<std::string> missing_units(const ShardFolder& kept,
+                                                       Index shards) const {
+    std::vector<std::string> missing;
+    for (const WorkUnit& unit : work_units(task({}))) {
+      if (!kept.has(unit)) {
+        missing.push_back(learner_of(unit) + ", resamples " + number_text(unit.first + 1) + " to " +
+                          number_text(unit.last) + " (shard " +
+                          number_text(unit.number % shards + 1) + " of " + number_text(shards) +
+                          ")");
+      }
+    }
+    return missing;
+  }
+
+  /// Whose units a folder holds: those of shards are not to be replaced by those of another study.
+  enum class KeptBy { run, shards };
+  [[nodiscard]] ShardFolder units_in(const std::filesystem::path& folder, KeptBy kept_by) {
+    kept_by_ = kept_by;
+    return {folder, predictions_digest(study_, report_.inputs.front().digest, plan_, horizons_)};
+  }
+
+  /// What follows from the records of all units.
+  StudyResult conclude() {
     models_ = fit_final({cohort_, weights_, study_.learners, {horizons_}, key_}, context_);
     summarise_internal();
     for (std::size_t external = 0; external < externals_.size(); ++external) {
@@ -91,80 +163,9 @@ private:
     return cohort;
   }
 
-  void warn_of_thin_follow_up() {
-    for (const double horizon : horizons_) {
-      support_ = survival::horizon_support(
-          cohort_.data().outcome, weights_, horizon, study_.validate.min_censoring_survival);
-      if (support_.warn) {
-        report_.warnings.push_back("censoring survival at horizon " + number_text(horizon) +
-                                   " is only " + fixed_text(support_.censoring_survival, 2));
-      }
-    }
-  }
-
   void read_externals() {
     for (const auto& external : study_.externals) {
       externals_.push_back(read(external.request, cohort_.time_unit(), external.id));
-    }
-  }
-
-  [[nodiscard]] Index triage_learner() const {
-    const auto place =
-        std::find_if(study_.learners.begin(), study_.learners.end(), [&](const auto& learner) {
-          return learner.name == study_.triage->learner;
-        });
-    return place - study_.learners.begin();
-  }
-
-  /// Learners that name columns which are not there, or ask for more than the data have.
-  void check_learners() const {
-    for (std::size_t number = 0; number < study_.learners.size(); ++number) {
-      const ColumnView view(cohort_.data(), study_.learners[number].columns);
-      const auto& entry = find_learner(study_.learner_kinds[number]);
-      if (entry.check != nullptr) {
-        entry.check(study_.learner_options[number],
-                    view.data(),
-                    weights_,
-                    study_.validate.min_censoring_survival);
-      }
-    }
-  }
-
-  void warn_of_few_events() {
-    for (auto& warning :
-         triage::event_warnings(triage::count_events(cohort_.data().outcome, weights_), false)) {
-      report_.warnings.push_back(std::move(warning));
-    }
-    for (std::size_t external = 0; external < externals_.size(); ++external) {
-      const auto& cohort = externals_[external];
-      for (const auto& warning : triage::event_warnings(
-               triage::count_events(*cohort.parts().outcome, cohort.weights()), true)) {
-        report_.warnings.push_back(study_.externals[external].id + ": " + warning);
-      }
-    }
-  }
-
-  /// All that can refuse a triage, before any model is fitted.
-  void check_triage() {
-    if (!study_.triage) {
-      report_.no_triage_because = "the study has no [triage] section";
-      return;
-    }
-    check_decision_time(*study_.triage, cohort_, study_.learners[at(triage_learner())].columns);
-    if (!study_.triage->harms) {
-      report_.no_triage_because = "the study declares no harms: vigil reports risks and no "
-                                  "actions, because harms have no default";
-      return;
-    }
-    triage::check_harms(*study_.triage->harms, "[triage] harms");
-    triage::require_events(triage::count_events(cohort_.data().outcome, weights_),
-                           "the study's subjects");
-    if (!externals_.empty()) {
-      static_cast<void>(triage::require_supported_horizon(*externals_.front().parts().outcome,
-                                                          externals_.front().weights(),
-                                                          study_.triage->horizon,
-                                                          study_.externals.front().id,
-                                                          study_.validate.min_censoring_survival));
     }
   }
 
@@ -190,16 +191,34 @@ private:
                    "   memory " + bytes_text(context_.memory_bytes));
   }
 
-  void validate_learners() {
-    const Index total = plan_.size() * size_of(study_.learners);
-    watch_.progress(0, total);
-    validate(
-        {.cohort = cohort_, .plan = plan_, .learners = study_.learners, .request = {horizons_}},
-        [&](const ResampleRecord& record) {
-          records_.push_back(record);
-          watch_.progress(size_of(records_), total);
-        },
-        context_);
+  [[nodiscard]] ValidationTask task(const Shard& shard) const {
+    return {.cohort = cohort_,
+            .plan = plan_,
+            .learners = study_.learners,
+            .request = {horizons_},
+            .shard = shard};
+  }
+
+  /// What the folder has of a unit; a damaged file is computed again, and of units of its own a run takes no others.
+  [[nodiscard]] std::optional<std::vector<ResampleRecord>> found(const WorkUnit& unit,
+                                                                 const ShardFolder& kept) const {
+    try {
+      return kept.read(unit, learner_of(unit));
+    } catch (const Error& error) {
+      if (kept_by_ == KeptBy::shards && dynamic_cast<const InputError*>(&error) == nullptr) {
+        throw;
+      }
+      watch_.say("again", error.fault().where + ": " + error.fault().found);
+      return std::nullopt;
+    }
+  }
+
+  void add_records(std::span<const ResampleRecord> records) {
+    records_.insert(records_.end(), records.begin(), records.end());
+  }
+
+  [[nodiscard]] const std::string& learner_of(const WorkUnit& unit) const {
+    return study_.learners[at(unit.learner)].name;
   }
 
   void add(const Summary& summary) {
@@ -238,30 +257,9 @@ private:
                        const std::string& learner,
                        const std::string& resampling) {
     const double horizon = study_.triage ? study_.triage->horizon : horizons_.back();
-    const Index number = find_horizon(prediction.risk, horizon);
-    if (number == no_index) {
-      return;
+    if (auto summary = calibration_at(horizon, cohort, prediction, learner, resampling)) {
+      report_.calibration.push_back(std::move(*summary));
     }
-    const auto risk = prediction.risk.at_horizon(number);
-    const auto all = cohort.weights();
-    std::vector<std::uint32_t> times(at(cohort.subjects()));
-    for (Index subject = 0; subject < cohort.subjects(); ++subject) {
-      times[at(subject)] = risk[at(subject)] == risk[at(subject)] ? all.times(subject) : 0;
-    }
-    const auto weights = all.with_times(std::move(times));
-    const auto& outcome = *cohort.parts().outcome;
-    const survival::CensoringWeights censoring(outcome, weights);
-    if (weights.support().empty() || !censoring.supports(horizon)) {
-      return;
-    }
-    report_.calibration.push_back(calibration_summary({.prediction = prediction,
-                                                       .outcome = outcome,
-                                                       .weights = weights,
-                                                       .centre = {},
-                                                       .censoring = censoring,
-                                                       .horizon = horizon},
-                                                      learner,
-                                                      resampling));
   }
 
   /// The horizons that a cohort's follow-up supports; the others are named in a warning (R01).
@@ -281,10 +279,7 @@ private:
                                    number_text(support.largest_supported) +
                                    "); nothing is measured there");
       }
-      if (support.warn) {
-        report_.warnings.push_back(id + ": censoring survival at horizon " + number_text(horizon) +
-                                   " is only " + fixed_text(support.censoring_survival, 2));
-      }
+      warn_of_thin_follow_up(support, horizon, id + ": ", report_.warnings);
     }
     return supported;
   }
@@ -317,7 +312,7 @@ private:
       return;
     }
     const auto& settings = *study_.triage;
-    const auto& model = models_[at(triage_learner())];
+    const auto& model = models_[at(triage_learner(study_))];
     if (model.model.status() == FitStatus::undefined) {
       const auto record = model.model.record();
       report_.no_triage_because = "the model " + model.learner + " is undefined" +
@@ -330,7 +325,7 @@ private:
     const auto basis =
         triage_basis(settings, stored_record(model.model, support_.largest_supported));
     if (!externals_.empty()) {
-      const auto& prediction = first_external_[at(triage_learner())].prediction;
+      const auto& prediction = first_external_[at(triage_learner(study_))].prediction;
       report_.triage =
           triage_cohort(settings, basis, externals_.front(), prediction, context_.scheduler);
       report_.triage->cohort = study_.externals.front().id;
@@ -375,6 +370,7 @@ private:
 
   const StudySettings& study_;
   const StudyWatch& watch_;
+  KeptBy kept_by_ = KeptBy::run;
   FitContext& context_;
   RandomKey key_;
   report::Report report_;
@@ -390,10 +386,60 @@ private:
   std::vector<ExternalPrediction> first_external_;
 };
 
+void say_found(const ShardResult& shard, const StudyWatch& watch) {
+  if (shard.found > 0) {
+    watch.say("found",
+              number_text(shard.found) + " of " + count_text(shard.units, "work unit") +
+                  ", computed before");
+  }
+}
+
 } // namespace
 
-StudyResult run_study(const StudySettings& study, const StudyWatch& watch, FitContext& context) {
-  return StudyRun(study, watch, context).run();
+StudyResult run_study(const StudySettings& study,
+                      const StudyWatch& watch,
+                      FitContext& context,
+                      const std::filesystem::path& units) {
+  StudyRun run(study, watch, context);
+  run.prepare();
+  if (units.empty()) {
+    run.compute({}, nullptr);
+    return run.conclude();
+  }
+  const ShardFolder kept = run.units_in(units, StudyRun::KeptBy::run);
+  const ShardResult shard = run.compute({}, &kept);
+  say_found(shard, watch);
+  return run.conclude();
+}
+
+ShardResult run_shard(const StudySettings& study,
+                      const Shard& shard,
+                      const std::filesystem::path& units,
+                      const StudyWatch& watch,
+                      FitContext& context) {
+  StudyRun run(study, watch, context);
+  run.prepare();
+  const ShardFolder kept = run.units_in(units, StudyRun::KeptBy::shards);
+  kept.write_note({.shard = shard, .study = study.file.file, .seed = study.seed});
+  ShardResult result = run.compute(shard, &kept);
+  say_found(result, watch);
+  result.missing = run.missing_units(kept, shard.count);
+  return result;
+}
+
+std::variant<StudyResult, MissingUnits> merge_study(const StudySettings& study,
+                                                    const std::filesystem::path& units,
+                                                    const StudyWatch& watch,
+                                                    FitContext& context) {
+  StudyRun run(study, watch, context);
+  run.prepare();
+  const ShardFolder kept = run.units_in(units, StudyRun::KeptBy::shards);
+  auto missing = run.missing_units(kept, shard_notes(units).back().shard.count);
+  if (!missing.empty()) {
+    return MissingUnits{std::move(missing)};
+  }
+  run.take(kept);
+  return run.conclude();
 }
 
 } // namespace vigil

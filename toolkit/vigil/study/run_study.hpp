@@ -8,14 +8,17 @@
 
 #include <functional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace vigil {
 
-/// How a run speaks: a label with a text ("input", "300 subjects ..."), and its progress in fits.
+/// How a run speaks: a label with a text ("input", "300 subjects ..."), and its progress in fits; and whether to stop after
+/// the work unit in hand.
 struct StudyWatch {
   std::function<void(const std::string& label, const std::string& text)> say;
   std::function<void(Index done, Index total)> progress;
+  std::function<bool()> stop = [] { return false; };
 };
 
 struct StudyResult {
@@ -27,9 +30,37 @@ struct StudyResult {
 /// The whole walk from files to finished values: read, plan, validate, fit, validate elsewhere, triage.
 ///
 /// The bytes of the result depend on the study, its files and the build alone; see docs/house.md.
-/// throws  ConfigError (study), InputError (files), what the learners throw; nothing is written
-[[nodiscard]] StudyResult
-run_study(const StudySettings& study, const StudyWatch& watch, FitContext& context);
+/// units   the folder in which finished work units are kept, and found by a run that goes on (ShardFolder); empty: none are kept
+/// throws  ConfigError (study), InputError (files), what the learners throw, Stopped
+[[nodiscard]] StudyResult run_study(const StudySettings& study,
+                                    const StudyWatch& watch,
+                                    FitContext& context,
+                                    const std::filesystem::path& units = {});
+
+/// What one shard came to. `missing`: units of other shards that are not there, in words.
+struct ShardResult {
+  Index units = 0, found = 0;
+  std::vector<std::string> missing;
+};
+
+/// Computes the work units of one shard that are not in the folder yet, and leaves a note of it there.
+[[nodiscard]] ShardResult run_shard(const StudySettings& study,
+                                    const Shard& shard,
+                                    const std::filesystem::path& units,
+                                    const StudyWatch& watch,
+                                    FitContext& context);
+
+/// Units that a merge lacks, in words: "cox, resamples 1 to 5 (shard 2 of 8)".
+struct MissingUnits {
+  std::vector<std::string> units;
+};
+
+/// run_study() with all its work units in the folder: the same bytes, whoever computed which of them.
+[[nodiscard]] std::variant<StudyResult, MissingUnits>
+merge_study(const StudySettings& study,
+            const std::filesystem::path& units,
+            const StudyWatch& watch,
+            FitContext& context);
 
 /// report.json, report.html, tables/, figures/, models/ and config.resolved.toml in the folder.
 void write_study(const StudySettings& study,

@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/study/study_plan.hpp"
 
+#include "vigil/base/digest.hpp"
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/storage/table_file.hpp"
 #include "vigil/survival/censoring_weights.hpp"
 #include "vigil/triage/guards.hpp"
+#include "vigil/version.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -138,6 +140,38 @@ ResamplePlan study_plan(const StudySettings& study, const Cohort& cohort, const 
   }
   return stratified_folds(
       data, within, {.folds = settings.folds, .repeats = settings.repeats}, key);
+}
+
+std::string predictions_digest(const StudySettings& study,
+                               const std::string& cohort_digest,
+                               const ResamplePlan& plan,
+                               const std::vector<double>& horizons) {
+  Digest digest;
+  const auto add_section = [&](const Options& section) {
+    for (const auto& [key, value] : section.entries()) {
+      if (key != "file") { // the digest of the cohort stands for it
+        digest.add(key);
+        digest.add(option_text(value));
+      }
+    }
+    digest.add("end");
+  };
+  digest.add("shards 1");
+  digest.add(version);
+  digest.add(cohort_digest);
+  add_section(study.file.data);
+  for (std::size_t learner = 0; learner < study.learners.size(); ++learner) {
+    digest.add(study.learners[learner].name);
+    digest.add(study.learner_kinds[learner]);
+    add_section(study.learner_options[learner]);
+    add_section(study.file.learners[learner]);
+  }
+  add_section(study.file.prepare);
+  digest.add(plan.digest());
+  digest.add(number_text(study.validate.inner_folds));
+  digest.add(number_text(static_cast<Index>(study.seed)));
+  digest.add_values(std::span<const double>(horizons));
+  return digest.hex();
 }
 
 } // namespace vigil

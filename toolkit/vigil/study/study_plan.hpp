@@ -23,6 +23,13 @@ study_plan(const StudySettings& study, const Cohort& cohort, const RandomKey& ke
 [[nodiscard]] std::vector<std::vector<Index>> read_folds(const std::filesystem::path& file,
                                                          const Cohort& cohort);
 
+/// SHA-256 of all that the predictions of a study's resamples depend on: version, cohort, [data], learners, [prepare], resamples,
+/// seed, horizons. Harms, external cohorts and words may change.
+[[nodiscard]] std::string predictions_digest(const StudySettings& study,
+                                             const std::string& cohort_digest,
+                                             const ResamplePlan& plan,
+                                             const std::vector<double>& horizons);
+
 /// Largest 1, 2 or 5 times a power of ten that is at most `value` > 0.
 [[nodiscard]] double round_down_1_2_5(double value);
 

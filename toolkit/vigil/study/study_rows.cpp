@@ -265,6 +265,37 @@ report::CalibrationSummary calibration_summary(const measure::Evaluation& evalua
   return summary;
 }
 
+std::optional<report::CalibrationSummary> calibration_at(double horizon,
+                                                         const Cohort& cohort,
+                                                         const Prediction& prediction,
+                                                         const std::string& learner,
+                                                         const std::string& resampling) {
+  const Index number = find_horizon(prediction.risk, horizon);
+  if (number == no_index) {
+    return std::nullopt;
+  }
+  const auto risk = prediction.risk.at_horizon(number);
+  const auto all = cohort.weights();
+  std::vector<std::uint32_t> times(at(cohort.subjects()));
+  for (Index subject = 0; subject < cohort.subjects(); ++subject) {
+    times[at(subject)] = risk[at(subject)] == risk[at(subject)] ? all.times(subject) : 0;
+  }
+  const auto weights = all.with_times(std::move(times));
+  const auto& outcome = *cohort.parts().outcome;
+  const survival::CensoringWeights censoring(outcome, weights);
+  if (weights.support().empty() || !censoring.supports(horizon)) {
+    return std::nullopt;
+  }
+  return calibration_summary({.prediction = prediction,
+                              .outcome = outcome,
+                              .weights = weights,
+                              .centre = {},
+                              .censoring = censoring,
+                              .horizon = horizon},
+                             learner,
+                             resampling);
+}
+
 Prediction held_out_prediction(std::span<const ResampleRecord> records,
                                const std::string& learner,
                                const ResamplePlan& plan,

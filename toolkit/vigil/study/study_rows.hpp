@@ -8,6 +8,7 @@
 #include "vigil/validate/final_fit.hpp"
 #include "vigil/validate/validate.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -46,6 +47,14 @@ coefficient_rows(std::span<const FinalModel> models, const Cohort& cohort);
 [[nodiscard]] report::CalibrationSummary calibration_summary(const measure::Evaluation& evaluation,
                                                              const std::string& learner,
                                                              const std::string& resampling);
+
+/// The same of the subjects that have a risk there; nothing where the horizon is not predicted or the follow-up does not support it.
+[[nodiscard]] std::optional<report::CalibrationSummary>
+calibration_at(double horizon,
+               const Cohort& cohort,
+               const Prediction& prediction,
+               const std::string& learner,
+               const std::string& resampling);
 
 /// One held-out prediction for each subject: those of the first repeat, put together over its folds. Subjects that
 /// were never held out have NaN.

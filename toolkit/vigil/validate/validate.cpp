@@ -27,8 +27,29 @@ void add_roles(const Resample& resample, bool with_training, ResampleRecord& rec
   }
 }
 
+} // namespace
+
+std::vector<WorkUnit> work_units(const ValidationTask& task) {
+  VIGIL_EXPECTS(task.shard.count > 0 && task.shard.number >= 0 &&
+                task.shard.number < task.shard.count);
+  std::vector<WorkUnit> units;
+  Index number = 0;
+  for (Index learner = 0; learner < size_of(task.learners); ++learner) {
+    for (Index first = 0; first < task.plan.size(); first += task.plan.block_size()) {
+      if (number % task.shard.count == task.shard.number) {
+        units.push_back({.number = number,
+                         .learner = learner,
+                         .first = first,
+                         .last = std::min(first + task.plan.block_size(), task.plan.size())});
+      }
+      ++number;
+    }
+  }
+  return units;
+}
+
 std::vector<ResampleRecord>
-run_unit(const ValidationTask& task, const WorkUnit& unit, FitContext& context) {
+validate_unit(const ValidationTask& task, const WorkUnit& unit, FitContext& context) {
   const NamedLearner& learner = task.learners[at(unit.learner)];
   const ColumnView view(task.cohort.data(), learner.columns);
   std::vector<Resample> resamples;
@@ -52,30 +73,9 @@ run_unit(const ValidationTask& task, const WorkUnit& unit, FitContext& context) 
   return records;
 }
 
-} // namespace
-
-std::vector<WorkUnit> work_units(const ValidationTask& task) {
-  VIGIL_EXPECTS(task.shard.count > 0 && task.shard.number >= 0 &&
-                task.shard.number < task.shard.count);
-  std::vector<WorkUnit> units;
-  Index number = 0;
-  for (Index learner = 0; learner < size_of(task.learners); ++learner) {
-    for (Index first = 0; first < task.plan.size(); first += task.plan.block_size()) {
-      if (number % task.shard.count == task.shard.number) {
-        units.push_back({.number = number,
-                         .learner = learner,
-                         .first = first,
-                         .last = std::min(first + task.plan.block_size(), task.plan.size())});
-      }
-      ++number;
-    }
-  }
-  return units;
-}
-
 void validate(const ValidationTask& task, const RecordSink& finished, FitContext& context) {
   for (const WorkUnit& unit : work_units(task)) {
-    for (const ResampleRecord& record : run_unit(task, unit, context)) {
+    for (const ResampleRecord& record : validate_unit(task, unit, context)) {
       finished(record);
     }
   }

@@ -57,6 +57,10 @@ struct ResampleRecord {
 /// by block).
 [[nodiscard]] std::vector<WorkUnit> work_units(const ValidationTask& task);
 
+/// Fits and predicts one unit, for validate(): its resamples in ascending number.
+[[nodiscard]] std::vector<ResampleRecord>
+validate_unit(const ValidationTask& task, const WorkUnit& unit, FitContext& context);
+
 /// Called once per resample, in the order of units and of resamples within a unit, from the calling thread.
 using RecordSink = std::function<void(const ResampleRecord& record)>;
 

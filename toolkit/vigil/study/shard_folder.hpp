@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/validate/validate.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace vigil {
+
+/// What a process that computed one shard says of itself.
+struct ShardNote {
+  Shard shard;
+  std::filesystem::path study; ///< the study file
+  std::uint64_t seed = 0;
+};
+
+/// Finished work units of a study, one file each (docs/formats/shards.md), and a note of each shard.
+///
+/// A file appears complete or not at all, and its bytes depend on the study and the unit alone. Reading refuses what was
+/// computed for another plan (ConfigError), with another kernel of the BLAS (ResourceError: last digits would differ from
+/// those of a single process) and what is damaged (InputError).
+/// checked by tests/unit/study/shard_folder_test, tests/determinism/same_bytes.sh
+class ShardFolder {
+public:
+  /// plan: the digest of all that predictions depend on. Nothing is made before something is written.
+  ShardFolder(std::filesystem::path folder, std::string plan);
+
+  [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
+  /// The records of a unit, in the order of its resamples; nothing where there is no file.
+  [[nodiscard]] std::optional<std::vector<ResampleRecord>> read(const WorkUnit& unit,
+                                                                const std::string& learner) const;
+  [[nodiscard]] bool has(const WorkUnit& unit) const;
+  void write(const WorkUnit& unit, std::span<const ResampleRecord> records) const;
+  void write_note(const ShardNote& note) const;
+
+private:
+  [[nodiscard]] std::filesystem::path file_of(const WorkUnit& unit) const;
+  std::filesystem::path folder_;
+  std::string plan_;
+};
+
+/// The notes of a folder, by number of shards and number. Throws InputError where there is none, or one is damaged.
+[[nodiscard]] std::vector<ShardNote> shard_notes(const std::filesystem::path& folder);
+
+} // namespace vigil

@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/study/study_checks.hpp"
+
+#include "vigil/base/text.hpp"
+#include "vigil/study/registry.hpp"
+#include "vigil/study/study_triage.hpp"
+#include "vigil/triage/guards.hpp"
+
+#include <algorithm>
+
+namespace vigil {
+
+Index triage_learner(const StudySettings& study) {
+  const auto place = std::ranges::find(study.learners, study.triage->learner, &NamedLearner::name);
+  return place - study.learners.begin();
+}
+
+void check_learners(const StudySettings& study, const Cohort& cohort) {
+  for (std::size_t number = 0; number < study.learners.size(); ++number) {
+    const ColumnView view(cohort.data(), study.learners[number].columns);
+    const auto& entry = find_learner(study.learner_kinds[number]);
+    if (entry.check != nullptr) {
+      entry.check(study.learner_options[number],
+                  view.data(),
+                  cohort.weights(),
+                  study.validate.min_censoring_survival);
+    }
+  }
+}
+
+std::string
+check_triage(const StudySettings& study, const Cohort& cohort, std::span<const Cohort> externals) {
+  if (!study.triage) {
+    return "the study has no [triage] section";
+  }
+  check_decision_time(*study.triage, cohort, study.learners[at(triage_learner(study))].columns);
+  if (!study.triage->harms) {
+    return "the study declares no harms: vigil reports risks and no actions, because harms have "
+           "no default";
+  }
+  triage::check_harms(*study.triage->harms, "[triage] harms");
+  triage::require_events(triage::count_events(cohort.data().outcome, cohort.weights()),
+                         "the study's subjects");
+  if (!externals.empty()) {
+    static_cast<void>(triage::require_supported_horizon(*externals.front().parts().outcome,
+                                                        externals.front().weights(),
+                                                        study.triage->horizon,
+                                                        study.externals.front().id,
+                                                        study.validate.min_censoring_survival));
+  }
+  return {};
+}
+
+void warn_of_thin_follow_up(const survival::HorizonSupport& support,
+                            double horizon,
+                            const std::string& whose,
+                            std::vector<std::string>& warnings) {
+  if (support.warn) {
+    warnings.push_back(whose + "censoring survival at horizon " + number_text(horizon) +
+                       " is only " + fixed_text(support.censoring_survival, 2));
+  }
+}
+
+void warn_of_few_events(const StudySettings& study,
+                        const Cohort& cohort,
+                        std::span<const Cohort> externals,
+                        std::vector<std::string>& warnings) {
+  for (auto& warning : triage::event_warnings(
+           triage::count_events(cohort.data().outcome, cohort.weights()), false)) {
+    warnings.push_back(std::move(warning));
+  }
+  for (std::size_t number = 0; number < externals.size(); ++number) {
+    const auto& external = externals[number];
+    for (const auto& warning : triage::event_warnings(
+             triage::count_events(*external.parts().outcome, external.weights()), true)) {
+      warnings.push_back(study.externals[number].id + ": " + warning);
+    }
+  }
+}
+
+} // namespace vigil

@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/cohort/cohort.hpp"
+#include "vigil/study/study_settings.hpp"
+#include "vigil/survival/censoring_weights.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+/// What can refuse a study before any model is fitted, and what its report must warn of.
+namespace vigil {
+
+/// Place of the learner whose risks decide, among the study's; it has a [triage].
+[[nodiscard]] Index triage_learner(const StudySettings& study);
+
+/// Throws what learners throw that name columns which are not there, or ask for more than the data have.
+void check_learners(const StudySettings& study, const Cohort& cohort);
+
+/// Throws what refuses the triage; returns why there will be none, or nothing.
+[[nodiscard]] std::string
+check_triage(const StudySettings& study, const Cohort& cohort, std::span<const Cohort> externals);
+
+/// Adds a warning where few are still observed at a horizon. `whose`: empty, or the name of a cohort with a colon.
+void warn_of_thin_follow_up(const survival::HorizonSupport& support,
+                            double horizon,
+                            const std::string& whose,
+                            std::vector<std::string>& warnings);
+
+/// Adds warnings for the study's cohort and the external ones (R02).
+void warn_of_few_events(const StudySettings& study,
+                        const Cohort& cohort,
+                        std::span<const Cohort> externals,
+                        std::vector<std::string>& warnings);
+
+} // namespace vigil
