@@ -88,3 +88,14 @@ NET="--time time --event event --clinical size,age --features none"
 as_rule() {
   cut -f1,2
 }
+
+# net N: a.h5ad with its truth t.h5
+net() {
+  "$VIGIL" simulate net -n "$1" -p 0 --seed 2 -o a.h5ad --truth t.h5 --replicates 60 --truth-error 0.2 --quiet
+}
+RULES=$DATASETS/rules
+
+# two_patients: p.csv, a table that the rules can read
+two_patients() {
+  printf 'id,diameter,ki67,nodes,symptoms\na,20,3,0,1\nb,21,,0,0\n' > p.csv
+}
