@@ -23,6 +23,13 @@ constexpr Index newest_format = 1;
        .problem = "cannot read the truth"});
 }
 
+/// Letters, digits and signs of ASCII, as every word of a truth is.
+bool is_plain(const std::string& text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char letter) {
+    return letter >= ' ' && letter <= '~';
+  });
+}
+
 } // namespace
 
 TruthFile::TruthFile(const std::filesystem::path& file) : file_(file) {
@@ -46,6 +53,9 @@ TruthFile::TruthFile(const std::filesystem::path& file) : file_(file) {
   horizons_ = file_.numbers("meta/horizons");
   margins_ = file_.numbers("meta/margins");
   utilities_ = file_.texts("meta/utilities");
+  if (!std::all_of(utilities_.begin(), utilities_.end(), is_plain)) {
+    refuse(file_.where("meta/utilities"), "bytes that are no letters", "plain words");
+  }
   const auto usable = [](const std::vector<double>& values) {
     return std::all_of(values.begin(), values.end(), [](double value) {
       return std::isfinite(value) && value >= 0.0;
@@ -69,6 +79,9 @@ std::string TruthFile::word(const std::string& path) const {
   const auto texts = file_.texts(path);
   if (texts.size() != 1) {
     refuse(file_.where(path), number_text(size_of(texts)) + " texts", "one text");
+  }
+  if (!is_plain(texts.front())) {
+    refuse(file_.where(path), "bytes that are no letters", "plain words");
   }
   return texts.front();
 }
