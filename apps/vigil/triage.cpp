@@ -12,6 +12,7 @@
 #include "vigil/version.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
+#include "apps/vigil/triage_rule.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <array>
 #include <nlohmann/json.hpp>
@@ -80,7 +81,26 @@ std::string summary_text(const report::TriageSummary& summary, const std::string
   return out.dump(2) + "\n";
 }
 
-int run_triage(const Invocation& invocation) {
+/// A model and a cohort, or with --rule a cohort alone.
+void check_arguments(const Invocation& invocation) {
+  const bool by_rule = invocation.options.has("rule");
+  const Index given = size_of(invocation.positional), wanted = by_rule ? 1 : 2;
+  if (given != wanted) {
+    throw ConfigError(
+        {.where = "vigil triage",
+         .found = given == 1 ? "one file" : number_text(given) + " files",
+         .expected = by_rule ? "COHORT beside --rule" : "MODEL COHORT, or --rule FILE COHORT",
+         .remedy = "vigil triage --help",
+         .problem = "cannot tell what to decide by, and on whom"});
+  }
+}
+
+int triage_by_model(const Invocation& invocation) {
+  for (const char* key : {"column", "as_comparison"}) {
+    if (invocation.options.has(key)) {
+      invocation.options.refuse(key, "--rule beside it: it belongs to standing rules");
+    }
+  }
   auto& session = invocation.session;
   const Options section = triage_section(invocation.options);
   const auto settings = read_triage(section, {});
@@ -125,7 +145,16 @@ int run_triage(const Invocation& invocation) {
   return 0;
 }
 
+int run_triage(const Invocation& invocation) {
+  check_arguments(invocation);
+  return invocation.options.has("rule") ? triage_by_rule(invocation) : triage_by_model(invocation);
+}
+
 constexpr std::array triage_options{
+    OptionSpec{"rule", "FILE", "decide by a standing rule instead of a model"},
+    OptionSpec{"column", "INPUT=COLUMN", "column of an input of the rule", true},
+    OptionSpec{
+        "as-comparison", "", "allow a rule that looks at what is known only later, and say so"},
     OptionSpec{"study", "FILE", "take the [triage] section of this study"},
     OptionSpec{"horizon", "T", "horizon of the decision"},
     OptionSpec{"harms",
@@ -145,11 +174,12 @@ constexpr std::array triage_options{
 
 const Verb triage_verb{
     .name = "triage",
-    .arguments = "MODEL COHORT",
-    .least_arguments = 2,
+    .arguments = "MODEL COHORT | --rule FILE COHORT",
+    .least_arguments = 1,
     .most_arguments = 2,
-    .summary = "observe, board or resect for each subject, from declared harms",
-    .details = "Writes triage.tsv and summary.json. Rule files (--rule) come with a later version.",
+    .summary =
+        "observe, board or resect for each subject, from declared harms or by a standing rule",
+    .details = "Writes triage.tsv and summary.json. datasets/rules has published rules as files.",
     .options = triage_options,
     .reads_cohort = true,
     .run = &run_triage};

@@ -21,6 +21,7 @@ std::span<const Verb> verb_table() noexcept {
                                 explain_verb,
                                 measure_verb,
                                 triage_verb,
+                                score_triage_verb,
                                 report_verb,
                                 list_verb,
                                 doctor_verb};

@@ -75,3 +75,27 @@ cohort() {
 groups() {
   printf 'feature\tgroup\nkarno\ta\ndiagtime\ta\nage\tb\nprior\tb\n' > groups.tsv
 }
+
+# net_triage: a.h5ad with its truth t.h5, a Cox model of size and age, and the triage tr/triage.tsv at 96 months
+net_triage() {
+  "$VIGIL" simulate net -n 900 -p 0 --seed 2 -o a.h5ad --truth t.h5 --replicates 60 --truth-error 0.2 --quiet &&
+    "$VIGIL" fit a.h5ad $NET --learner cox --out m --quiet &&
+    "$VIGIL" triage m/model.h5 a.h5ad $NET --horizon 96 $HARMS --out tr --quiet
+}
+NET="--time time --event event --clinical size,age --features none"
+
+# as_rule < triage.tsv: subject and action alone, which state no horizon and no risk
+as_rule() {
+  cut -f1,2
+}
+
+# net N: a.h5ad with its truth t.h5
+net() {
+  "$VIGIL" simulate net -n "$1" -p 0 --seed 2 -o a.h5ad --truth t.h5 --replicates 60 --truth-error 0.2 --quiet
+}
+RULES=$DATASETS/rules
+
+# two_patients: p.csv, a table that the rules can read
+two_patients() {
+  printf 'id,diameter,ki67,nodes,symptoms\na,20,3,0,1\nb,21,,0,0\n' > p.csv
+}

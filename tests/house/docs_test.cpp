@@ -147,7 +147,7 @@ TEST(Docs, EveryVerbIsInTheContractAndTheReadme) {
   int verbs = 0;
   for (const auto& entry : files::directory_iterator(root() / "apps/vigil")) {
     for (const auto& name :
-         matches(read_text(entry.path()), R"re(Verb [a-z_]+\{\s*\.name = "([a-z]+)")re")) {
+         matches(read_text(entry.path()), R"re(Verb [a-z_]+\{\s*\.name = "([a-z-]+)")re")) {
       ++verbs;
       EXPECT_NE(contract.find("| `" + name), std::string::npos) << name;
       EXPECT_NE(readme.find("`vigil " + name), std::string::npos) << name;

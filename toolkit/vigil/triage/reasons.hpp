@@ -38,6 +38,10 @@ inline constexpr Reason reasons[] = {
      "known too late",
      "a feature becomes known only after the moment of decision",
      Effect::refuses_run},
+    {"R10",
+     "out of scope",
+     "the subject is not of the kind that the standing rule was made for",
+     Effect::refers},
     {"R17",
      "high risk under both strategies",
      "the risk stays high whatever is done, or lies above the 95th training percentile while the "
@@ -48,6 +52,10 @@ inline constexpr Reason reasons[] = {
      "the risk reduction lies between the thresholds",
      Effect::refers},
     {"R19", "no interval", "there is no risk interval for this subject", Effect::refers},
+    {"R20",
+     "the rule refers",
+     "the standing rule itself leaves this group to the board, or states no action for it",
+     Effect::refers},
 };
 
 /// The reason with this code; a code that is not in the table is a programmer error.
