@@ -83,15 +83,58 @@ void CoxLikelihood::transform(const StratumCurvature& curvature,
   }
 }
 
+namespace {
+
+// One factor: take(place, z) from the last row to the first. Value: of one column or of several side by side.
+template <class Value, class Take>
+void visit_nested(const CoxLikelihood::StratumCurvature& curvature,
+                  const Value* values,
+                  const Take& take) {
+  Value mean{};
+  for (Index place = curvature.positive_rows - 1; place >= 0; --place) {
+    const Value distance = values[place] - mean;
+    take(place, curvature.root[at(place)] * distance);
+    mean += curvature.step[at(place)] * distance;
+  }
+}
+
+} // namespace
+
 void CoxLikelihood::transform_nested(const StratumCurvature& curvature,
                                      std::span<const double> values,
                                      std::span<double> positive) const {
-  double mean = 0.0;
-  for (Index place = curvature.positive_rows - 1; place >= 0; --place) {
-    const double distance = values[at(place)] - mean;
-    positive[at(place)] = curvature.root[at(place)] * distance;
-    mean += curvature.step[at(place)] * distance;
+  visit_nested(curvature, values.data(), [&](Index place, double distance) {
+    positive[at(place)] = distance;
+  });
+}
+
+CoxLikelihood::LaneInformation
+CoxLikelihood::lane_information(std::span<const StratumCurvature> curvatures,
+                                std::span<const EightLanes> columns) const {
+  VIGIL_EXPECTS(size_of(columns) == rows());
+  LaneInformation result;
+  std::vector<double> column, positive, negative;
+  for (const StratumCurvature& curvature : curvatures) {
+    if (curvature.relative.empty()) {
+      const EightLanes* values = columns.data() + stratum_[at(curvature.stratum)].first_row;
+      visit_nested(curvature, values, [&](Index, const EightLanes& distance) {
+        result.positive += distance * distance;
+      });
+      continue;
+    }
+    column.resize(columns.size());
+    positive.resize(at(curvature.positive_rows));
+    negative.resize(at(curvature.negative_rows));
+    for (Index lane = 0; lane < EightLanes::count; ++lane) {
+      for (Index row = 0; row < rows(); ++row) {
+        column[at(row)] = columns[at(row)][lane];
+      }
+      transform(curvature, column, positive, negative);
+      result.positive.set(lane, result.positive[lane] + dot(positive, positive));
+      result.negative.set(lane, result.negative[lane] + dot(negative, negative));
+    }
   }
+  return result;
 }
 
 void CoxLikelihood::transform_back(const StratumCurvature& curvature,
