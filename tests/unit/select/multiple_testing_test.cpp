@@ -28,11 +28,12 @@ void expect_near(const std::vector<double>& found, const std::vector<double>& ex
 TEST(MultipleTesting, ByHand) {
   const std::vector<double> p{0.02, 0.01, none, 0.9, 0.03};
   expect_near(benjamini_hochberg(p), {0.04, 0.04, none, 0.9, 0.04});
+  expect_near(adjust_p(p).bh, {0.04, 0.04, none, 0.9, 0.04});
   const double c = 25.0 / 12.0;
-  expect_near(benjamini_yekutieli(p), {0.04 * c, 0.04 * c, none, 1.0, 0.04 * c});
+  expect_near(adjust_p(p).by, {0.04 * c, 0.04 * c, none, 1.0, 0.04 * c});
   // one p above 1/2: (1 + 1) / 2 = 1
   EXPECT_EQ(storey_share(p), 1.0);
-  expect_near(storey_q(p), {0.04, 0.04, none, 0.9, 0.04});
+  expect_near(adjust_p(p).storey, {0.04, 0.04, none, 0.9, 0.04});
 }
 
 // p_i = i / 100 for i = 1 .. 40 and 10 more above 1/2: pi0 = (1 + 10) / 25 = 0.44; m p_i / i = 1/2 for all i <= 40.
@@ -45,7 +46,7 @@ TEST(MultipleTesting, StoreyInClosedForm) {
     p.push_back(0.6 + i / 100.0);
   }
   EXPECT_NEAR(storey_share(p), 0.44, test::rounding(0.44, 2));
-  const auto q = storey_q(p);
+  const auto q = adjust_p(p).storey;
   for (std::size_t i = 0; i < 40; ++i) {
     EXPECT_NEAR(q[i], 0.44 * 0.5, test::rounding(0.22, 8));
   }
@@ -55,9 +56,9 @@ TEST(MultipleTesting, StoreyInClosedForm) {
 TEST(MultipleTesting, WithoutTestsThereIsNothing) {
   const std::vector<double> p{none, none};
   expect_near(benjamini_hochberg(p), {none, none});
-  expect_near(storey_q(p), {none, none});
+  expect_near(adjust_p(p).storey, {none, none});
   EXPECT_TRUE(std::isnan(storey_share(p)));
-  EXPECT_TRUE(benjamini_yekutieli({}).empty());
+  EXPECT_TRUE(adjust_p({}).by.empty());
 }
 
 } // namespace

@@ -30,10 +30,10 @@ struct Screener {
   }
 };
 
-SurvivalCase small_case() {
-  SurvivalCase made(RandomKey(12), 60, 19, 2);
+SurvivalCase small_case(Index subjects = 60) {
+  SurvivalCase made(RandomKey(12), subjects, 19, 2);
   made.block_features = 5;
-  for (Index i = 0; i < 60; ++i) {
+  for (Index i = 0; i < subjects; ++i) {
     made.stratum.push_back(i % 2);
   }
   return made;
@@ -94,6 +94,27 @@ void expect_multipliers(SurvivalCase& made, const std::vector<Index>& label_of_s
         number.try_emplace(label_of_subject[at(subject)], static_cast<Index>(number.size()))
             .first->second);
   }
+  double squares = 0.0, residuals = 0.0;
+  const bool exact = number.size() <= 512;
+  for (Index probe = 0; probe < (exact ? static_cast<Index>(number.size()) : 512); ++probe) {
+    RandomStream stream(RandomKey(9).child("screen").child("probe").child(probe));
+    std::vector<double> normal, multiplier;
+    for (std::size_t each = 0; each < number.size(); ++each) {
+      normal.push_back(stream.normal());
+    }
+    for (const Index of_row : label) {
+      multiplier.push_back(exact ? (of_row == probe ? 1.0 : 0.0) : normal[at(of_row)]);
+    }
+    for (const double value : score.direction(multiplier)) {
+      squares += value * value / (exact ? 1.0 : 512.0);
+    }
+  }
+  for (const double residual : fit.point.residual) {
+    residuals += residual * residual;
+  }
+  const double deviation = std::sqrt(residuals / squares);
+  EXPECT_GT(deviation, exact ? 1.0 : 0.99);
+  EXPECT_LT(deviation, 1.15);
   std::vector<std::vector<double>> drawn(19, std::vector<double>(at(draws)));
   for (Index draw = 0; draw < draws; ++draw) {
     RandomStream stream(RandomKey(9).child("screen").child("draw").child(draw));
@@ -106,7 +127,7 @@ void expect_multipliers(SurvivalCase& made, const std::vector<Index>& label_of_s
       for (Index row = 0; row < rows; ++row) {
         sum += normal[at(label[at(row)])] * contribution[at(marker)][at(row)];
       }
-      drawn[at(marker)][at(draw)] = std::fabs(sum * result.se[at(marker)]);
+      drawn[at(marker)][at(draw)] = std::fabs(deviation * sum * result.se[at(marker)]);
     }
   }
   EXPECT_EQ(result.max_t, plain_max_t(result, drawn));
@@ -118,6 +139,16 @@ TEST(Screen, DrawsMaximaByMultipliersOfSubjects) {
   SurvivalCase made = small_case();
   std::vector<Index> label;
   for (Index i = 0; i < 60; ++i) {
+    label.push_back(i);
+  }
+  expect_multipliers(made, label);
+}
+
+// Beyond 512 subjects the deviation of the draws is estimated.
+TEST(Screen, DrawsMaximaByMultipliersOfManySubjects) {
+  SurvivalCase made = small_case(530);
+  std::vector<Index> label;
+  for (Index i = 0; i < 530; ++i) {
     label.push_back(i);
   }
   expect_multipliers(made, label);
@@ -212,8 +243,8 @@ TEST(Screen, AdjustsOverThoseThatHaveATest) {
     EXPECT_EQ(std::memcmp(one.data(), other.data(), one.size() * sizeof(double)), 0);
   };
   expect_same(result.bh, benjamini_hochberg(result.p));
-  expect_same(result.by, benjamini_yekutieli(result.p));
-  expect_same(result.storey, storey_q(result.p));
+  expect_same(result.by, adjust_p(result.p).by);
+  expect_same(result.storey, adjust_p(result.p).storey);
   EXPECT_TRUE(std::isnan(result.weighted.front()));
   EXPECT_NEAR(result.z[0], result.estimate[0] / result.se[0], test::rounding(result.z[0], 4));
 }

@@ -4,6 +4,8 @@
 
 #include "vigil/base/index.hpp"
 
+#include <array>
+#include <cstring>
 #include <span>
 
 namespace vigil {
@@ -16,10 +18,23 @@ struct EightLanes {
   static constexpr Index count = 8;
   Four low = {}, high = {};
 
+  EightLanes() = default;
+  EightLanes(const Four& first, const Four& second) : low(first), high(second) {}
+  explicit EightLanes(const std::array<double, at(count)>& cells) {
+    std::memcpy(&low, cells.data(), sizeof low);
+    std::memcpy(&high, cells.data() + 4, sizeof high);
+  }
+
   [[nodiscard]] double operator[](Index lane) const {
     return lane < 4 ? low[lane] : high[lane - 4];
   }
-  void set(Index lane, double value) { (lane < 4 ? low[lane] : high[lane - 4]) = value; }
+  void set(Index lane, double value) {
+    if (lane < 4) {
+      low[lane] = value;
+    } else {
+      high[lane - 4] = value;
+    }
+  }
 
   EightLanes& operator+=(const EightLanes& other) {
     low += other.low;
@@ -34,6 +49,9 @@ struct EightLanes {
   friend EightLanes operator-(EightLanes left, const EightLanes& right) { return left -= right; }
   friend EightLanes operator*(double factor, const EightLanes& lanes) {
     return {lanes.low * factor, lanes.high * factor};
+  }
+  friend EightLanes operator/(const EightLanes& lanes, double divisor) {
+    return {lanes.low / divisor, lanes.high / divisor};
   }
   friend EightLanes operator*(const EightLanes& left, const EightLanes& right) {
     return {left.low * right.low, left.high * right.high};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace vigil::select {
 
@@ -12,15 +13,18 @@ namespace {
 
 /// Places of the tests, by rising p, equal ones in their order.
 std::vector<Index> order_of_tests(std::span<const double> p) {
-  std::vector<Index> order;
+  std::vector<std::pair<double, Index>> tests;
   for (Index place = 0; place < size_of(p); ++place) {
     if (!std::isnan(p[at(place)])) {
-      order.push_back(place);
+      tests.push_back({p[at(place)], place});
     }
   }
-  std::stable_sort(order.begin(), order.end(), [&](Index left, Index right) {
-    return p[at(left)] < p[at(right)];
-  });
+  std::sort(tests.begin(), tests.end());
+  std::vector<Index> order;
+  order.reserve(tests.size());
+  for (const auto& test : tests) {
+    order.push_back(test.second);
+  }
   return order;
 }
 
@@ -37,19 +41,28 @@ std::vector<double> step_up(std::span<const double> p, std::span<const Index> or
   return adjusted;
 }
 
+/// 1 + 1/2 + .. + 1/tests.
+double harmonic_sum(Index tests) {
+  double sum = 0.0;
+  for (Index rank = tests; rank > 0; --rank) {
+    sum += 1.0 / static_cast<double>(rank);
+  }
+  return sum;
+}
+
 } // namespace
+
+AdjustedP adjust_p(std::span<const double> p) {
+  const auto order = order_of_tests(p);
+  const double share = storey_share(p);
+  return {.bh = step_up(p, order, 1.0),
+          .by = step_up(p, order, harmonic_sum(size_of(order))),
+          .storey = step_up(p, order, share),
+          .null_share = share};
+}
 
 std::vector<double> benjamini_hochberg(std::span<const double> p) {
   return step_up(p, order_of_tests(p), 1.0);
-}
-
-std::vector<double> benjamini_yekutieli(std::span<const double> p) {
-  const auto order = order_of_tests(p);
-  double harmonic = 0.0;
-  for (Index rank = size_of(order); rank > 0; --rank) {
-    harmonic += 1.0 / static_cast<double>(rank);
-  }
-  return step_up(p, order, harmonic);
 }
 
 double storey_share(std::span<const double> p) {
@@ -58,10 +71,6 @@ double storey_share(std::span<const double> p) {
   return tests == 0
              ? std::numeric_limits<double>::quiet_NaN()
              : std::min(1.0, 2.0 * static_cast<double>(1 + above) / static_cast<double>(tests));
-}
-
-std::vector<double> storey_q(std::span<const double> p) {
-  return step_up(p, order_of_tests(p), storey_share(p));
 }
 
 } // namespace vigil::select

@@ -9,8 +9,13 @@
 
 namespace vigil::select {
 
-/// Adjusted p-values. p that are NaN belong to no test: they are not counted and stay NaN. With m tests and
-/// p_(1) <= .. <= p_(m),
+/// Adjusted p-values: one for each test.
+struct AdjustedP {
+  std::vector<double> bh = {}, by = {}, storey = {};
+  double null_share = 0.0; ///< pi0 of storey_share
+};
+
+/// p that are NaN belong to no test: they are not counted and stay NaN. With m tests and p_(1) <= .. <= p_(m),
 ///
 ///   adjusted p_(i) = min(1, min_{k >= i} factor p_(k) / k)
 ///
@@ -22,9 +27,9 @@ namespace vigil::select {
 /// source    Benjamini, Hochberg 1995, J. R. Statist. Soc. B 57:289; Benjamini, Yekutieli 2001, Ann. Statist. 29:1165;
 ///           Storey 2002, J. R. Statist. Soc. B 64:479; checked by tests/unit/select/multiple_testing_test,
 ///           tests/reference/screen_test
+[[nodiscard]] AdjustedP adjust_p(std::span<const double> p);
+/// The first of them alone.
 [[nodiscard]] std::vector<double> benjamini_hochberg(std::span<const double> p);
-[[nodiscard]] std::vector<double> benjamini_yekutieli(std::span<const double> p);
-[[nodiscard]] std::vector<double> storey_q(std::span<const double> p);
 
 /// Share of true null hypotheses, estimated by the p-values above 1/2:
 ///

@@ -178,10 +178,11 @@ public:
       test_columns(score);
       draw_maxima(score);
     }
-    result_.bh = benjamini_hochberg(result_.p);
-    result_.by = benjamini_yekutieli(result_.p);
-    result_.storey = storey_q(result_.p);
-    result_.null_share = storey_share(result_.p);
+    AdjustedP adjusted = adjust_p(result_.p);
+    result_.bh = std::move(adjusted.bh);
+    result_.by = std::move(adjusted.by);
+    result_.storey = std::move(adjusted.storey);
+    result_.null_share = adjusted.null_share;
     if (!options_.covariate.empty()) {
       weigh();
     }
@@ -299,16 +300,17 @@ std::string Screen::why_undefined(Index place) const {
 }
 
 std::vector<Index> Screen::order() const {
-  std::vector<Index> places;
+  std::vector<std::pair<double, Index>> keys;
   for (Index place = 0; place < size_of(column); ++place) {
-    places.push_back(place);
+    const bool tested = reason[at(place)] == ScreenReason::none;
+    keys.push_back({tested ? -std::fabs(z[at(place)]) : 1.0, place});
   }
-  const auto size = [&](Index place) {
-    return reason[at(place)] == ScreenReason::none ? std::fabs(z[at(place)]) : -1.0;
-  };
-  std::stable_sort(places.begin(), places.end(), [&](Index left, Index right) {
-    return size(left) > size(right);
-  });
+  std::sort(keys.begin(), keys.end());
+  std::vector<Index> places;
+  places.reserve(keys.size());
+  for (const auto& key : keys) {
+    places.push_back(key.second);
+  }
   return places;
 }
 

@@ -71,7 +71,7 @@ struct Screen {
 /// throws      ConfigError for an outcome without times or with causes, options out of range, --permute with groups;
 ///             InputError for missing values with impute = "none"
 /// undefined   no events; no more events than adjusted columns; adjusted columns that separate the events
-/// memory      ten numbers per feature; of the draws see max_test. The result does not depend on it
+/// memory      about 130 bytes per feature; of the draws see max_test. The result does not depend on it
 /// cost        one read of the matrix for the tests, mostly one more for the draws
 /// source      EfficientScore, max_test; checked by tests/unit/select/screen_test, tests/property/screen_test,
 ///             tests/reference/screen_test

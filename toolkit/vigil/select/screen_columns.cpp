@@ -80,11 +80,12 @@ void ScreenColumns::load(std::span<const std::span<const Value>> columns,
   EightLanes finite; // 0, or NaN where a value is not finite
   for (Index row = 0; row < size_of(rows_); ++row) {
     const Index subject = rows_[at(row)];
-    EightLanes& value = values[at(row)];
-    for (Index lane = 0; lane < lanes; ++lane) {
-      value.set(lane, static_cast<double>(from[at(lane)][subject]));
+    std::array<double, at(lanes)> cells{};
+    for (std::size_t lane = 0; lane < cells.size(); ++lane) {
+      cells[lane] = static_cast<double>(from[lane][subject]);
     }
-    finite += 0.0 * value;
+    values[at(row)] = EightLanes(cells);
+    finite += 0.0 * values[at(row)];
   }
   for (Index lane = 0; lane < group.count; ++lane) {
     if (finite[lane] != 0.0) {

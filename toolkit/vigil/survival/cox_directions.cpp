@@ -16,7 +16,7 @@ void CoxLikelihood::spread_means(const Stratum& stratum,
   for (Index row = stratum.first_row; row < stratum.end_row; ++row) {
     by_row[at(row)] = point.relative[at(row)] * column[at(row)];
   }
-  risk_sums(stratum, by_row, by_time);
+  risk_sums<double>(stratum, by_row, by_time);
   for (Index time = stratum.first_time; time < stratum.end_time; ++time) {
     const EventTime& event = event_time_[at(time)];
     double tied = 0.0, tied_relative = 0.0;

@@ -128,7 +128,7 @@ public:
     [[nodiscard]] EightLanes value() const { return positive - negative; }
   };
   /// columns: rows() rows. The bits of a lane are those of the lane alone. cost 7 flops per row and column for strata with
-  /// one factor, that of transform() for others.
+  /// one factor, 12 for others, 5 log n more with delayed entry.
   [[nodiscard]] LaneInformation lane_information(std::span<const StratumCurvature> curvatures,
                                                  std::span<const EightLanes> columns) const;
 
@@ -179,10 +179,10 @@ private:
   void find_event_times(const SurvivalOutcome& outcome, const CaseWeights& weights);
   void add_event_time(Index first, Index end, double time, const CaseWeights& weights);
   void evaluate_stratum(Index number, std::span<const double> eta, CoxPoint& point) const;
-  /// Sum over the risk set at each event time of a stratum; values by row.
-  void risk_sums(const Stratum& stratum,
-                 std::span<const double> by_row,
-                 std::span<double> by_time) const;
+  /// Sum over the risk set at each event time of a stratum; values by row. Value: double or EightLanes.
+  template <class Value>
+  void
+  risk_sums(const Stratum& stratum, std::span<const Value> by_row, std::span<Value> by_time) const;
   /// Sum over the event times at which a row is at risk, leaving out its own event.
   void hazard_sums(const Stratum& stratum,
                    std::span<const double> by_time,
@@ -197,10 +197,12 @@ private:
   void transform_nested(const StratumCurvature& curvature,
                         std::span<const double> values,
                         std::span<double> positive) const;
-  void transform_by_means(const StratumCurvature& curvature,
-                          std::span<const double> values,
-                          std::span<double> positive,
-                          std::span<double> negative) const;
+  /// Two factors: gives (place, z) of P and of N to the two takers. Value: double or EightLanes.
+  template <class Value, class Positive, class Negative>
+  void visit_means(const StratumCurvature& curvature,
+                   std::span<const Value> values,
+                   const Positive& take_positive,
+                   const Negative& take_negative) const;
 
   Ties ties_;
   Index subjects_in_cohort_;

@@ -48,6 +48,8 @@ public:
   EfficientScore(const CoxLikelihood& likelihood, CoxPoint point, std::vector<double> adjusted);
 
   [[nodiscard]] Index rows() const noexcept { return likelihood_.rows(); }
+  /// r, by row.
+  [[nodiscard]] std::span<const double> residual() const noexcept { return point_.residual; }
   /// out: one test for each lane.
   void test(std::span<const EightLanes> columns, std::span<ScoreTest> out) const;
 
