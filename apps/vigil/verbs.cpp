@@ -14,6 +14,7 @@ std::span<const Verb> verb_table() noexcept {
                                 path_verb,
                                 cv_verb(),
                                 stability_verb(),
+                                screen_verb,
                                 fit_verb,
                                 forest_verb,
                                 merge_verb,

@@ -24,6 +24,7 @@ extern const Verb predict_verb;
 extern const Verb report_verb;
 extern const Verb run_verb;
 extern const Verb score_triage_verb;
+extern const Verb screen_verb;
 extern const Verb triage_verb;
 
 } // namespace vigil::app

@@ -26,6 +26,22 @@ double fill_of(std::span<const double> raw, const CaseWeights& weights, const st
 
 } // namespace
 
+void refuse_missing(std::span<const double> values,
+                    const CaseWeights& weights,
+                    const FeatureInfo& info) {
+  Index missing = 0;
+  for (const Index subject : weights.support()) {
+    missing += std::isfinite(values[at(subject)]) ? 0 : 1;
+  }
+  if (missing > 0) {
+    throw InputError({.where = "column " + quoted(info.name),
+                      .found = number_text(missing) + " missing values",
+                      .expected = "no missing values (impute = none)",
+                      .remedy = "use --impute median, or leave the column or the rows out",
+                      .problem = "cannot use a column with missing values"});
+  }
+}
+
 void Preparation::fill_from(std::span<const double> raw, const CaseWeights& weights) {
   const Index subjects = weights.subjects();
   VIGIL_EXPECTS(size_of(raw) == columns() * subjects);
@@ -44,23 +60,6 @@ void Preparation::fill_from(std::span<const double> raw, const CaseWeights& weig
 }
 
 namespace {
-
-/// A column whose training rows must be complete.
-void refuse_missing(std::span<const double> values,
-                    const CaseWeights& weights,
-                    const FeatureInfo& info) {
-  Index missing = 0;
-  for (const Index subject : weights.support()) {
-    missing += std::isfinite(values[at(subject)]) ? 0 : 1;
-  }
-  if (missing > 0) {
-    throw InputError({.where = "column " + quoted(info.name),
-                      .found = number_text(missing) + " missing values",
-                      .expected = "no missing values (impute = none)",
-                      .remedy = "use --impute median, or leave the column or the rows out",
-                      .problem = "cannot use a column with missing values"});
-  }
-}
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 

@@ -101,6 +101,11 @@ private:
                                                         const PreparationOptions& options,
                                                         Scheduler& scheduler);
 
+/// Throws the InputError of impute = "none" when a value of a training row (weight > 0) is missing.
+void refuse_missing(std::span<const double> values,
+                    const CaseWeights& weights,
+                    const FeatureInfo& info);
+
 /// Prepared values of the listed columns (markers first, then clinical), one column after another:
 /// listed.size() x subjects. `preparation` has one rule per listed column, in that order.
 [[nodiscard]] std::vector<double> prepared_columns(const Covariates& covariates,

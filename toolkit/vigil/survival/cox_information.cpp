@@ -66,6 +66,54 @@ CoxLikelihood::StratumCurvature CoxLikelihood::stratum_curvature(Index number,
   return result;
 }
 
+namespace {
+
+// One factor: take(place, z) from the last row to the first. Value: of one column or of several side by side.
+template <class Value, class Take>
+void visit_nested(const CoxLikelihood::StratumCurvature& curvature,
+                  const Value* values,
+                  const Take& take) {
+  Value mean{};
+  for (Index place = curvature.positive_rows - 1; place >= 0; --place) {
+    const Value distance = values[place] - mean;
+    take(place, curvature.root[at(place)] * distance);
+    mean += curvature.step[at(place)] * distance;
+  }
+}
+
+} // namespace
+
+template <class Value, class Positive, class Negative>
+void CoxLikelihood::visit_means(const StratumCurvature& curvature,
+                                std::span<const Value> values,
+                                const Positive& take_positive,
+                                const Negative& take_negative) const {
+  const Stratum& stratum = stratum_[at(curvature.stratum)];
+  const Value mean = dot(curvature.step, values);
+  std::vector<Value> by_row(at(rows())), by_time(event_time_.size());
+  for (Index place = 0; place < curvature.positive_rows; ++place) {
+    const Value centred = values[at(place)] - mean;
+    take_positive(place, curvature.root[at(place)] * centred);
+    by_row[at(stratum.first_row + place)] = curvature.relative[at(place)] * centred;
+  }
+  risk_sums<Value>(stratum, by_row, by_time);
+  Index place = 0;
+  for (Index time = stratum.first_time; time < stratum.end_time; ++time) {
+    const EventTime& event = event_time_[at(time)];
+    Value tied{};
+    for (Index row = event.first; row < event.tied_end; ++row) {
+      tied += by_row[at(row)];
+    }
+    const auto count = static_cast<double>(event.steps);
+    const double root = std::sqrt(event.weight / count);
+    for (Index step = 0; step < event.steps; ++step, ++place) {
+      const double left_out = static_cast<double>(step) / count;
+      take_negative(
+          place, root * (by_time[at(time)] - left_out * tied) / curvature.denominator[at(place)]);
+    }
+  }
+}
+
 void CoxLikelihood::transform(const StratumCurvature& curvature,
                               std::span<const double> column,
                               std::span<double> positive,
@@ -79,19 +127,43 @@ void CoxLikelihood::transform(const StratumCurvature& curvature,
   if (curvature.relative.empty()) {
     transform_nested(curvature, values, positive);
   } else {
-    transform_by_means(curvature, values, positive, negative);
+    visit_means(
+        curvature,
+        values,
+        [&](Index place, double value) { positive[at(place)] = value; },
+        [&](Index place, double value) { negative[at(place)] = value; });
   }
 }
 
 void CoxLikelihood::transform_nested(const StratumCurvature& curvature,
                                      std::span<const double> values,
                                      std::span<double> positive) const {
-  double mean = 0.0;
-  for (Index place = curvature.positive_rows - 1; place >= 0; --place) {
-    const double distance = values[at(place)] - mean;
-    positive[at(place)] = curvature.root[at(place)] * distance;
-    mean += curvature.step[at(place)] * distance;
+  visit_nested(curvature, values.data(), [&](Index place, double distance) {
+    positive[at(place)] = distance;
+  });
+}
+
+CoxLikelihood::LaneInformation
+CoxLikelihood::lane_information(std::span<const StratumCurvature> curvatures,
+                                std::span<const EightLanes> columns) const {
+  VIGIL_EXPECTS(size_of(columns) == rows());
+  LaneInformation result;
+  const auto add_positive = [&](Index, const EightLanes& value) {
+    result.positive += value * value;
+  };
+  const auto add_negative = [&](Index, const EightLanes& value) {
+    result.negative += value * value;
+  };
+  for (const StratumCurvature& curvature : curvatures) {
+    const Stratum& stratum = stratum_[at(curvature.stratum)];
+    const auto values = columns.subspan(at(stratum.first_row), at(curvature.positive_rows));
+    if (curvature.relative.empty()) {
+      visit_nested(curvature, values.data(), add_positive);
+    } else {
+      visit_means(curvature, values, add_positive, add_negative);
+    }
   }
+  return result;
 }
 
 void CoxLikelihood::transform_back(const StratumCurvature& curvature,
@@ -105,36 +177,6 @@ void CoxLikelihood::transform_back(const StratumCurvature& curvature,
         curvature.root[at(place)] * positive[at(place)] + curvature.step[at(place)] * mean;
     column[at(stratum.first_row + place)] = distance;
     mean -= distance;
-  }
-}
-
-void CoxLikelihood::transform_by_means(const StratumCurvature& curvature,
-                                       std::span<const double> values,
-                                       std::span<double> positive,
-                                       std::span<double> negative) const {
-  const Stratum& stratum = stratum_[at(curvature.stratum)];
-  const double mean = dot(values, curvature.step);
-  std::vector<double> by_row(at(rows())), by_time(event_time_.size());
-  for (Index place = 0; place < curvature.positive_rows; ++place) {
-    const double centred = values[at(place)] - mean;
-    positive[at(place)] = curvature.root[at(place)] * centred;
-    by_row[at(stratum.first_row + place)] = curvature.relative[at(place)] * centred;
-  }
-  risk_sums(stratum, by_row, by_time);
-  Index place = 0;
-  for (Index time = stratum.first_time; time < stratum.end_time; ++time) {
-    const EventTime& event = event_time_[at(time)];
-    double tied = 0.0;
-    for (Index row = event.first; row < event.tied_end; ++row) {
-      tied += by_row[at(row)];
-    }
-    const auto count = static_cast<double>(event.steps);
-    const double root = std::sqrt(event.weight / count);
-    for (Index step = 0; step < event.steps; ++step, ++place) {
-      const double left_out = static_cast<double>(step) / count;
-      negative[at(place)] =
-          root * (by_time[at(time)] - left_out * tied) / curvature.denominator[at(place)];
-    }
   }
 }
 
@@ -185,7 +227,7 @@ CoxLikelihood::BaselineMoments CoxLikelihood::baseline_moments(
       by_row[at(row)] =
           point.relative[at(row)] * (column < 0 ? 1.0 : columns[at(column * rows() + row)]);
     }
-    risk_sums(stratum, by_row, by_time);
+    risk_sums<double>(stratum, by_row, by_time);
     for (Index time = stratum.first_time; time < stratum.end_time; ++time) {
       const EventTime& event = event_time_[at(time)];
       double tied = 0.0, tied_column = 0.0;

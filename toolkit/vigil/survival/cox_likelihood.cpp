@@ -123,11 +123,12 @@ Index CoxLikelihood::find_stratum(Index label) const noexcept {
   return found != level_.end() && *found == label ? found - level_.begin() : no_index;
 }
 
+template <class Value>
 void CoxLikelihood::risk_sums(const Stratum& stratum,
-                              std::span<const double> by_row,
-                              std::span<double> by_time) const {
+                              std::span<const Value> by_row,
+                              std::span<Value> by_time) const {
   if (stratum.nested) {
-    double sum = 0.0;
+    Value sum{};
     Index row = stratum.end_row;
     for (Index time = stratum.end_time - 1; time >= stratum.first_time; --time) {
       while (row > event_time_[at(time)].first) {
@@ -137,7 +138,7 @@ void CoxLikelihood::risk_sums(const Stratum& stratum,
     }
     return;
   }
-  IntervalSums sums(stratum.end_time - stratum.first_time);
+  IntervalSums<Value> sums(stratum.end_time - stratum.first_time);
   for (Index row = stratum.first_row; row < stratum.end_row; ++row) {
     sums.add_to_range(first_time_[at(row)] - stratum.first_time,
                       end_time_[at(row)] - stratum.first_time,
@@ -147,6 +148,13 @@ void CoxLikelihood::risk_sums(const Stratum& stratum,
     by_time[at(time)] = sums.at_point(time - stratum.first_time);
   }
 }
+
+template void CoxLikelihood::risk_sums(const Stratum& stratum,
+                                       std::span<const double> by_row,
+                                       std::span<double> by_time) const;
+template void CoxLikelihood::risk_sums(const Stratum& stratum,
+                                       std::span<const EightLanes> by_row,
+                                       std::span<EightLanes> by_time) const;
 
 void CoxLikelihood::hazard_sums(const Stratum& stratum,
                                 std::span<const double> by_time,
@@ -165,7 +173,7 @@ void CoxLikelihood::hazard_sums(const Stratum& stratum,
     }
     return;
   }
-  const IntervalSums sums(
+  const IntervalSums<double> sums(
       by_time.subspan(at(stratum.first_time), at(stratum.end_time - stratum.first_time)));
   for (Index row = stratum.first_row; row < stratum.end_row; ++row) {
     by_row[at(row)] = sums.over_range(first_time_[at(row)] - stratum.first_time,
@@ -186,7 +194,7 @@ void CoxLikelihood::evaluate_stratum(Index number,
     const double log_relative = eta[at(row)] + offset_[at(row)] - shift;
     point.relative[at(row)] = weight_[at(row)] * std::exp(log_relative);
   }
-  risk_sums(stratum, point.relative, point.at_risk);
+  risk_sums<double>(stratum, point.relative, point.at_risk);
   double value = 0.0;
   bool overflow = false;
   std::vector<double> own(at(stratum.end_time - stratum.first_time), 0.0);

@@ -11,10 +11,12 @@ namespace vigil::survival {
 
 /// Sums over ranges of positions without any subtraction, so that nothing cancels: a balanced binary tree.
 /// Either add to ranges and ask at points, or build from values and ask over ranges; each O(log size).
+/// Value: a double, or several side by side.
+template <class Value = double>
 class IntervalSums {
 public:
-  explicit IntervalSums(Index size) : size_(size), node_(at(2 * size), 0.0) {}
-  explicit IntervalSums(std::span<const double> values) : IntervalSums(size_of(values)) {
+  explicit IntervalSums(Index size) : size_(size), node_(at(2 * size), Value{}) {}
+  explicit IntervalSums(std::span<const Value> values) : IntervalSums(size_of(values)) {
     for (Index place = 0; place < size_; ++place) {
       node_[at(size_ + place)] = values[at(place)];
     }
@@ -24,20 +26,20 @@ public:
   }
 
   /// Adds to every position of [first, end).
-  void add_to_range(Index first, Index end, double value) {
+  void add_to_range(Index first, Index end, const Value& value) {
     for_nodes(first, end, [&](Index node) { node_[at(node)] += value; });
   }
   /// What was added to a position.
-  [[nodiscard]] double at_point(Index place) const {
-    double sum = 0.0;
+  [[nodiscard]] Value at_point(Index place) const {
+    Value sum{};
     for (Index node = size_ + place; node > 0; node /= 2) {
       sum += node_[at(node)];
     }
     return sum;
   }
   /// Sum of the values at [first, end).
-  [[nodiscard]] double over_range(Index first, Index end) const {
-    double sum = 0.0;
+  [[nodiscard]] Value over_range(Index first, Index end) const {
+    Value sum{};
     for_nodes(first, end, [&](Index node) { sum += node_[at(node)]; });
     return sum;
   }
@@ -56,7 +58,7 @@ private:
   }
 
   Index size_;
-  std::vector<double> node_;
+  std::vector<Value> node_;
 };
 
 } // namespace vigil::survival
