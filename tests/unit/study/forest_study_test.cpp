@@ -42,8 +42,11 @@ protected:
     Scheduler scheduler(threads);
     FitContext context{scheduler};
     const StudyWatch watch{.say = [](const std::string&, const std::string&) {},
-                           .progress = [this](Index, Index) { ++looks_; }};
-    return run_study(settings(learner), watch, context);
+                           .progress = [this](Index, Index) { ++looks_; },
+                           .stop = [] { return false; }};
+    const auto units = folder_ / "units";
+    std::filesystem::remove_all(units); // those of a run before
+    return run_study(settings(learner), watch, context, units);
   }
   test::TempFolder folder_;
   Index looks_ = 0; ///< at progress: fits have begun

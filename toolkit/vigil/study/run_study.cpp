@@ -2,21 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/study/run_study.hpp"
 
-#include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/study/cohort_summary.hpp"
 #include "vigil/study/forest_rows.hpp"
 #include "vigil/study/model_tables.hpp"
-#include "vigil/study/shard_folder.hpp"
 #include "vigil/study/study_checks.hpp"
 #include "vigil/study/study_plan.hpp"
 #include "vigil/study/study_rows.hpp"
 #include "vigil/study/study_triage.hpp"
+#include "vigil/study/study_units.hpp"
 #include "vigil/validate/summarise.hpp"
 
 #include <algorithm>
 #include <optional>
-#include <span>
 #include <utility>
 
 namespace vigil {
@@ -63,69 +61,24 @@ public:
     say_plan();
   }
 
-  /// Takes the units of a shard from the folder and fits those that it does not have.
-  ShardResult compute(const Shard& shard, const ShardFolder* kept) {
-    const auto units = work_units(task(shard));
-    Index total = 0, done = 0;
-    for (const WorkUnit& unit : units) {
-      total += unit.last - unit.first;
-    }
-    ShardResult result{.units = size_of(units), .found = 0, .missing = {}};
-    watch_.progress(0, total);
-    for (const WorkUnit& unit : units) {
-      auto records = kept != nullptr ? found(unit, *kept) : std::nullopt;
-      if (records) {
-        ++result.found;
-      } else {
-        records = validate_unit(task(shard), unit, context_);
-        if (kept != nullptr) {
-          kept->write(unit, *records);
-        }
-      }
-      add_records(*records);
-      done += unit.last - unit.first;
-      watch_.progress(done, total);
-      if (kept != nullptr && watch_.stop()) {
-        throw Stopped{};
-      }
-    }
-    return result;
+  /// The work of its resamples, kept in a folder.
+  [[nodiscard]] StudyUnits units(const std::filesystem::path& folder, StudyUnits::KeptBy kept_by) {
+    return {
+        {.cohort = cohort_,
+         .plan = plan_,
+         .learners = study_.learners,
+         .request = {horizons_},
+         .shard = {}},
+        ShardFolder(folder,
+                    predictions_digest(study_, report_.inputs.front().digest, plan_, horizons_)),
+        kept_by,
+        watch_,
+        context_};
   }
 
-  /// Takes all units from the folder.
-  void take(const ShardFolder& kept) {
-    const Index total = plan_.size() * size_of(study_.learners);
-    watch_.progress(0, total);
-    for (const WorkUnit& unit : work_units(task({}))) {
-      add_records(kept.read(unit, learner_of(unit)).value());
-    }
-    watch_.progress(total, total);
-  }
-
-  /// The units that a folder lacks, each with who should have made it.
-  [[nodiscard]] std::vector<std::string> missing_units(const ShardFolder& kept,
-                                                       Index shards) const {
-    std::vector<std::string> missing;
-    for (const WorkUnit& unit : work_units(task({}))) {
-      if (!kept.has(unit)) {
-        missing.push_back(learner_of(unit) + ", resamples " + number_text(unit.first + 1) + " to " +
-                          number_text(unit.last) + " (shard " +
-                          number_text(unit.number % shards + 1) + " of " + number_text(shards) +
-                          ")");
-      }
-    }
-    return missing;
-  }
-
-  /// Whose units a folder holds: those of shards are not to be replaced by those of another study.
-  enum class KeptBy { run, shards };
-  [[nodiscard]] ShardFolder units_in(const std::filesystem::path& folder, KeptBy kept_by) {
-    kept_by_ = kept_by;
-    return {folder, predictions_digest(study_, report_.inputs.front().digest, plan_, horizons_)};
-  }
-
-  /// What follows from the records of all units.
-  StudyResult conclude() {
+  /// What follows from the records of all resamples.
+  StudyResult conclude(std::vector<ResampleRecord> records) {
+    records_ = std::move(records);
     models_ = fit_final({cohort_, weights_, study_.learners, {horizons_}, key_}, context_);
     summarise_internal();
     for (std::size_t external = 0; external < externals_.size(); ++external) {
@@ -189,36 +142,6 @@ private:
                    " + 1) = " + count_text(report_.plan.fits) + " fits   scheme " +
                    options_.resampling + "   seed " + number_text(static_cast<Index>(study_.seed)) +
                    "   memory " + bytes_text(context_.memory_bytes));
-  }
-
-  [[nodiscard]] ValidationTask task(const Shard& shard) const {
-    return {.cohort = cohort_,
-            .plan = plan_,
-            .learners = study_.learners,
-            .request = {horizons_},
-            .shard = shard};
-  }
-
-  /// What the folder has of a unit; a damaged file is computed again, and of units of its own a run takes no others.
-  [[nodiscard]] std::optional<std::vector<ResampleRecord>> found(const WorkUnit& unit,
-                                                                 const ShardFolder& kept) const {
-    try {
-      return kept.read(unit, learner_of(unit));
-    } catch (const Error& error) {
-      if (kept_by_ == KeptBy::shards && dynamic_cast<const InputError*>(&error) == nullptr) {
-        throw;
-      }
-      watch_.say("again", error.fault().where + ": " + error.fault().found);
-      return std::nullopt;
-    }
-  }
-
-  void add_records(std::span<const ResampleRecord> records) {
-    records_.insert(records_.end(), records.begin(), records.end());
-  }
-
-  [[nodiscard]] const std::string& learner_of(const WorkUnit& unit) const {
-    return study_.learners[at(unit.learner)].name;
   }
 
   void add(const Summary& summary) {
@@ -370,7 +293,6 @@ private:
 
   const StudySettings& study_;
   const StudyWatch& watch_;
-  KeptBy kept_by_ = KeptBy::run;
   FitContext& context_;
   RandomKey key_;
   report::Report report_;
@@ -386,14 +308,6 @@ private:
   std::vector<ExternalPrediction> first_external_;
 };
 
-void say_found(const ShardResult& shard, const StudyWatch& watch) {
-  if (shard.found > 0) {
-    watch.say("found",
-              number_text(shard.found) + " of " + count_text(shard.units, "work unit") +
-                  ", computed before");
-  }
-}
-
 } // namespace
 
 StudyResult run_study(const StudySettings& study,
@@ -402,14 +316,7 @@ StudyResult run_study(const StudySettings& study,
                       const std::filesystem::path& units) {
   StudyRun run(study, watch, context);
   run.prepare();
-  if (units.empty()) {
-    run.compute({}, nullptr);
-    return run.conclude();
-  }
-  const ShardFolder kept = run.units_in(units, StudyRun::KeptBy::run);
-  const ShardResult shard = run.compute({}, &kept);
-  say_found(shard, watch);
-  return run.conclude();
+  return run.conclude(run.units(units, StudyUnits::KeptBy::run).compute({}).records);
 }
 
 ShardResult run_shard(const StudySettings& study,
@@ -419,12 +326,10 @@ ShardResult run_shard(const StudySettings& study,
                       FitContext& context) {
   StudyRun run(study, watch, context);
   run.prepare();
-  const ShardFolder kept = run.units_in(units, StudyRun::KeptBy::shards);
-  kept.write_note({.shard = shard, .study = study.file.file, .seed = study.seed});
-  ShardResult result = run.compute(shard, &kept);
-  say_found(result, watch);
-  result.missing = run.missing_units(kept, shard.count);
-  return result;
+  StudyUnits work = run.units(units, StudyUnits::KeptBy::shards);
+  work.folder().write_note({.shard = shard, .study = study.file.file, .seed = study.seed});
+  const Index computed = work.compute(shard).units;
+  return {.units = computed, .missing = work.missing(shard.count)};
 }
 
 std::variant<StudyResult, MissingUnits> merge_study(const StudySettings& study,
@@ -433,13 +338,12 @@ std::variant<StudyResult, MissingUnits> merge_study(const StudySettings& study,
                                                     FitContext& context) {
   StudyRun run(study, watch, context);
   run.prepare();
-  const ShardFolder kept = run.units_in(units, StudyRun::KeptBy::shards);
-  auto missing = run.missing_units(kept, shard_notes(units).back().shard.count);
+  const StudyUnits work = run.units(units, StudyUnits::KeptBy::shards);
+  auto missing = work.missing(shard_notes(units).back().shard.count);
   if (!missing.empty()) {
     return MissingUnits{std::move(missing)};
   }
-  run.take(kept);
-  return run.conclude();
+  return run.conclude(work.take());
 }
 
 } // namespace vigil

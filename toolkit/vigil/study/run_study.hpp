@@ -4,22 +4,14 @@
 
 #include "vigil/report/report.hpp"
 #include "vigil/study/study_settings.hpp"
+#include "vigil/study/study_watch.hpp"
 #include "vigil/validate/final_fit.hpp"
 
-#include <functional>
 #include <string>
 #include <variant>
 #include <vector>
 
 namespace vigil {
-
-/// How a run speaks: a label with a text ("input", "300 subjects ..."), and its progress in fits; and whether to stop after
-/// the work unit in hand.
-struct StudyWatch {
-  std::function<void(const std::string& label, const std::string& text)> say;
-  std::function<void(Index done, Index total)> progress;
-  std::function<bool()> stop = [] { return false; };
-};
 
 struct StudyResult {
   report::Report report;
@@ -30,16 +22,16 @@ struct StudyResult {
 /// The whole walk from files to finished values: read, plan, validate, fit, validate elsewhere, triage.
 ///
 /// The bytes of the result depend on the study, its files and the build alone; see docs/house.md.
-/// units   the folder in which finished work units are kept, and found by a run that goes on (ShardFolder); empty: none are kept
+/// units   the folder in which finished work units are kept, and found by a run that goes on (ShardFolder)
 /// throws  ConfigError (study), InputError (files), what the learners throw, Stopped
 [[nodiscard]] StudyResult run_study(const StudySettings& study,
                                     const StudyWatch& watch,
                                     FitContext& context,
-                                    const std::filesystem::path& units = {});
+                                    const std::filesystem::path& units);
 
 /// What one shard came to. `missing`: units of other shards that are not there, in words.
 struct ShardResult {
-  Index units = 0, found = 0;
+  Index units = 0;
   std::vector<std::string> missing;
 };
 
