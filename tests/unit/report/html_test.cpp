@@ -216,9 +216,9 @@ TEST(Page, WithoutFiguresItHasTablesAndSaysWhy) {
 TEST(Page, WithoutTriageItSaysSo) {
   auto report = vigil::test::tiny_report();
   report.triage.reset();
-  report.no_triage_because = "The study declares no harms.";
+  report.no_triage_because = "the study declares no harms";
   EXPECT_THAT(html_text(report),
-              HasSubstr("No actions are proposed. The study declares no harms."));
+              HasSubstr("No actions are proposed: the study declares no harms."));
 }
 
 TEST(Page, AnEmptyReportIsStillAPage) {

@@ -105,9 +105,10 @@ std::string triage_card(const Report& report) {
   std::string html = element("h2", "What it would propose");
   if (!report.triage) {
     const std::string reason =
-        report.no_triage_because.empty() ? "No harms were declared." : report.no_triage_because;
+        report.no_triage_because.empty() ? "no harms were declared" : report.no_triage_because;
     return element("section",
-                   html + paragraph("–", "big") + paragraph("No actions are proposed. " + reason),
+                   html + paragraph("–", "big") +
+                       paragraph("No actions are proposed: " + reason + "."),
                    "card");
   }
   const TriageSummary& triage = *report.triage;
