@@ -136,7 +136,7 @@ esac
 failed=0
 # compare_results NAME: with those of the first run
 compare_results() {
-  for part in report.json tables models config.resolved.toml; do
+  for part in report.json tables models checklists config.resolved.toml; do
     diff -rq "first/$part" "$1/$part" || failed=1
   done
 }

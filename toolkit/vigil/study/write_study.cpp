@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/text.hpp"
+#include "vigil/report/checklists.hpp"
 #include "vigil/report/figures.hpp"
 #include "vigil/report/write_file.hpp"
 #include "vigil/report/write_html.hpp"
@@ -117,6 +118,7 @@ void write_study(const StudySettings& study,
   report::write_json(result.report, folder);
   report::write_figures(result.report, folder / "figures");
   report::write_html(result.report, folder);
+  report::write_checklists(result.report, folder / "checklists");
   report::write_file(folder / "config.resolved.toml",
                      resolved_text(study, result.report.plan.horizons));
   std::filesystem::create_directories(folder / "models");
