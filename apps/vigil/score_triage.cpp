@@ -84,6 +84,7 @@ scored_horizons(const TriageTable& table, const TruthFile& truth, bool crossed) 
   }
   if (std::find(known.begin(), known.end(), table.horizon) == known.end()) {
     std::vector<std::string> names;
+    names.reserve(known.size());
     for (const double horizon : known) {
       names.push_back(number_text(horizon));
     }

@@ -62,6 +62,7 @@ void write_features(const select::Screen& screen,
   std::vector<storage::TableColumn> columns{{"feature", std::move(feature)}};
   const auto add = [&](const char* name, const std::vector<double>& by_place) {
     std::vector<double> values;
+    values.reserve(order.size());
     for (const Index place : order) {
       values.push_back(by_place[at(place)]);
     }

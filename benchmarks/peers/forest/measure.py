@@ -8,7 +8,8 @@
     python3 benchmarks/peers/forest/measure.py --small               every table at toy size: does it all run?
 
 Tables: exact (all cuts by the exact log-rank statistic), default (vigil's default against ranger's extratrees with one cut),
-own (threads, importance, memory), paired (out-of-bag concordance over replicates, --replicates 20).
+own (threads, importance, memory), paired (out-of-bag concordance over replicates, --replicates 20), few (the same beside
+ranger's exact rule, with few trees in both).
 Needs `cmake --preset release && ninja -C build/release vigil_benchmarks`, Rscript with ranger, numpy, taskset.
 Writes benchmarks/results/forest_<machine>.md after every row; cohorts stay in the folder of --work.
 """
@@ -33,7 +34,9 @@ SIZES = {"300x5000": (300, 5000, (10, 50)), "500x20000": (500, 20000, (2, 8)), "
 LOGRANK_SIZES = ["300x5000"]  # in the paired table: a forest of ranger's takes minutes to days elsewhere
 # Where 500 trees of ranger do not fit (120 MB for each: hazards of all leaves on all times), both engines grow fewer.
 TREES_BESIDE_EXTRATREES = {"20000x20": 100}
-TABLES = ["exact", "default", "own", "paired"]
+# So few that 20 forests of ranger by its exact rule take less than half an hour.
+TREES_BESIDE_LOGRANK = {"300x5000": 500, "500x20000": 20, "2000x2000": 20, "5000x50": 20, "20000x20": 2}
+TABLES = ["exact", "default", "own", "paired", "few"]
 STUDENT_975 = {4: 2.776, 9: 2.262, 19: 2.093}  # by degrees of freedom
 
 
@@ -114,12 +117,29 @@ class Bench:
             for rule in ["extratrees"] + (["logrank"] if size in LOGRANK_SIZES else []):
                 self.ranger(cohort, "rule=" + rule, "trees=%d" % trees, "scores=%s" % scores, "seed=%d" % seed)
                 found[rule].append(self.concordance(cohort, scores))
-            if seed > 1:
-                for suffix in (".x", ".t", ".s"):
-                    pathlib.Path(str(cohort[0]) + suffix).unlink()
+            self.forget(cohort, seed)
         means = ["%.4f" % statistics.mean(values) if values else "-" for values in found.values()]
         others = ["extratrees", "logrank" if found["logrank"] else "log_rank", "permutation"]
         return [size, "%d" % self.options.replicates, "%d" % trees, *means, *(self.limit(found["guarded"], found[name]) for name in others)]
+
+    def few(self, size):
+        own, peer = [], []
+        trees = TREES_BESIDE_LOGRANK[size]
+        for seed in range(1, self.options.replicates + 1):
+            cohort = self.cohort(size, seed)
+            own.append(self.vigil(cohort, "--seed", seed, reps=1, trees=trees)["oob_concordance"])
+            scores = self.work / ("scores_" + size)
+            self.ranger(cohort, "rule=logrank", "trees=%d" % trees, "scores=%s" % scores, "seed=%d" % seed)
+            peer.append(self.concordance(cohort, scores))
+            self.forget(cohort, seed)
+        return [size, "%d" % self.options.replicates, "%d" % trees, "%.4f" % statistics.mean(own), "%.4f" % statistics.mean(peer),
+                self.limit(own, peer)]
+
+    def forget(self, cohort, seed):
+        """The files of a replicate, but for the first one."""
+        if seed > 1:
+            for suffix in (".x", ".t", ".s"):
+                pathlib.Path(str(cohort[0]) + suffix).unlink()
 
     def limit(self, own, other):
         """Mean of the paired difference, and its lower one-sided 97.5 % limit."""
@@ -139,6 +159,8 @@ HEADS = {
     "paired": ("Out-of-bag concordance, paired replicates",
                ["n x p", "replicates", "trees", "guarded", "permutation", "log_rank", "ranger `extratrees`", "ranger `logrank`",
                 "guarded - extratrees", "guarded - logrank (where ranger was not run, own log_rank)", "guarded - permutation"]),
+    "few": ("The same beside ranger's exact rule, few trees in both",
+            ["n x p", "replicates", "trees", "guarded", "ranger `logrank`", "guarded - logrank"]),
 }
 
 
