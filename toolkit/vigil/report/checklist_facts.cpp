@@ -32,7 +32,7 @@ std::string held_out(const Report& report, std::string_view measure, int decimal
   return join(parts, "; ");
 }
 
-std::string sentence(std::string text) {
+std::string sentence(const std::string& text) {
   return text.empty() ? text : text + ".";
 }
 

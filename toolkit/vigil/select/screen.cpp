@@ -148,6 +148,7 @@ template <class Key>
 std::vector<Index> number_labels(const std::vector<Key>& keys) {
   std::map<Key, Index> known;
   std::vector<Index> labels;
+  labels.reserve(keys.size());
   for (const Key& key : keys) {
     labels.push_back(known.try_emplace(key, static_cast<Index>(known.size())).first->second);
   }
