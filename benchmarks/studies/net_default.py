@@ -35,11 +35,7 @@ from pinned import ROOT, Failed, commit, machine, machine_name, run_pinned, seco
 
 CLINICAL = "age,male,cci,size,ki67_eus,head,imaging_nodes,duct_dilation,symptoms"
 OUTCOME = ["--time", "time", "--event", "event", "--time-unit", "months", "--subjects", "functioning=0", "--subjects", "molecular_row=1"]
-STRATIFIED = ["--clinical", CLINICAL + ",arm", "--strata", "centre"]
-ADJUSTMENTS = {"nothing": [],
-               "clinical": ["--clinical", CLINICAL],
-               "clinical, arm, platform": ["--clinical", CLINICAL + ",arm,platform"],
-               "clinical, arm; strata centre": STRATIFIED}
+SMALL_CLINICAL = "size,ki67_eus"  # a small cohort has few events
 LEVEL = 0.1
 MOST_SECONDS = 300  # of one process
 FIRST = 50
@@ -85,6 +81,12 @@ class Bench:
         self.seeds = options.seeds or (2 if options.small else 5)
         self.reps = options.reps or (1 if options.small else 3)
         self.patients, self.features = (1000, 3600) if options.small else (1500, 20000)
+        self.clinical = SMALL_CLINICAL if options.small else CLINICAL
+        self.stratified = ["--clinical", self.clinical + ",arm", "--strata", "centre"]
+        self.adjustments = {"nothing": [],
+                            "clinical": ["--clinical", self.clinical],
+                            "clinical, arm, platform": ["--clinical", self.clinical + ",arm,platform"],
+                            "clinical, arm; strata centre": self.stratified}
         self.trees, self.draws, self.halves, self.folds = (60, 99, 20, 3) if options.small else (1000, 1000, 100, 10)
 
     def run(self, words, threads):
@@ -127,7 +129,7 @@ class Bench:
     def study(self, file):
         out = self.work / "run"
         shutil.rmtree(out, ignore_errors=True)
-        text = STUDY.format(file=file, out=out, trees=self.trees, clinical=", ".join('"%s"' % name for name in (CLINICAL + ",arm").split(",")))
+        text = STUDY.format(file=file, out=out, trees=self.trees, clinical=", ".join('"%s"' % name for name in (self.clinical + ",arm").split(",")))
         (self.work / "study.toml").write_text(text)
         return ["run", self.work / "study.toml"], out
 
@@ -145,14 +147,14 @@ def timed_rows(bench, file):
     quick = ["--replicates", 100, "--truth-error", 1000] if bench.options.small else []
     yield "`simulate net`: cohort", lambda: simulate + ["-o", spare], bench.reps
     yield "`simulate net`: cohort and truth", lambda: simulate + ["-o", spare, "--truth", truth, *quick], 1
-    yield "`screen`: all tests, %d draws of maxT" % bench.draws, lambda: bench.screen(file, STRATIFIED)[0], bench.reps
-    yield "`stability`: %d half samples" % bench.halves, lambda: bench.stability(file, STRATIFIED)[0], bench.reps
+    yield "`screen`: all tests, %d draws of maxT" % bench.draws, lambda: bench.screen(file, bench.stratified)[0], bench.reps
+    yield "`stability`: %d half samples" % bench.halves, lambda: bench.stability(file, bench.stratified)[0], bench.reps
     for ratio in ("1", "0.5"):
-        yield "`path`, l1_ratio %s" % ratio, lambda: bench.verb("path", file, STRATIFIED, "--l1-ratio", ratio)[0], bench.reps
-        yield "`cv`, %d folds, l1_ratio %s" % (bench.folds, ratio), lambda: bench.cv(file, STRATIFIED, ratio)[0], bench.reps
-    yield "`forest`: %d trees" % bench.trees, lambda: bench.forest(file, STRATIFIED)[0], bench.reps
-    yield "the same with permutation importance", lambda: bench.forest(file, STRATIFIED, "permutation")[0], bench.reps
-    yield "the same with shadow importance", lambda: bench.forest(file, STRATIFIED, "shadow")[0], bench.reps
+        yield "`path`, l1_ratio %s" % ratio, lambda: bench.verb("path", file, bench.stratified, "--l1-ratio", ratio)[0], bench.reps
+        yield "`cv`, %d folds, l1_ratio %s" % (bench.folds, ratio), lambda: bench.cv(file, bench.stratified, ratio)[0], bench.reps
+    yield "`forest`: %d trees" % bench.trees, lambda: bench.forest(file, bench.stratified)[0], bench.reps
+    yield "the same with permutation importance", lambda: bench.forest(file, bench.stratified, "permutation")[0], bench.reps
+    yield "the same with shadow importance", lambda: bench.forest(file, bench.stratified, "shadow")[0], bench.reps
     yield "`run`: 5 folds of cox, cox-net, survival-forest", lambda: bench.study(file)[0], 1
 
 
@@ -235,7 +237,7 @@ def discovery_section(bench, scenario):
     for seed in range(1, bench.seeds + 1):
         file, truth = bench.cohort(seed, scenario)
         blocks = bench.clusters(file)
-        for name, words in ADJUSTMENTS.items():
+        for name, words in bench.adjustments.items():
             for method, counts in selections(bench, file, truth, blocks, words, unfinished).items():
                 results.setdefault((method, name), []).append(counts)
         summary = json.loads((bench.work / "screen/summary.json").read_text())
