@@ -15,6 +15,7 @@ constexpr double null_goal = 1e-10;        // the same of the null model
 constexpr double rough_goal = 1e-2;        // the same while columns join by the subspace alone
 constexpr double near_goal = 1e-2;         // the same while columns join by exact products
 constexpr double allowed_violation = 1e-8; // of a column outside the working set
+constexpr double halting_violation = 1e-2; // of a point: the path ends there
 constexpr Index most_steps = 100;          // of Newton at one lambda
 constexpr Index rough_rounds = 3, most_rounds = 100;
 constexpr Index most_idle = 2;             // points that a column stays without a coefficient
@@ -380,8 +381,10 @@ void PathFitter::record_point(double violation) {
   path_.iterations.push_back(iterations_);
   path_.status.push_back(status_of(saturated, violation));
   path_.lambda.push_back(lambda());
+  // Unpenalized columns that separate the events: steps come to a halt here, and would at each later point.
+  const bool halted = violation > halting_violation;
   const bool last =
-      saturated || penalized >= grid_.most_nonzero || path_.points() == size_of(lambda_);
+      saturated || halted || penalized >= grid_.most_nonzero || path_.points() == size_of(lambda_);
   state_ = last ? State::end : State::next_point;
 }
 
