@@ -15,6 +15,8 @@ namespace vigil::app {
 
 namespace {
 
+constexpr Index few_groups = 20;
+
 PredictionColumns prediction_columns(const Options& options) {
   return {.time = options.text("time").value_or(""),
           .event = options.text("event").value_or(""),
@@ -22,6 +24,7 @@ PredictionColumns prediction_columns(const Options& options) {
           .score = options.text("score").value_or(""),
           .centre = options.text("centre").value_or(""),
           .weight = options.text("weight").value_or(""),
+          .group = options.text("group").value_or(""),
           .risk = options.texts("risk"),
           .horizons = options.numbers("horizons")};
 }
@@ -136,17 +139,31 @@ void print_rows(Session& session, const std::vector<PerformanceRow>& rows) {
   }
 }
 
+/// The table. With groups the ids of subjects repeat: rows are then known by their number, unless a column is named.
+storage::DataFrame read_rows(const Invocation& invocation) {
+  const auto& options = invocation.options;
+  const bool repeats = options.has("group") && !options.has("id") && !options.has("cohort");
+  return storage::read_table(invocation.argument(),
+                             {.column = options.text("id").value_or(""), .by_line = repeats});
+}
+
+/// How many groups the standard errors rest on; few of them make intervals that are too short.
+void say_groups(Session& session, const MeasuredTable& table) {
+  const Index groups = measure::groups_in(table.weights, table.group.level);
+  session.log().say("groups    " + count_text(groups) + ", of " +
+                    count_text(table.weights.subjects()) + " rows");
+  if (groups < 2) {
+    session.log().say("warning   one group: there are no standard errors");
+  } else if (groups < few_groups) {
+    session.log().say("warning   fewer than " + count_text(few_groups) +
+                      " groups: intervals are too short");
+  }
+}
+
 int run_measure(const Invocation& invocation) {
   auto& session = invocation.session;
   const auto& options = invocation.options;
-  if (options.has("group")) {
-    options.refuse(
-        "group",
-        "one row for each subject",
-        "average the rows of a subject first: clustered intervals come with a later version");
-  }
-  const auto table =
-      storage::read_table(invocation.argument(), {.column = options.text("id").value_or("")});
+  const auto table = read_rows(invocation);
   std::optional<Cohort> cohort;
   if (const auto file = options.text("cohort")) {
     cohort = open_input(invocation, *file, ByDefault::as_told);
@@ -159,6 +176,9 @@ int run_measure(const Invocation& invocation) {
   const auto folder = session.output_folder(".");
   storage::write_table(folder / "measures.tsv", measure_columns(rows));
   print_rows(session, rows);
+  if (!predictions.group.empty()) {
+    say_groups(session, predictions);
+  }
   const Index events = triage::count_events(predictions.outcome, predictions.weights);
   for (const auto& warning : triage::event_warnings(events, false)) {
     session.log().say("warning   " + warning);
@@ -204,7 +224,8 @@ const Verb measure_verb{
     .summary = "performance of anybody's predictions, with intervals",
     .details =
         "Reads a table with subject, time, event, score and risk@t (or named columns); writes "
-        "measures.tsv. --compat and --censoring cox:cols come with a later version.",
+        "measures.tsv. Rows of one --group may depend on each other. --compat and "
+        "--censoring cox:cols come with a later version.",
     .options = measure_options_table,
     .reads_cohort = true,
     .run = &run_measure};

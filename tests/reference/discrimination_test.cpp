@@ -253,6 +253,9 @@ TEST(Auc, EventsAtTheHorizonLeftOut) {
                              "mgus2 cc",
                              at_120),
              closed_form);
+  expect_row(se_as_packages(months, first),
+             reference_value("competing-risk AUC(t) def 1 SE", "timeROC", "mgus2 cc", at_120),
+             martingale_ties);
 }
 
 } // namespace

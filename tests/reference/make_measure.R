@@ -73,3 +73,29 @@ for (steps in c(20, 3)) {
   for (k in 1:4) show(sprintf("gbsg 5y %s, at most %d Newton steps", c("ICI", "E50", "E90", "Emax")[k], steps),
     c(mean(a), quantile(a, .5), quantile(a, .9), max(a))[k])
 }
+
+# 5. Rows that depend on each other: two catheters of a patient (kidney). C: survival with cluster. AUC and Brier score at 100 days by
+#    the definitions over all pairs and times, influence summed within the patient; events leave before censorings.
+for (weight in c("n", "n/G2")) {
+  f <- concordance(Surv(time, status) ~ age, kidney, cluster = id, timewt = weight, reverse = TRUE)
+  show(paste("kidney C of age, cluster = id,", weight), f$concordance)
+  show(paste("kidney C of age, cluster = id,", weight, "SE"), sqrt(f$var))
+}
+n <- nrow(kidney); T <- kidney$time; D <- kidney$status; t <- 100; p <- plogis((kidney$age - 40) / 20)
+u <- sort(unique(T)); left <- sapply(u, function(x) sum(T > x | (T == x & D == 0)))
+cc <- sapply(u, function(x) sum(T == x & D == 0)); G <- cumprod(1 - cc / left); Gl <- c(1, head(G, -1))
+W <- ifelse(T <= t, D / Gl[match(T, u)], 1 / G[max(which(u <= t))])
+with_term <- function(direct, carried) {
+  q <- sapply(u, function(x) mean(carried * (T > x)))
+  direct + sapply(seq_len(n), function(i) sum(sapply(which(u <= t & cc > 0), function(k)
+    q[k] * ((T[i] == u[k] & D[i] == 0) - (T[i] > u[k] | (T[i] == u[k] & D[i] == 0)) * cc[k] / left[k]) * n / left[k])))
+}
+group_se <- function(psi, group) sqrt(sum(rowsum(psi, group)^2)) / n
+h <- W * ((T <= t & D == 1) - p)^2; psi <- with_term(h - mean(h), h)
+show("kidney Brier(100)", mean(h)); show("kidney Brier(100) SE, rows", group_se(psi, seq_len(n)))
+show("kidney Brier(100) SE, patients", group_se(psi, kidney$id))
+a <- W * (T <= t & D == 1); b <- W * (T > t); k <- outer(p, p, ">") + outer(p, p, "==") / 2
+auc <- drop(a %*% k %*% b) / sum(a) / sum(b)
+own <- n * (a / sum(a) * (drop(k %*% b) / sum(b) - auc) + b / sum(b) * (drop(a %*% k) / sum(a) - auc)); psi <- with_term(own, own)
+show("kidney AUC(100)", auc); show("kidney AUC(100) SE, rows", group_se(psi, seq_len(n)))
+show("kidney AUC(100) SE, patients", group_se(psi, kidney$id))

@@ -48,6 +48,39 @@ TEST(MeasureTable, ComparesTwoScoresByTheirInfluence) {
   EXPECT_EQ(rows[0].difference, 1.0); // 1 - 0
 }
 
+TEST(MeasureTable, GroupsWidenTheErrorOfRowsThatRepeat) {
+  const vigil::test::TempFolder folder;
+  std::string text = "row\tpatient\ttime\tevent\tscore\tother\n";
+  for (const std::string row : {"1", "2"}) {
+    text += "a" + row + "\tp1\t1\t1\t4\t1\nb" + row + "\tp2\t2\t1\t1\t2\nc" + row +
+            "\tp3\t3\t0\t2\t3\nd" + row + "\tp4\t4\t1\t3\t4\n";
+  }
+  const auto table = vigil::storage::read_table(folder.file("p.tsv", text));
+  vigil::MeasureOptions options;
+  options.measures = {&vigil::measure::find("harrell_c")};
+  const auto rows = vigil::read_predictions(table, {}, nullptr);
+  const auto patients = vigil::read_predictions(table, {.group = "patient"}, nullptr);
+  const double as_rows = vigil::measure_rows(rows, options)[0].se;
+  const double as_patients = vigil::measure_rows(patients, options)[0].se;
+  EXPECT_GT(as_rows, 0.0);
+  EXPECT_NEAR(as_patients, as_rows * std::sqrt(2.0), 1e-14);
+  const auto other = table.numbers("other");
+  EXPECT_NEAR(vigil::compare_scores(patients, other, "other", options)[0].se,
+              vigil::compare_scores(rows, other, "other", options)[0].se * std::sqrt(2.0),
+              1e-14);
+}
+
+TEST(MeasureTable, NeedsAGroupForEachRow) {
+  const vigil::test::TempFolder folder;
+  std::string text = predictions;
+  text.replace(text.find("b\t2\t1\t3\t2"), 9, "b\t2\t1\t3\tNA");
+  const auto table = vigil::storage::read_table(folder.file("p.tsv", text));
+  const auto fault = fault_of<vigil::InputError>(
+      [&] { static_cast<void>(vigil::read_predictions(table, {.group = "other"}, nullptr)); });
+  EXPECT_NE(fault.where.find("'b'"), std::string::npos) << fault.where;
+  EXPECT_EQ(fault.expected, "the group of each row");
+}
+
 TEST(MeasureTable, RefusesRisksThatAreNoRisks) {
   const vigil::test::TempFolder folder;
   std::string text = predictions;

@@ -39,8 +39,10 @@ public:
   Sweep(const Columns& columns, std::vector<Index> members, std::vector<Shares>& shares)
       : columns_(columns), order_(std::move(members)), shares_(shares) {
     std::vector<double> score;
+    score.reserve(order_.size());
     for (const Index row : order_) {
       score.push_back(columns_.score[at(row)]);
+      competing_ = competing_ || columns_.ending[at(row)] == Ending::competing;
     }
     auto ranks = dense_ranks(score);
     levels_ = ranks.levels;
@@ -62,7 +64,9 @@ public:
       visit(group, Ending::event, [&](Index row) {
         if (leads(row)) {
           shares_[at(row)].later_lead = seen_from_lead(later, row);
-          leaders.add(rank(row), weight(row) * g(row));
+          if (competing_) {
+            leaders.add(rank(row), weight(row) * g(row));
+          }
         }
       });
       visit(group, Ending::competing, [&](Index row) {
@@ -87,7 +91,9 @@ public:
       visit(group, Ending::event, follow);
       visit(group, Ending::event, [&](Index row) {
         if (leads(row)) {
-          shares_[at(row)].other_lead = seen_from_lead(others, row);
+          if (competing_) {
+            shares_[at(row)].other_lead = seen_from_lead(others, row);
+          }
           leaders.add(rank(row), weight(row) * g(row) * g(row));
         }
       });
@@ -97,6 +103,9 @@ public:
 
   void count_ties_in_time(PairCounts& pairs) const {
     for (Index group = 0; group < groups(); ++group) {
+      if (group_start_[at(group + 1)] - group_start_[at(group)] < 2) {
+        continue;
+      }
       std::map<Index, std::pair<double, double>> by_rank; // sum of weights, sum of squares
       double all = 0.0, squares = 0.0;
       visit(group, Ending::event, [&](Index row) {
@@ -158,6 +167,7 @@ private:
   std::vector<Index> order_, rank_, group_start_;
   std::vector<Shares>& shares_;
   Index levels_ = 0;
+  bool competing_ = false; ///< whether any subject failed from another cause
 };
 
 std::vector<std::vector<Index>>

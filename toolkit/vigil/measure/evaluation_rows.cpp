@@ -53,6 +53,17 @@ Column checked_column(const EvaluationRows& rows,
   return column;
 }
 
+/// Number of distinct times of the subject's stratum before its own; searched for only where the censoring weights
+/// were estimated without the subject.
+Index place_in_time(const survival::CensoringWeights& censoring, Index subject, double time) {
+  const Index known = censoring.place_of(subject);
+  if (known != no_index) {
+    return known;
+  }
+  const auto times = censoring.distinct_times(censoring.stratum_of(subject));
+  return std::lower_bound(times.begin(), times.end(), time) - times.begin();
+}
+
 } // namespace
 
 EvaluationRows evaluation_rows(const Evaluation& evaluation) {
@@ -154,12 +165,11 @@ void add_censoring_term(const Evaluation& evaluation,
     carried_beyond[at(stratum)].assign(censoring.distinct_times(stratum).size(), 0.0);
   }
   for (Index row = 0; row < rows.rows(); ++row) {
-    const Index stratum = censoring.stratum_of(rows.subject[at(row)]);
-    const auto times = censoring.distinct_times(stratum);
+    const Index subject = rows.subject[at(row)];
     // T_j > u holds for the distinct times before T_j: put the value just before T_j, sum backwards below.
-    const auto place = std::lower_bound(times.begin(), times.end(), rows.time[at(row)]);
-    if (place != times.begin()) {
-      carried_beyond[at(stratum)][at(place - times.begin() - 1)] +=
+    const Index place = place_in_time(censoring, subject, rows.time[at(row)]);
+    if (place > 0) {
+      carried_beyond[at(censoring.stratum_of(subject))][at(place - 1)] +=
           rows.weight[at(row)] * carried[at(row)] / rows.total;
     }
   }

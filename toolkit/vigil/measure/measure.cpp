@@ -5,6 +5,7 @@
 #include "vigil/numeric/tail.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace vigil::measure {
 
@@ -21,6 +22,37 @@ double standard_error(const Estimate& estimate, const CaseWeights& weights) {
     squares += times * psi * psi;
   }
   return std::sqrt(squares) / count;
+}
+
+double
+standard_error(const Estimate& estimate, const CaseWeights& weights, std::span<const Index> group) {
+  VIGIL_EXPECTS(size_of(group) == weights.subjects());
+  if (estimate.influence.empty() || !estimate.undefined_because.empty() ||
+      groups_in(weights, group) < 2) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  VIGIL_EXPECTS(size_of(estimate.influence) == weights.subjects());
+  std::vector<double> sums(at(*std::max_element(group.begin(), group.end()) + 1), 0.0);
+  double count = 0.0;
+  for (const Index subject : weights.support()) {
+    const auto times = static_cast<double>(weights.times(subject));
+    count += times;
+    sums[at(group[at(subject)])] += times * estimate.influence[at(subject)];
+  }
+  double squares = 0.0;
+  for (const double sum : sums) {
+    squares += sum * sum;
+  }
+  return std::sqrt(squares) / count;
+}
+
+Index groups_in(const CaseWeights& weights, std::span<const Index> group) {
+  std::set<Index> found;
+  for (const Index subject : weights.support()) {
+    VIGIL_EXPECTS(group[at(subject)] >= 0);
+    found.insert(group[at(subject)]);
+  }
+  return size_of(found);
 }
 
 Estimate undefined(std::string because) {

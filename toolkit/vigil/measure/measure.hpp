@@ -49,6 +49,20 @@ struct Estimate {
 /// sqrt(sum of times psi^2) / n over the support; NaN without influence values.
 [[nodiscard]] double standard_error(const Estimate& estimate, const CaseWeights& weights);
 
+/// Standard error where rows of one group depend on each other: several rows of a subject, clusters.
+///
+///   SE = sqrt(sum_g (sum_{i in g} times_i psi_i)^2) / n,   n = sum of times over rows
+///
+/// group      one level from 0 for each subject of the support
+/// returns    standard_error(estimate, weights) where each row is a group of its own; NaN with fewer than two groups
+/// limits     consistent in the number of groups, without a factor for few of them
+/// source     Liang and Zeger 1986, Biometrika 73:13; checked by tests/unit/measure/group_test and
+///            tests/reference/grouped_test
+[[nodiscard]] double
+standard_error(const Estimate& estimate, const CaseWeights& weights, std::span<const Index> group);
+/// Number of groups with a subject of the support.
+[[nodiscard]] Index groups_in(const CaseWeights& weights, std::span<const Index> group);
+
 [[nodiscard]] Estimate undefined(std::string because);
 
 enum class Better { higher, lower, nearer_one };

@@ -107,19 +107,52 @@ std::vector<Index> join_subjects(const storage::DataFrame& table, const Cohort& 
   return rows;
 }
 
+/// Groups of the rows; every row must have one.
+Grouping group_of(const storage::DataFrame& table, const std::string& name) {
+  const auto labels = table.texts(name);
+  FaultList faults;
+  for (std::size_t row = 0; row < labels.size(); ++row) {
+    if (labels[row].empty()) {
+      faults.add(table.where(name) + ", " + table.row_name(static_cast<Index>(row)), "nothing");
+    }
+  }
+  faults.raise_if_any("cannot group the rows",
+                      "the group of each row",
+                      "give a row that stands alone a name of its own");
+  return make_grouping(labels);
+}
+
+/// Groups that the cohort was read with.
+Grouping group_of(const Cohort& cohort, std::span<const Index> joined) {
+  const Grouping& all = cohort.parts().group;
+  Grouping group{.level = {}, .names = all.names};
+  for (const Index subject : joined) {
+    group.level.push_back(all.level[at(subject)]);
+  }
+  return group;
+}
+
+double standard_error_of(const measure::Estimate& estimate, const MeasuredTable& table) {
+  return table.group.empty() ? measure::standard_error(estimate, table.weights)
+                             : measure::standard_error(estimate, table.weights, table.group.level);
+}
+
 } // namespace
 
 MeasuredTable read_predictions(const storage::DataFrame& table,
                                const PredictionColumns& columns,
                                const Cohort* cohort) {
-  MeasuredTable result{
-      .prediction = {},
-      .outcome = cohort == nullptr
-                     ? outcome_of(table, columns)
-                     : select_subjects(cohort->data().outcome, join_subjects(table, *cohort)),
-      .weights = CaseWeights::ones(table.rows()),
-      .centre = {},
-      .subject_ids = table.index()};
+  const auto joined = cohort == nullptr ? std::vector<Index>{} : join_subjects(table, *cohort);
+  MeasuredTable result{.prediction = {},
+                       .outcome = cohort == nullptr
+                                      ? outcome_of(table, columns)
+                                      : select_subjects(cohort->data().outcome, joined),
+                       .weights = CaseWeights::ones(table.rows()),
+                       .centre = {},
+                       .subject_ids = table.index()};
+  if (!columns.group.empty()) {
+    result.group = cohort == nullptr ? group_of(table, columns.group) : group_of(*cohort, joined);
+  }
   const auto risks = risk_columns(table, columns);
   const auto score = name_or(columns.score, "score");
   if (table.has(score) || risks.empty()) {
@@ -183,6 +216,7 @@ std::string unsupported_because(const measure::Evaluation& evaluation,
 
 PerformanceRow row_of(const measure::Entry& entry,
                       const measure::Evaluation& evaluation,
+                      const MeasuredTable& table,
                       const MeasureOptions& options) {
   const auto refused =
       entry.needs_horizon ? unsupported_because(evaluation, options) : std::string();
@@ -196,7 +230,7 @@ PerformanceRow row_of(const measure::Entry& entry,
                      .subjects = size_of(evaluation.weights.support()),
                      .events = count_events(evaluation.outcome),
                      .undefined_because = estimate.undefined_because};
-  row.se = measure::standard_error(estimate, evaluation.weights);
+  row.se = standard_error_of(estimate, table);
   if (row.se == row.se && estimate.undefined_because.empty()) {
     const auto interval =
         measure::normal_interval(row.estimate, row.se, options.level, entry.scale);
@@ -228,6 +262,7 @@ std::vector<PerformanceRow> measure_rows(const MeasuredTable& table,
                                .censoring = censoring,
                                .horizon = horizon,
                                .threshold = threshold},
+                              table,
                               options));
       }
     }
@@ -269,7 +304,7 @@ std::vector<ComparisonRow> compare_scores(const MeasuredTable& table,
         for (std::size_t subject = 0; subject < reference.influence.size(); ++subject) {
           difference.influence[subject] -= reference.influence[subject];
         }
-        row.se = measure::standard_error(difference, table.weights);
+        row.se = standard_error_of(difference, table);
         const auto interval = measure::normal_interval(
             row.difference, row.se, options.level, measure::IntervalScale::identity);
         row.lower = interval.lower;

@@ -54,6 +54,7 @@ CensoringWeights::CensoringWeights(const Outcome& outcome,
   time_.assign(observed.time.begin(), observed.time.end());
   case_weight_.assign(weights.values().begin(), weights.values().end());
   place_.assign(time_.size(), no_index);
+  before_own_time_.assign(time_.size(), std::numeric_limits<double>::quiet_NaN());
   for (const auto cause : observed.cause) {
     had_event_.push_back(cause != 0);
   }
@@ -61,14 +62,16 @@ CensoringWeights::CensoringWeights(const Outcome& outcome,
     sets_.push_back(risk_sets(observed, weights, members));
     const RiskSets& sets = sets_.back();
     total_weight_ += sets.total_weight(weights);
+    const StepFunction& survival = censoring_survival_.emplace_back(reverse_kaplan_meier(sets));
     for (Index k = 0; k < sets.times(); ++k) {
+      const double before = survival.left_limit(sets.time[at(k)]);
       for (Index member = sets.start[at(k)]; member < sets.start[at(k + 1)]; ++member) {
         const Index subject = sets.subject[at(member)];
         place_[at(subject)] = k;
+        before_own_time_[at(subject)] = before;
         delayed_entry_ = delayed_entry_ || observed.entry_of(subject) > 0.0;
       }
     }
-    censoring_survival_.push_back(reverse_kaplan_meier(sets));
   }
 }
 
@@ -100,7 +103,7 @@ std::vector<double> CensoringWeights::weights_at(double horizon) const {
     if (time_[at(i)] > horizon) {
       weight[at(i)] = 1.0 / at_horizon[at(stratum_of(i))];
     } else if (had_event_[at(i)]) {
-      weight[at(i)] = 1.0 / survival_before(i, time_[at(i)]);
+      weight[at(i)] = 1.0 / before_own_time_[at(i)];
     }
   }
   if (!delayed_entry_) {

@@ -78,6 +78,7 @@ private:
 
   std::vector<Index> stratum_, place_;
   std::vector<double> entry_, time_, case_weight_;
+  std::vector<double> before_own_time_; // G(T_i-); NaN for those absent
   std::vector<bool> had_event_;
   std::vector<RiskSets> sets_;
   std::vector<StepFunction> censoring_survival_;
