@@ -48,6 +48,27 @@ TEST(MeasureTable, ComparesTwoScoresByTheirInfluence) {
   EXPECT_EQ(rows[0].difference, 1.0); // 1 - 0
 }
 
+// By hand: a is above the three later ones, b below the two later ones; a pair weighs the product of its weights.
+TEST(MeasureTable, WeighsTheRows) {
+  const vigil::test::TempFolder folder;
+  const auto table =
+      vigil::storage::read_table(folder.file("p.tsv",
+                                             "subject\ttime\tevent\tscore\tweight\tsome\tbad\n"
+                                             "a\t1\t1\t4\t1\t1\t1\nb\t2\t1\t1\t2\t0\t-1\n"
+                                             "c\t3\t0\t2\t1\t1\t1\nd\t4\t1\t3\t3\t1\t1\n"));
+  vigil::MeasureOptions options;
+  options.measures = {&vigil::measure::find("harrell_c")};
+  const auto concordance = [&](const std::string& weight) {
+    return vigil::measure_rows(vigil::read_predictions(table, {.weight = weight}, nullptr), options)
+        .front();
+  };
+  EXPECT_DOUBLE_EQ(concordance("").estimate, 3.0 / 5.0);
+  EXPECT_DOUBLE_EQ(concordance("weight").estimate, 6.0 / 14.0);
+  EXPECT_EQ(concordance("some").estimate, 1.0);
+  EXPECT_EQ(concordance("some").subjects, 3);
+  EXPECT_THROW(static_cast<void>(concordance("bad")), vigil::InputError);
+}
+
 TEST(MeasureTable, GroupsWidenTheErrorOfRowsThatRepeat) {
   const vigil::test::TempFolder folder;
   std::string text = "row\tpatient\ttime\tevent\tscore\tother\n";

@@ -132,6 +132,37 @@ Grouping group_of(const Cohort& cohort, std::span<const Index> joined) {
   return group;
 }
 
+/// Sampling weights of the rows.
+CaseWeights weights_of(const storage::DataFrame& table, const std::string& name) {
+  const auto ones = CaseWeights::ones(table.rows());
+  if (name.empty()) {
+    return ones;
+  }
+  auto weights = table.numbers(name);
+  FaultList faults;
+  for (std::size_t row = 0; row < weights.size(); ++row) {
+    if (!std::isfinite(weights[row]) || weights[row] < 0.0) {
+      faults.add(table.where(name) + ", " + table.row_name(static_cast<Index>(row)),
+                 number_text(weights[row]));
+    }
+  }
+  faults.raise_if_any("cannot weigh the rows",
+                      "a finite number >= 0 in each row",
+                      "correct the rows, or give those that are not to count the weight 0");
+  return ones.with_sampling(std::move(weights));
+}
+
+/// Weights that the cohort was read with.
+CaseWeights weights_of(const Cohort& cohort, std::span<const Index> joined) {
+  const auto all = cohort.weights();
+  std::vector<double> weights;
+  weights.reserve(joined.size());
+  for (const Index subject : joined) {
+    weights.push_back(all.sampling(subject));
+  }
+  return CaseWeights::ones(size_of(joined)).with_sampling(std::move(weights));
+}
+
 double standard_error_of(const measure::Estimate& estimate, const MeasuredTable& table) {
   return table.group.empty() ? measure::standard_error(estimate, table.weights)
                              : measure::standard_error(estimate, table.weights, table.group.level);
@@ -147,7 +178,8 @@ MeasuredTable read_predictions(const storage::DataFrame& table,
                        .outcome = cohort == nullptr
                                       ? outcome_of(table, columns)
                                       : select_subjects(cohort->data().outcome, joined),
-                       .weights = CaseWeights::ones(table.rows()),
+                       .weights = cohort == nullptr ? weights_of(table, columns.weight)
+                                                    : weights_of(*cohort, joined),
                        .centre = {},
                        .subject_ids = table.index()};
   if (!columns.group.empty()) {
