@@ -112,6 +112,12 @@ TEST(ShardNotes, AreSortedAndThere) {
   EXPECT_EQ(notes[2].shard.number, 10);
   EXPECT_EQ(notes[1].study, "/a/study.toml");
   EXPECT_EQ(notes[1].seed, 17U);
+  // another study changes nothing there
+  const ShardFolder other(folder / "units", "another plan");
+  EXPECT_THROW(
+      other.write_note({.shard = {.number = 0, .count = 3}, .study = "/b.toml", .seed = 18}),
+      ConfigError);
+  EXPECT_EQ(shard_notes(folder / "units").front().seed, 17U);
 }
 
 } // namespace

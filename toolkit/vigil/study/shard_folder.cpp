@@ -46,6 +46,20 @@ void check_kernel(const std::filesystem::path& file, const std::string& kernel) 
   }
 }
 
+/// The notes of a folder, which may not be there.
+std::vector<std::filesystem::path> note_files(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  if (std::filesystem::is_directory(folder)) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+      const std::string name = entry.path().filename().string();
+      if (name.starts_with("shard_") && name.ends_with(".h5")) {
+        files.push_back(entry.path());
+      }
+    }
+  }
+  return files;
+}
+
 } // namespace
 
 ShardFolder::ShardFolder(std::filesystem::path folder, std::string plan)
@@ -69,14 +83,7 @@ std::optional<std::vector<ResampleRecord>> ShardFolder::read(const WorkUnit& uni
   if (record.kind() != unit_kind) {
     damaged(file, "a record of kind " + quoted(record.kind()), "kind " + quoted(unit_kind));
   }
-  if (record.text("plan") != plan_) {
-    throw ConfigError({.where = file.string(),
-                       .found = "a work unit of another plan: other data, learners, resamples, "
-                                "horizons, seed, or another version of vigil",
-                       .expected = "units of this study as it stands",
-                       .remedy = "name another folder with --out, or remove " + folder_.string(),
-                       .problem = "shards of another study"});
-  }
+  check_plan(file, record);
   check_kernel(file, record.text("blas_core"));
   std::vector<ResampleRecord> records;
   for (Index number = unit.first; number < unit.last; ++number) {
@@ -89,6 +96,17 @@ std::optional<std::vector<ResampleRecord>> ShardFolder::read(const WorkUnit& uni
     }
   }
   return records;
+}
+
+void ShardFolder::check_plan(const std::filesystem::path& file, const Record& record) const {
+  if (record.text("plan") != plan_) {
+    throw ConfigError({.where = file.string(),
+                       .found = "a work unit of another plan: other data, learners, resamples, "
+                                "horizons, seed, or another version of vigil",
+                       .expected = "units of this study as it stands",
+                       .remedy = "name another folder with --out, or remove " + folder_.string(),
+                       .problem = "shards of another study"});
+  }
 }
 
 void ShardFolder::write(const WorkUnit& unit, std::span<const ResampleRecord> records) const {
@@ -105,6 +123,9 @@ void ShardFolder::write(const WorkUnit& unit, std::span<const ResampleRecord> re
 }
 
 void ShardFolder::write_note(const ShardNote& note) const {
+  for (const auto& file : note_files(folder_)) {
+    check_plan(file, storage::read_record(file));
+  }
   std::filesystem::create_directories(folder_);
   Record record(note_kind);
   record.set("plan", plan_);
@@ -118,22 +139,16 @@ void ShardFolder::write_note(const ShardNote& note) const {
 
 std::vector<ShardNote> shard_notes(const std::filesystem::path& folder) {
   std::vector<ShardNote> notes;
-  if (std::filesystem::is_directory(folder)) {
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-      const std::string name = entry.path().filename().string();
-      if (!name.starts_with("shard_") || !name.ends_with(".h5")) {
-        continue;
-      }
-      const Record record = storage::read_record(entry.path());
-      if (record.kind() != note_kind || record.count("shard") < 1 ||
-          record.count("shard") > record.count("shards")) {
-        damaged(entry.path(), "no note of a shard", "what vigil run --shard wrote");
-      }
-      notes.push_back(
-          {.shard = {.number = record.count("shard") - 1, .count = record.count("shards")},
-           .study = record.text("study"),
-           .seed = static_cast<std::uint64_t>(record.count("seed"))});
+  for (const auto& file : note_files(folder)) {
+    const Record record = storage::read_record(file);
+    if (record.kind() != note_kind || record.count("shard") < 1 ||
+        record.count("shard") > record.count("shards")) {
+      damaged(file, "no note of a shard", "what vigil run --shard wrote");
     }
+    notes.push_back(
+        {.shard = {.number = record.count("shard") - 1, .count = record.count("shards")},
+         .study = record.text("study"),
+         .seed = static_cast<std::uint64_t>(record.count("seed"))});
   }
   if (notes.empty()) {
     throw InputError(

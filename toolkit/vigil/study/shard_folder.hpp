@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/learn/record.hpp"
 #include "vigil/validate/validate.hpp"
 
 #include <cstdint>
@@ -37,10 +38,12 @@ public:
                                                                 const std::string& learner) const;
   [[nodiscard]] bool has(const WorkUnit& unit) const;
   void write(const WorkUnit& unit, std::span<const ResampleRecord> records) const;
+  /// Refuses a folder that has notes of another plan: nothing of two studies is put together.
   void write_note(const ShardNote& note) const;
 
 private:
   [[nodiscard]] std::filesystem::path file_of(const WorkUnit& unit) const;
+  void check_plan(const std::filesystem::path& file, const Record& record) const;
   std::filesystem::path folder_;
   std::string plan_;
 };
