@@ -60,8 +60,7 @@ int merge_shards(const Invocation& invocation, const std::filesystem::path& fold
   const auto& result = std::get<StudyResult>(merged);
   write_study(study, result, folder);
   record.write(folder);
-  screen.say_result(result.report, folder);
-  return 0;
+  return screen.say_result(result.report, folder);
 }
 
 int merge_forests(const Invocation& invocation) {

@@ -35,12 +35,11 @@ int run_whole(const Invocation& invocation,
     write_study(study, result, folder);
     clear();
     record.write(folder);
-    screen.say_result(result.report, folder);
+    return screen.say_result(result.report, folder);
   } catch (const Error&) { // it would come again
     clear();
     throw;
   }
-  return 0;
 }
 
 int run_one_shard(const Invocation& invocation,
@@ -69,12 +68,26 @@ int run_run(const Invocation& invocation) {
   if (const auto seed = session.stated_seed()) {
     study.seed = *seed;
   }
+  if (invocation.options.has("null_check")) {
+    const auto form = invocation.options.choice("null_check", {"quick", "full", "none"}, "none");
+    if (shard) {
+      invocation.options.refuse("null_check",
+                                "no null check with --shard: a shard computes resamples alone",
+                                "write null_check = \"" + form +
+                                    "\" into [validate]; vigil merge then runs the check");
+    }
+    study.validate.null_check = form;
+  }
   const auto folder = session.output_folder(study.out.string());
   return shard ? run_one_shard(invocation, study, *shard, folder)
                : run_whole(invocation, study, folder);
 }
 
 constexpr std::array run_options{
+    OptionSpec{"null-check",
+               "quick|full|none",
+               "run it all on permuted outcomes too (20 or 100); exit status 5 where they are "
+               "predicted"},
     OptionSpec{"shard",
                "i/K|auto",
                "the i-th of K parts of the resamples alone; auto: that of a Slurm array"},

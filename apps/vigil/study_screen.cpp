@@ -3,6 +3,8 @@
 #include "apps/vigil/study_screen.hpp"
 
 #include "vigil/base/text.hpp"
+#include "vigil/report/words.hpp"
+#include "vigil/study/study_rows.hpp"
 #include "vigil/version.hpp"
 
 #include <array>
@@ -57,6 +59,19 @@ std::string triage_line(const report::Report& report) {
   return line + (triage.cohort.empty() ? "" : "   in " + triage.cohort);
 }
 
+/// "cox 0.498 (limit 0.521)" of each learner that passed; what was not judged says why.
+std::string null_check_line(const report::NullCheckSummary& check) {
+  std::string line;
+  for (const auto& one : check.learners) {
+    line += (line.empty() ? "" : ", ") + one.learner + " " +
+            (one.failed ? "failed"
+             : one.because.empty()
+                 ? fixed_text(one.concordance, 3) + " (limit " + fixed_text(one.limit, 3) + ")"
+                 : "not judged: " + one.because);
+  }
+  return line + "   " + count_text(check.permutations, "permutation");
+}
+
 } // namespace
 
 StudyScreen::StudyScreen(Session& session, std::filesystem::path log)
@@ -95,9 +110,12 @@ void StudyScreen::advance(Index done, Index total) {
   done_ = done;
 }
 
-void StudyScreen::say_result(const report::Report& report, const std::filesystem::path& folder) {
+int StudyScreen::say_result(const report::Report& report, const std::filesystem::path& folder) {
   progress_.reset();
   auto& log = session_.log();
+  if (const auto alarm = report::null_check_alarm(report); !alarm.empty()) {
+    log.say("FAILED    " + alarm);
+  }
   for (const auto& warning : report.warnings) {
     log.say("warning   " + warning);
   }
@@ -105,10 +123,15 @@ void StudyScreen::say_result(const report::Report& report, const std::filesystem
     log.say("note      " + std::string(report::all_treated_headline) + " " +
             std::string(report::all_treated_consequence));
   }
+  if (report.null_check) {
+    log.say("null      " + null_check_line(*report.null_check));
+  }
   log.say("result    " + performance_line(report));
   log.say("triage    " + triage_line(report));
   log.say("report    " + (folder / "report.html").string() + "   peak memory " +
           bytes_text(peak_memory_bytes()));
+  constexpr int check_failed = 5;
+  return report.null_check && report.null_check->failed ? check_failed : 0;
 }
 
 } // namespace vigil::app

@@ -26,8 +26,8 @@ public:
   StudyScreen& operator=(StudyScreen&&) = delete;
 
   [[nodiscard]] StudyWatch watch();
-  /// The last lines of a study that has its report.
-  void say_result(const report::Report& report, const std::filesystem::path& folder);
+  /// The last lines of a study that has its report, and its exit status: 5 where the null check failed.
+  [[nodiscard]] int say_result(const report::Report& report, const std::filesystem::path& folder);
 
 private:
   void advance(Index done, Index total);

@@ -264,6 +264,22 @@ void add_centres(report::Report& report) {
 
 } // namespace
 
+report::NullCheckSummary failed_null_check() {
+  report::NullCheckSummary check{
+      .form = "quick", .permutations = 20, .resamples = 5, .within_centre = true, .failed = true};
+  check.learners = {{.learner = "leaky",
+                     .permutations = 20,
+                     .concordance = 0.75,
+                     .se = 0.0125,
+                     .limit = 0.5375,
+                     .selected = 3.5,
+                     .failed = true,
+                     .because = "concordance 0.750 <above> its limit"},
+                    {.learner = "cox", .permutations = 20, .concordance = 0.5, .limit = 0.5625},
+                    {.learner = "net", .because = "no model"}};
+  return check;
+}
+
 report::Report tiny_report() {
   report::Report report{.title = "Tiny <b>study</b> & \"friends\""};
   report.endpoint = "recurrence";

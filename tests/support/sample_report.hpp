@@ -8,6 +8,8 @@ namespace vigil::test {
 
 /// A few rows that a person can follow, with texts that try to break out of HTML and of a table.
 [[nodiscard]] report::Report tiny_report();
+/// A null check with a learner that failed, one that passed and one that was not judged.
+[[nodiscard]] report::NullCheckSummary failed_null_check();
 
 /// A report of the size of a real study: `subjects` simulated subjects of an external cohort, triaged, with curves,
 /// calibration, performance of two learners, centres and features. For looking at; its numbers mean nothing.

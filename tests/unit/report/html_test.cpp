@@ -213,6 +213,20 @@ TEST(Page, WithoutFiguresItHasTablesAndSaysWhy) {
   EXPECT_THAT(html, HasSubstr("<table>"));
 }
 
+TEST(Page, SaysFirstThatTheNullCheckFailed) {
+  auto report = vigil::test::tiny_report();
+  EXPECT_THAT(html_text(report), Not(HasSubstr("Null check")));
+  report.null_check = vigil::test::failed_null_check();
+  const std::string html = html_text(report);
+  EXPECT_THAT(html,
+              HasSubstr("<main>\n<p class=\"banner\">The null check FAILED: no number of this "
+                        "report is to be trusted. leaky: concordance 0.750 &lt;above"));
+  EXPECT_THAT(html, HasSubstr("id=\"null-check\""));
+  EXPECT_THAT(html, HasSubstr("not judged: no model"));
+  report.null_check->learners.erase(report.null_check->learners.begin());
+  EXPECT_EQ(vigil::report::null_check_alarm(report), "");
+}
+
 TEST(Page, WithoutTriageItSaysSo) {
   auto report = vigil::test::tiny_report();
   report.triage.reset();

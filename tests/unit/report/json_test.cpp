@@ -68,6 +68,27 @@ TEST_F(Json, HoldsTheMostImportantFeaturesOfAForest) {
           R"({"trees": 20, "oob_concordance": 0.75, "se": 0.5, "bias": -0.25, "ranking_error": 0.125, "undefined_because": ""})"));
 }
 
+TEST_F(Json, HoldsTheNullCheckAndReadsItBack) {
+  auto report = vigil::test::tiny_report();
+  EXPECT_TRUE(nlohmann::json::parse(json_text(report)).at("null_check").is_null());
+  report.null_check = vigil::test::failed_null_check();
+  const auto json = nlohmann::json::parse(json_text(report)).at("null_check");
+  EXPECT_EQ(json.at("form"), "quick");
+  EXPECT_EQ(json.at("learners").at(0).at("limit"), 0.5375);
+  EXPECT_EQ(json.at("learners").at(0).at("failed"), true);
+  EXPECT_TRUE(json.at("learners").at(2).at("concordance").is_null());
+  vigil::report::write_json(report, folder);
+  EXPECT_EQ(json_text(vigil::report::read_json(folder)), json_text(report));
+}
+
+// Results of versions that knew no null check.
+TEST_F(Json, ReadsAReportWithoutANullCheck) {
+  auto json = nlohmann::ordered_json::parse(json_text(vigil::test::tiny_report()));
+  json.erase("null_check");
+  write(json.dump());
+  EXPECT_FALSE(vigil::report::read_json(folder).null_check.has_value());
+}
+
 // Results of versions that knew no forests.
 TEST_F(Json, ReadsAReportWithoutForests) {
   auto json = nlohmann::ordered_json::parse(json_text(vigil::test::tiny_report()));

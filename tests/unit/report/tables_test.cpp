@@ -105,6 +105,26 @@ TEST(Tables, WithoutTriageThereIsNoTriageTable) {
   }
 }
 
+TEST(Tables, ANullCheckHasItsTableWhereThereIsOne) {
+  auto report = vigil::test::tiny_report();
+  const auto has_table = [&] {
+    const auto tables = vigil::report::tables_of(report);
+    return std::any_of(tables.begin(), tables.end(), [](const auto& table) {
+      return table.name == "null_check.tsv";
+    });
+  };
+  EXPECT_FALSE(has_table());
+  report.null_check = vigil::test::failed_null_check();
+  EXPECT_TRUE(has_table());
+  report.null_permutations = {
+      {.learner = "leaky", .permutation = 2, .within_centre_concordance = 0.75, .selected = 3.5},
+      {.learner = "net", .permutation = 1}};
+  EXPECT_EQ(
+      vigil::report::table_text(std::span<const vigil::NullCheckRow>(report.null_permutations)),
+      "learner\tpermutation\twithin_centre_concordance\tselected\n"
+      "leaky\t2\t0.75\t3.5\nnet\t1\tNA\tNA\n");
+}
+
 TEST(Tables, FilesAreWholeAndNothingElseStays) {
   const vigil::test::TempFolder place;
   const auto folder = place / "results";

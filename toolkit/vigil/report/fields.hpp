@@ -122,6 +122,14 @@ void columns(Visitor& visit, Row& row) {
   fields(visit, row);
 }
 
+template <class Visitor, Is<NullCheckRow> Row>
+void columns(Visitor& visit, Row& row) {
+  visit("learner", row.learner);
+  visit("permutation", row.permutation);
+  visit("within_centre_concordance", row.within_centre_concordance);
+  visit("selected", row.selected);
+}
+
 template <class Visitor, Is<ForestErrorRow> Row>
 void columns(Visitor& visit, Row& row) {
   visit("trees", row.trees);
@@ -335,6 +343,33 @@ void fields(Visitor& visit, Row& row) {
   visit("undefined_because", row.undefined_because);
 }
 
+template <class Visitor, Is<NullCheckVerdict> Row>
+void fields(Visitor& visit, Row& row) {
+  visit("learner", row.learner);
+  visit("permutations", row.permutations);
+  visit("concordance", row.concordance);
+  visit("se", row.se);
+  visit("limit", row.limit);
+  visit("study_concordance", row.study_concordance);
+  visit("selected", row.selected);
+  visit("study_selected", row.study_selected);
+  visit("candidates", row.candidates);
+  visit("selection_limit", row.selection_limit);
+  visit("most_selected", row.most_selected);
+  visit("failed", row.failed);
+  visit("because", row.because);
+}
+
+template <class Visitor, Is<NullCheckSummary> Row>
+void fields(Visitor& visit, Row& row) {
+  visit("form", row.form);
+  visit("permutations", row.permutations);
+  visit("resamples", row.resamples);
+  visit("within_centre", row.within_centre);
+  visit("failed", row.failed);
+  visit("learners", row.learners);
+}
+
 template <class Visitor, Is<Report> Row>
 void fields(Visitor& visit, Row& row) {
   visit("title", row.title);
@@ -355,6 +390,7 @@ void fields(Visitor& visit, Row& row) {
   visit("no_triage_because", row.no_triage_because);
   visit("undeclared_known_at", row.undeclared_known_at);
   visit("warnings", row.warnings);
+  visit("null_check", row.null_check);
 }
 
 } // namespace vigil::report

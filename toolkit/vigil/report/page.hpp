@@ -46,6 +46,8 @@ struct PageTable {
 [[nodiscard]] std::string performance_section(const Report& report, const PageFigures& figures);
 [[nodiscard]] std::string features_section(const Report& report, const PageFigures& figures);
 [[nodiscard]] std::string forest_section(const Report& report, const PageFigures& figures);
+/// Empty where no null check was asked for.
+[[nodiscard]] std::string null_check_section(const Report& report);
 [[nodiscard]] std::string study_section(const Report& report);
 
 } // namespace vigil::report

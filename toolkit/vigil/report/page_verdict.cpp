@@ -231,6 +231,9 @@ std::string lead(const Report& report) {
 
 std::string verdict_section(const Report& report) {
   std::string html;
+  if (const std::string alarm = null_check_alarm(report); !alarm.empty()) {
+    html += paragraph(alarm, "banner");
+  }
   if (report.triage && report.triage->all_treated) {
     html += element("p",
                     "<b>" + std::string(all_treated_headline) + "</b> " +

@@ -7,6 +7,7 @@
 #include "vigil/triage/apply_rule.hpp"
 #include "vigil/triage/audit.hpp"
 #include "vigil/triage/zone_shares.hpp"
+#include "vigil/validate/null_check.hpp"
 #include "vigil/validate/summary.hpp"
 
 #include <array>
@@ -176,6 +177,15 @@ struct ForestSummary {
   std::string undefined_because = {};     ///< why there is no forest
 };
 
+/// What the learners made of outcomes that mean nothing (--null-check); `resamples`: fits of each permutation.
+struct NullCheckSummary {
+  std::string form = {}; ///< quick or full
+  Index permutations = 0, resamples = 0;
+  bool within_centre = false; ///< the cohort has centres: permuted and compared within them
+  bool failed = false;
+  std::vector<NullCheckVerdict> learners = {};
+};
+
 /// Everything that report.json, the tables and report.html are made of.
 struct Report {
   std::string title = {};
@@ -197,9 +207,11 @@ struct Report {
   std::string no_triage_because = {};                ///< when `triage` is absent
   std::vector<std::string> undeclared_known_at = {}; ///< features taken to be known at biopsy
   std::vector<std::string> warnings = {};
-  PredictionTable predictions = {};           ///< tables only
-  std::vector<FoldRow> folds = {};            ///< tables only
-  std::vector<ImportanceRow> importance = {}; ///< tables only
+  std::optional<NullCheckSummary> null_check = {};  ///< absent: not asked for
+  PredictionTable predictions = {};                 ///< tables only
+  std::vector<FoldRow> folds = {};                  ///< tables only
+  std::vector<ImportanceRow> importance = {};       ///< tables only
+  std::vector<NullCheckRow> null_permutations = {}; ///< tables only
 };
 
 } // namespace vigil::report

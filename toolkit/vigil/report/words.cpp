@@ -307,6 +307,20 @@ const PerformanceRow* headline(const Report& report) {
   return best;
 }
 
+std::string null_check_alarm(const Report& report) {
+  std::string failures;
+  if (report.null_check) {
+    for (const NullCheckVerdict& one : report.null_check->learners) {
+      if (one.failed) {
+        failures += (failures.empty() ? "" : "; ") + one.learner + ": " + one.because;
+      }
+    }
+  }
+  return failures.empty() ? failures
+                          : "The null check FAILED: no number of this report is to be trusted. " +
+                                failures + ".";
+}
+
 const InputSummary* find_input(const Report& report, std::string_view id) {
   for (const InputSummary& input : report.inputs) {
     if (input.id == id) {

@@ -57,6 +57,8 @@ struct ImportanceWords {
 /// The row that answers "how well does it predict?": concordance of the triage's learner (else the first) on an
 /// external cohort, else by resampling; nothing when there is only the apparent value.
 [[nodiscard]] const PerformanceRow* headline(const Report& report);
+/// Said first on page and screen where the null check failed; else empty.
+[[nodiscard]] std::string null_check_alarm(const Report& report);
 /// The input a triage was made for; nothing when no input has its id.
 [[nodiscard]] const InputSummary* find_input(const Report& report, std::string_view id);
 

@@ -73,6 +73,9 @@ std::string contents(const Report& report) {
   if (!report.forests.empty()) {
     add("forest", "Forest");
   }
+  if (report.null_check) {
+    add("null-check", "Null check");
+  }
   add("study", "Study and data");
   return element("nav", html);
 }
@@ -93,7 +96,7 @@ std::string html_text(const Report& report, const Assets& assets) {
   }
   html += triage_section(report, figures) + performance_section(report, figures) +
           features_section(report, figures) + forest_section(report, figures) +
-          study_section(report) + "</main>\n";
+          null_check_section(report) + study_section(report) + "</main>\n";
   html += element("footer", escaped(intended_use));
   if (figures.drawable) {
     html += "\n<script type=\"application/json\" id=\"figures\">" +

@@ -107,6 +107,9 @@ std::string table_text(std::span<const CoefficientRow> rows) {
 std::string table_text(std::span<const ImportanceRow> rows) {
   return whole_table(rows);
 }
+std::string table_text(std::span<const NullCheckRow> rows) {
+  return whole_table(rows);
+}
 std::string table_text(std::span<const ForestSummary> forests) {
   std::string text = "learner\t" + header_line<ForestErrorRow>();
   for (const ForestSummary& forest : forests) {
@@ -174,6 +177,9 @@ std::vector<NamedText> tables_of(const Report& report) {
   tables.push_back({"forest_error.tsv", table_text(std::span(report.forests))});
   if (report.triage) {
     tables.push_back({"triage.tsv", table_text(std::span(report.triage->rows))});
+  }
+  if (report.null_check) {
+    tables.push_back({"null_check.tsv", table_text(std::span(report.null_permutations))});
   }
   tables.push_back({"centres.tsv", table_text(std::span(report.centres))});
   tables.push_back({"cohort_flow.tsv", table_text(std::span(report.flows))});

@@ -21,6 +21,7 @@ namespace vigil::report {
 [[nodiscard]] std::string table_text(std::span<const SelectedFeatureRow> rows);
 [[nodiscard]] std::string table_text(std::span<const CoefficientRow> rows);
 [[nodiscard]] std::string table_text(std::span<const ImportanceRow> rows);
+[[nodiscard]] std::string table_text(std::span<const NullCheckRow> rows);
 /// The error of every forest, after the name of its learner.
 [[nodiscard]] std::string table_text(std::span<const ForestSummary> forests);
 /// Reasons are joined by `;`.
@@ -34,7 +35,7 @@ struct NamedText {
   std::string name, text;
 };
 
-/// The tables of a study by file name; triage.tsv only where there is a triage.
+/// The tables of a study by file name; triage.tsv and null_check.tsv only where there are such.
 [[nodiscard]] std::vector<NamedText> tables_of(const Report& report);
 
 /// Writes them into `directory`, each whole or not at all. Throws ConfigError, ResourceError.

@@ -7,6 +7,7 @@
 #include "vigil/study/forest_rows.hpp"
 #include "vigil/study/model_tables.hpp"
 #include "vigil/study/study_checks.hpp"
+#include "vigil/study/study_null_check.hpp"
 #include "vigil/study/study_plan.hpp"
 #include "vigil/study/study_rows.hpp"
 #include "vigil/study/study_triage.hpp"
@@ -85,6 +86,17 @@ public:
       validate_external(external);
     }
     decide();
+    add_null_check(study_,
+                   {.cohort = cohort_,
+                    .plan = plan_,
+                    .learners = study_.learners,
+                    .records = records_,
+                    .key = key_.child("null-check"),
+                    .tau = options_.tau,
+                    .cause = options_.cause},
+                   watch_,
+                   context_,
+                   report_);
     finish();
     return {.report = std::move(report_),
             .models = std::move(models_),

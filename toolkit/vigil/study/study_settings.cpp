@@ -186,6 +186,7 @@ ValidateSettings read_validation(const StudyFile& study) {
   if (settings.min_censoring_survival < 0.05 || settings.min_censoring_survival >= 1.0) {
     section.refuse("min_censoring_survival", "a number from 0.05 to below 1");
   }
+  settings.null_check = section.choice("null_check", {"none", "quick", "full"}, "none");
   section.refuse_unknown();
   return settings;
 }

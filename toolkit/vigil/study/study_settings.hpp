@@ -28,6 +28,7 @@ struct ValidateSettings {
   std::filesystem::path folds_file = {};
   std::vector<std::string> test_centres = {}; ///< scheme split: subjects of these centres test
   double min_censoring_survival = 0.10;
+  std::string null_check = "none"; ///< none, quick or full: the forms of null_permutations()
 };
 
 struct TriageSettings {
