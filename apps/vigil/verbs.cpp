@@ -15,6 +15,7 @@ std::span<const Verb> verb_table() noexcept {
                                 cv_verb(),
                                 stability_verb(),
                                 screen_verb,
+                                knockoffs_verb,
                                 fit_verb,
                                 forest_verb,
                                 merge_verb,

@@ -16,6 +16,7 @@ extern const Verb fit_verb;
 extern const Verb forest_verb;
 extern const Verb import_verb;
 extern const Verb inspect_verb;
+extern const Verb knockoffs_verb;
 extern const Verb list_verb;
 extern const Verb measure_verb;
 extern const Verb merge_verb;

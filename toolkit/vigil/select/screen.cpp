@@ -8,6 +8,7 @@
 #include "vigil/numeric/tail.hpp"
 #include "vigil/select/hypothesis_weights.hpp"
 #include "vigil/select/multiple_testing.hpp"
+#include "vigil/select/residual_projection.hpp"
 #include "vigil/select/screen_columns.hpp"
 #include "vigil/select/screen_draws.hpp"
 #include "vigil/survival/cox_fit.hpp"
@@ -59,16 +60,6 @@ struct NullModel {
   survival::CoxPoint point = {};
   std::string undefined_because = {};
 };
-
-std::vector<Index> unpenalized_columns(const Covariates& covariates) {
-  std::vector<Index> result;
-  for (Index column = 0; column < covariates.columns(); ++column) {
-    if (!covariates.info(column).penalized) {
-      result.push_back(column);
-    }
-  }
-  return result;
-}
 
 /// Prepared values of the listed columns that vary: columns x subjects.
 std::vector<double> prepare_adjusted(const TrainingData& data,
