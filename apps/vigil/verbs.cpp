@@ -11,6 +11,7 @@ std::span<const Verb> verb_table() noexcept {
                                 import_verb,
                                 inspect_verb,
                                 simulate_verb(),
+                                curves_verb,
                                 path_verb,
                                 cv_verb(),
                                 stability_verb(),

@@ -7,9 +7,11 @@
 #include "vigil/survival/aalen_johansen.hpp"
 #include "vigil/survival/beta_product_limits.hpp"
 #include "vigil/survival/censoring_weights.hpp"
+#include "vigil/survival/gray_test.hpp"
 #include "vigil/survival/kaplan_meier.hpp"
 #include "vigil/survival/log_rank.hpp"
 #include "vigil/survival/nelson_aalen.hpp"
+#include "vigil/survival/pseudo_values.hpp"
 
 #include <gtest/gtest.h>
 
@@ -94,6 +96,10 @@ std::vector<double> everything(const Case& of) {
     numbers.push_back(tested.chi_square);
     numbers.push_back(static_cast<double>(tested.degrees_of_freedom));
   }
+  const auto gray = gray_test(of.outcome, weights, 1, of.group, of.stratum);
+  numbers.push_back(gray.test.chi_square);
+  numbers.push_back(static_cast<double>(gray.test.degrees_of_freedom));
+  numbers.push_back(aalen_variance(of.outcome, weights, 2, 9.0));
   numbers.push_back(beta_product_limits(of.outcome, weights, 5.5).risk_upper);
   numbers.push_back(beta_product_limits(of.outcome, weights, 5.5).risk_lower);
   return numbers;
@@ -156,6 +162,37 @@ TEST_P(SurvivalLaws, InfluenceSumsToZeroAndGivesTheError) {
   }
   EXPECT_NEAR(total, 0.0, 1e-12);
   EXPECT_NEAR(std::sqrt(squares) / weights.total(), estimate.se, 1e-14);
+}
+
+// Andersen, Klein and Rosthoj 2003: without censoring the pseudo-value is whether the event has happened.
+TEST_P(SurvivalLaws, PseudoValuesWithoutCensoringAreTheEvents) {
+  Case complete = drawn_;
+  complete.outcome.entry.clear();
+  for (auto& cause : complete.outcome.cause) {
+    cause = static_cast<std::uint8_t>(cause == 0 ? 1 : cause);
+  }
+  const auto weights = CaseWeights::ones(40).with_times(complete.times);
+  const auto values = pseudo_values(complete.outcome, weights, 2, 6.0);
+  for (const Index i : weights.support()) {
+    const bool happened = complete.outcome.cause[at(i)] == 2 && complete.outcome.time[at(i)] <= 6.0;
+    EXPECT_NEAR(values[at(i)], happened ? 1.0 : 0.0, 1e-12);
+  }
+}
+
+// With one cause everywhere else censored, 1 - F is the same for all and R = Y: Gray's score is the log-rank score.
+TEST_P(SurvivalLaws, GrayScoreOfASingleEventIsTheLogRankScore) {
+  Case single = drawn_;
+  single.outcome.entry.clear();
+  for (auto& cause : single.outcome.cause) {
+    cause = static_cast<std::uint8_t>(cause == 2 ? 0 : cause);
+  }
+  const auto weights = CaseWeights::ones(40).with_times(single.times);
+  const auto gray = gray_test(single.outcome, weights, 1, single.group);
+  const auto plain = log_rank(single.outcome, weights, single.group);
+  for (std::size_t g = 0; g < gray.observed.size(); ++g) {
+    EXPECT_NEAR(gray.observed[g], plain.observed[g], 1e-12);
+    EXPECT_NEAR(gray.expected[g], plain.expected[g], 1e-12);
+  }
 }
 
 TEST_P(SurvivalLaws, WithoutCensoringSurvivalIsTheShareStillFree) {

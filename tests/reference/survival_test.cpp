@@ -8,18 +8,23 @@
 #include "vigil/survival/kaplan_meier.hpp"
 #include "vigil/survival/log_rank.hpp"
 #include "vigil/survival/nelson_aalen.hpp"
+#include "vigil/survival/pseudo_values.hpp"
+#include "vigil/survival/restricted_mean.hpp"
 
 #include <gtest/gtest.h>
 
 #include "tests/support/dataset.hpp"
+#include "tests/support/mgus2.hpp"
 #include "tests/support/near.hpp"
 #include "tests/support/reference.hpp"
+#include <array>
 #include <cmath>
 #include <string>
 
 namespace vigil::survival {
 namespace {
 
+using test::mgus2;
 using test::read_dataset;
 using test::reference_value;
 
@@ -57,21 +62,6 @@ std::vector<Index> levels(const std::vector<double>& values) {
     level.push_back(std::isnan(value) ? no_index : static_cast<Index>(value));
   }
   return level;
-}
-
-// Progression (cause 1), or death without it (cause 2), whichever comes first.
-CompetingRisksOutcome mgus2() {
-  const auto data = read_dataset("mgus2");
-  const auto progressed = data.numbers("pstat"), died = data.numbers("death"),
-             to_progression = data.numbers("ptime"), to_death = data.numbers("futime");
-  CompetingRisksOutcome outcome{
-      .entry = {}, .time = {}, .cause = {}, .cause_names = {"pcm", "death"}};
-  for (std::size_t i = 0; i < progressed.size(); ++i) {
-    const bool first = progressed[i] == 1.0;
-    outcome.time.push_back(first ? to_progression[i] : to_death[i]);
-    outcome.cause.push_back(static_cast<std::uint8_t>(first ? 1 : died[i] == 1.0 ? 2 : 0));
-  }
-  return outcome;
 }
 
 CaseWeights everybody(const Outcome& outcome) {
@@ -192,7 +182,7 @@ TEST(SurvivalReference, CompetingDeathAsCensoringGivesAnotherNumber) {
 }
 
 // n theta - (n - 1) theta(-i), leaving a subject out by weight 0.
-std::vector<double> pseudo_values(const Outcome& outcome, double horizon) {
+std::vector<double> left_out_by_weight(const Outcome& outcome, double horizon) {
   const Index subjects = subjects_of(outcome);
   const auto count = static_cast<double>(subjects);
   const auto incidence = [&](const CaseWeights& weights) {
@@ -224,12 +214,14 @@ MeanVariance mean_variance(const std::vector<double>& values) {
   return result;
 }
 
-TEST(SurvivalReference, LeavingSubjectsOutGivesTheirPseudoValues) {
-  auto of_lung = pseudo_values(lung(), 365);
-  for (double& value : of_lung) {
-    value = 1.0 - value; // of S = 1 - F
+TEST(SurvivalReference, PseudoValues) {
+  const Outcome lungs = lung(), mgus = mgus2();
+  auto of_lung = pseudo_values(lungs, everybody(lungs), 1, 365);
+  const auto by_weight = left_out_by_weight(lungs, 365);
+  for (std::size_t i = 0; i < of_lung.size(); ++i) {
+    EXPECT_NEAR(of_lung[i], by_weight[i], 1e-10); // n (S - S(-i)) cancels two digits
+    of_lung[i] = 1.0 - of_lung[i];                // of S = 1 - F
   }
-  // n (S - S(-i)) cancels two digits
   const double first =
       reference_value("KM pseudo-value S(t), first subject", "prodlim", "lung", "t=365; row 1");
   EXPECT_NEAR(of_lung[0], first, test::relative(first, 1e-10, "cancellation"));
@@ -238,13 +230,43 @@ TEST(SurvivalReference, LeavingSubjectsOutGivesTheirPseudoValues) {
              "lung",
              "t=365",
              "prodlim");
-  const auto of_mgus2 = mean_variance(pseudo_values(mgus2(), 120));
+  const auto of_mgus2 = mean_variance(pseudo_values(mgus, everybody(mgus), 1, 120));
   expect_row(of_mgus2.mean, "AJ pseudo-value, mean", "mgus2", "cause=1; t=120", "prodlim");
   expect_row(of_mgus2.variance,
              "AJ pseudo-value, variance over subjects",
              "mgus2",
              "cause=1; t=120",
              "prodlim");
+}
+
+// The randomised patients of pbc in years, death of any kind but transplantation; arm 1 is D-penicillamine.
+TEST(SurvivalReference, RestrictedMeansOfTwoArms) {
+  const auto data = read_dataset("pbc");
+  const auto time = data.numbers("time"), status = data.numbers("status"),
+             trt = data.numbers("trt");
+  std::array<SurvivalOutcome, 2> arm;
+  for (std::size_t i = 0; i < 312; ++i) {
+    auto& own = arm.at(trt[i] == 1.0 ? 1 : 0);
+    own.time.push_back(time[i] / 365.25);
+    own.event.push_back(status[i] == 2.0 ? 1 : 0);
+  }
+  const auto mean_of = [&arm](std::size_t number) {
+    const Outcome outcome = arm.at(number);
+    return restricted_mean(kaplan_meier(outcome, everybody(outcome)), 10.0);
+  };
+  const auto one = mean_of(1), zero = mean_of(0);
+  const auto contrast = restricted_mean_contrast(one, zero, 0.95);
+  const auto expect_arms = [](double found, const char* method) {
+    expect_row(found, method, "pbc (rmst2.sample.data)", "tau=10", "survRM2");
+  };
+  expect_arms(one.value, "RMST arm 1");
+  expect_arms(zero.value, "RMST arm 0");
+  expect_arms(contrast.difference, "RMST difference arm1-arm0");
+  expect_arms(contrast.lower, "RMST difference CI lower");
+  expect_arms(contrast.ratio, "RMST ratio");
+  // By hand from the definition: limits are symmetric, those of the ratio on the log scale.
+  EXPECT_NEAR(contrast.upper, 2.0 * contrast.difference - contrast.lower, 1e-13);
+  EXPECT_NEAR(contrast.ratio_lower * contrast.ratio_upper, contrast.ratio * contrast.ratio, 1e-13);
 }
 
 SurvivalOutcome without_censoring(Index subjects, Index events) {
@@ -292,6 +314,19 @@ TEST(SurvivalReference, BetaProductLimitOfLowBilirubinInPbc) {
              "bili<=1.0; t=1826",
              "base");
   expect_row(limits.risk, "KM risk in the same group", "pbc[1:312]", "bili<=1.0; t=1826", "base");
+}
+
+// Fifty subjects, four with the event by the horizon: the row holds the difference, which is rounding.
+TEST(SurvivalReference, BetaProductLimitOfFourInFiftyIsClopperPearson) {
+  const Outcome four = without_censoring(50, 4);
+  const double difference =
+      reference_value("beta-product upper limit without censoring equals Clopper-Pearson",
+                      "base",
+                      "analytic",
+                      "n=50; 4 events by s; delta=0.1; difference");
+  EXPECT_LT(std::fabs(difference), 1e-14);
+  const double upper = 0.15354815190441673; // R 4.2.2: qbeta(0.90, 5, 46)
+  EXPECT_NEAR(beta_product_limits(four, everybody(four), 5, 0.90).risk_upper, upper, same(upper));
 }
 
 } // namespace

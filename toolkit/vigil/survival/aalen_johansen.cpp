@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace vigil::survival {
 
@@ -144,6 +145,39 @@ Incidence cumulative_incidence(const Outcome& outcome,
   }
   estimate.se = std::sqrt(variance);
   return estimate;
+}
+
+double
+aalen_variance(const Outcome& outcome, const CaseWeights& weights, Index cause, double horizon) {
+  const FollowUp observed = follow_up(outcome);
+  VIGIL_EXPECTS(cause >= 1 && cause <= observed.causes);
+  for (const Index i : weights.support()) {
+    if (weights.sampling(i) != 1.0) {
+      return std::numeric_limits<double>::quiet_NaN();
+    }
+  }
+  const RiskSets sets = risk_sets(observed, weights);
+  const auto own = cause_events(observed, weights, sets, cause);
+  const Index times = sets.times_until(horizon);
+  const RunningSums sums = running_sums(sets, own, times);
+  const auto hypergeometric = [](double events, double at_risk) {
+    return events > 1.0 ? 1.0 - (events - 1.0) / (at_risk - 1.0) : 1.0;
+  };
+  double variance = 0.0;
+  for (Index other = 1; other <= observed.causes; ++other) {
+    const auto events = cause_events(observed, weights, sets, other);
+    for (Index k = 0; k < times; ++k) {
+      if (events[at(k)] == 0.0) {
+        continue;
+      }
+      const double later = sums.incidence.back() - sums.incidence[at(k + 1)];
+      const double after = sums.survival[at(k + 1)];
+      const double moves = (other == cause ? 1.0 : 0.0) - (after > 0.0 ? later / after : 0.0);
+      const double g = sums.survival[at(k)] / sets.at_risk[at(k)] * moves;
+      variance += g * g * events[at(k)] * hypergeometric(events[at(k)], sets.at_risk[at(k)]);
+    }
+  }
+  return variance;
 }
 
 } // namespace vigil::survival

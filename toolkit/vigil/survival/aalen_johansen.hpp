@@ -49,4 +49,16 @@ struct Incidence {
                                              Index cause,
                                              double horizon);
 
+/// Variance of F_k(t) by Aalen's counting processes, tied events as a sample without replacement.
+///
+///   var F_k(t) = sum over causes j, times u <= t of g_j(u)^2 d_j(u) c_j(u)
+///   g_j(u)     = S(u-) / Y(u) (1(j = k) - (F_k(t) - F_k(u)) / S(u)),   c_j = 1 - (d_j - 1) / (Y - 1); 1 for d_j <= 1
+///
+/// For large risk sets it equals the infinitesimal jackknife; it counts events, and is NaN with sampling weights other
+/// than 1.
+/// cost      O(n log n)
+/// source    Aalen 1978, Scand. J. Stat. 5:141 and Ann. Statist. 6:701; checked by tests/reference/gray_test
+[[nodiscard]] double
+aalen_variance(const Outcome& outcome, const CaseWeights& weights, Index cause, double horizon);
+
 } // namespace vigil::survival

@@ -64,16 +64,9 @@ KaplanMeier kaplan_meier(const Outcome& outcome, const CaseWeights& weights) {
 }
 
 SurvivalEstimate
-survival_at(const KaplanMeier& curve, double t, double level, SurvivalScale scale) {
-  VIGIL_EXPECTS(level > 0.0 && level < 1.0);
-  const double s = curve.survival(t);
-  if (s == 1.0) {
-    return {};
-  }
-  if (s == 0.0) {
-    return {.value = 0.0, .se = undefined, .lower = undefined, .upper = undefined};
-  }
-  const double v = std::sqrt(curve.relative_variance(t));
+survival_interval(double s, double relative_error, double level, SurvivalScale scale) {
+  VIGIL_EXPECTS(s > 0.0 && s < 1.0 && level > 0.0 && level < 1.0);
+  const double v = relative_error;
   const double z = normal_quantile(0.5 + 0.5 * level);
   SurvivalEstimate estimate{.value = s, .se = s * v, .lower = 0.0, .upper = 1.0};
   switch (scale) {
@@ -93,6 +86,19 @@ survival_at(const KaplanMeier& curve, double t, double level, SurvivalScale scal
   estimate.lower = std::max(estimate.lower, 0.0);
   estimate.upper = std::min(estimate.upper, 1.0);
   return estimate;
+}
+
+SurvivalEstimate
+survival_at(const KaplanMeier& curve, double t, double level, SurvivalScale scale) {
+  VIGIL_EXPECTS(level > 0.0 && level < 1.0);
+  const double s = curve.survival(t);
+  if (s == 1.0) {
+    return {};
+  }
+  if (s == 0.0) {
+    return {.value = 0.0, .se = undefined, .lower = undefined, .upper = undefined};
+  }
+  return survival_interval(s, std::sqrt(curve.relative_variance(t)), level, scale);
 }
 
 TimeQuantile

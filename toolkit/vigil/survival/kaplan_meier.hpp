@@ -42,6 +42,12 @@ struct SurvivalEstimate {
   double value = 1.0, se = 0.0, lower = 1.0, upper = 1.0;
 };
 
+/// A survival probability 0 < S < 1 with standard error S v and its normal interval on the scale asked for (formulas below).
+[[nodiscard]] SurvivalEstimate survival_interval(double survival,
+                                                 double relative_error,
+                                                 double level = 0.95,
+                                                 SurvivalScale scale = SurvivalScale::log_log);
+
 /// S(t), Greenwood's standard error and the normal interval.
 ///
 ///   log_log  S^exp(-+ z v / log S)     log  S exp(-+ z v)     plain  S (1 -+ z v),   v^2 = relative variance

@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/survival/log_rank.hpp"
 
-#include "vigil/numeric/matrix.hpp"
-#include "vigil/numeric/tail.hpp"
+#include "vigil/survival/group_test.hpp"
 #include "vigil/survival/risk_sets.hpp"
 
 #include <algorithm>
@@ -84,37 +83,16 @@ void add_stratum(const Grouped& data, const RiskSets& sets, double rho, Sums& su
   }
 }
 
-// z' V^-1 z over the groups that can differ, without the last of them.
 void test(const Sums& sums, LogRank& result) {
-  std::vector<Index> used;
+  std::vector<double> difference;
   for (Index g = 0; g < sums.groups; ++g) {
-    if (sums.variance[at(g * sums.groups + g)] > 0.0) {
-      used.push_back(g);
-    }
+    difference.push_back(sums.observed[at(g)] - sums.expected[at(g)]);
   }
-  if (size_of(used) < 2) {
-    result.undefined_because = "fewer than two groups are at risk together at an event time";
-    return;
-  }
-  const arma::uword size = used.size() - 1;
-  arma::vec difference(size);
-  arma::mat variance(size, size);
-  for (arma::uword row = 0; row < size; ++row) {
-    const Index g = used[row];
-    difference[row] = sums.observed[at(g)] - sums.expected[at(g)];
-    for (arma::uword column = 0; column < size; ++column) {
-      variance(row, column) = sums.variance[at(g * sums.groups + used[column])];
-    }
-  }
-  arma::vec solved;
-  if (!arma::solve(solved, variance, difference, arma::solve_opts::no_approx)) {
-    result.undefined_because =
-        "the groups are at risk at different times: their variance is singular";
-    return;
-  }
-  result.chi_square = arma::dot(difference, solved);
-  result.degrees_of_freedom = static_cast<Index>(size);
-  result.p = chi_square_upper(std::max(result.chi_square, 0.0), static_cast<double>(size));
+  const GroupTest tested = group_test(difference, sums.variance);
+  result.chi_square = tested.chi_square;
+  result.degrees_of_freedom = tested.degrees_of_freedom;
+  result.p = tested.p;
+  result.undefined_because = tested.undefined_because;
 }
 
 } // namespace
