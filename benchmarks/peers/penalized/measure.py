@@ -26,6 +26,7 @@ sys.path.insert(0, str(HERE.parent))
 
 from pinned import ROOT, Failed, commit, first_line, machine, machine_name, run_pinned, seconds_text  # noqa: E402
 
+OUTER_FOLDS, OUTER_REPEATS = 10, 5
 COHORT = ["--time", "time", "--event", "event"]
 
 
@@ -38,6 +39,7 @@ class Row:
         self.l1_ratio = settings.pop("l1_ratio", 1.0)
         self.threads = settings.pop("threads", 1)
         self.full_grid = settings.pop("full_grid", False)
+        self.same_peer = settings.pop("same_peer", None)  # row whose run of glmnet is this one's too
         self.against = settings.pop("against", None)  # own row that is the other side instead of glmnet
         self.real = settings.pop("real", False)
         assert not settings
@@ -53,12 +55,18 @@ ROWS = [
     Row("gaussian", "gaussian path", "path", (500, 20000), 1, family="gaussian"),
     Row("binomial", "binomial path", "path", (500, 20000), 1, family="binomial"),
     Row("cv", "10-fold cross-validation, full grid", "cv", (500, 20000), 60, full_grid=True),
-    Row("cv_early", "10-fold cross-validation, early stop", "cv", (500, 20000), 200),
+    Row("cv_early", "10-fold cross-validation, early stop", "cv", (500, 20000), 200, same_peer="cv"),
+    Row("nested", "nested cross-validation, 10 x 5 outer, 5 inner folds, full grid", "nested", (500, 20000), 100, full_grid=True),
+    Row("nested_early", "nested cross-validation, 10 x 5 outer, 5 inner folds, early stop", "nested", (500, 20000), 100, same_peer="nested"),
     Row("stability", "stability selection, 100 half samples, q = 50", "stability", (500, 20000), 80),
     Row("cv_two", "10-fold cross-validation, full grid, two threads", "cv", (500, 20000), 1.8, full_grid=True, threads=2,
         against="cv"),
     Row("cv_early_two", "10-fold cross-validation, early stop, two threads", "cv", (500, 20000), 1.8, threads=2,
         against="cv_early"),
+    Row("nested_two", "nested cross-validation, full grid, two threads", "nested", (500, 20000), 1.8, full_grid=True, threads=2,
+        against="nested"),
+    Row("nested_early_two", "nested cross-validation, early stop, two threads", "nested", (500, 20000), 1.8, threads=2,
+        against="nested_early"),
     Row("stability_two", "stability selection, two threads", "stability", (500, 20000), 1.8, threads=2, against="stability"),
 ]
 
@@ -128,6 +136,8 @@ class Bench:
                    "--reps", self.options.reps, "--threads", row.threads, "--out", out]
         if row.work == "cv":
             command += ["--folds", self.folds(n)[0], "--full-grid", int(row.full_grid)]
+        if row.work == "nested":
+            command += ["--outer", OUTER_FOLDS, "--repeats", OUTER_REPEATS, "--full-grid", int(row.full_grid)]
         if row.work == "stability":
             command += ["--halves", self.halves(n), "--q", self.q()]
         text, _, _ = self.run(command, row.threads)
@@ -138,7 +148,7 @@ class Bench:
 
     def own_process(self, row, cohort):
         """Median wall time and peak memory of the program a user would start; None where it has no such verb."""
-        if row.family != "cox" or row.work == "stability":
+        if row.family != "cox" or row.work in ("nested", "stability"):
             return None
         folder = self.work / "process-results"
         command = [self.vigil, row.work, cohort, *COHORT, "--l1-ratio", row.l1_ratio, "--lambda-min-ratio", 0.01, "--threads",
@@ -154,6 +164,8 @@ class Bench:
                  "out=%s" % out]
         if row.work == "cv":
             words.append("folds=%s" % self.folds(n)[0])
+        if row.work == "nested":
+            words.append("folds=%s" % own_out)
         if row.work == "stability":
             words += ["halves=%s" % self.halves(n), "q=%d" % self.q()]
         if row.real:  # a censored time equals an event time: glmnet's own grid is another one (docs/methods)
@@ -162,6 +174,9 @@ class Bench:
         # the process of a single run: less the repeats
         answer["process"] = seconds - sum(answer["seconds"]) + statistics.median(answer["seconds"])
         answer["process_peak"] = peak
+        if row.work == "nested":  # one outer training set was timed
+            answer["seconds"] = [OUTER_FOLDS * OUTER_REPEATS * seconds for seconds in answer["seconds"]]
+            answer["process"] = None
         return answer
 
     # ---- one row ----
@@ -183,13 +198,13 @@ class Bench:
             if any(own.get(name) != first["own"].get(name) for name in same) or (
                     row.work == "stability" and selections[0].read_bytes() != selections[1].read_bytes()):
                 result["faults"].append("other numbers than with one thread")
-        elif row.name == "cv_early" and "cv" in self.done:
-            result["peer"] = peer = self.done["cv"]["peer"]  # the same cv.glmnet
+        elif row.same_peer in self.done:
+            result["peer"] = peer = self.done[row.same_peer]["peer"]
         else:
             result["peer"] = peer = self.peer(row, prefix, peer_out, own_out)
         if "peer" in result:
             result["other"] = statistics.median(peer["seconds"])
-            check = {"path": self.check_path, "cv": self.check_cv, "stability": self.check_stability}[row.work]
+            check = {"path": self.check_path, "cv": self.check_cv, "nested": self.check_cv, "stability": self.check_stability}[row.work]
             check(row, result, prefix, own_out, peer_out)
         result["floor"] = self.floor(result)
         self.done[row.name] = result
@@ -261,9 +276,11 @@ class Bench:
         own, row, limits = result["own"], result["row"], self.limits
         bytes_read = 4.0 * own["subjects"] * own["features"]
         once = bytes_read / (limits["read_gb_s"] * 1e9)
-        fits = {"path": 1, "cv": own.get("folds", 1) + 1, "stability": own.get("halves", 1)}[row.work]
-        squares = own["sum_squares"] * (fits if row.work == "cv" else 1)
-        points = own["all_points"] / (fits if row.work == "stability" else 1)
+        fits = {"path": 1, "cv": own.get("folds", 1) + 1,
+                "nested": own.get("outer", 1) * (own.get("folds", 1) + 1), "stability": own.get("halves", 1)}[row.work]
+        paths = {"nested": own.get("outer", 1), "stability": fits}.get(row.work, 1)  # that the sums are over
+        squares = own["sum_squares"] * fits / (fits if row.work == "stability" else paths)
+        points = own["all_points"] / paths
         rows = own["subjects"] / (2 if row.work == "stability" else 1)
         product = 2.0 * own["subjects"] * own["features"] * fits / (2e9 * limits["gflops"])
         sweeps = (2 + 0.18 * points) * max(once, product if fits > 1 else 0.0)
@@ -310,7 +327,7 @@ def times_table(results):
         other, ratio = result["other"], "-" if faults else "%.1fx" % (result["other"] / own)
         process = result["own_process"]
         both = "-" if process is None else seconds_text(process[0])
-        both += " / " + seconds_text(result["peer"]["process"]) if "peer" in result else ""
+        both += " / " + seconds_text(result["peer"]["process"]) if result.get("peer", {}).get("process") else ""
         once, floor = result["floor"]
         lines.append("| %s | %s | %d, %d | %s | %s | %s | %s | %s | %.1f ms, %.1f ms, %.1fx | %s |" % (
             row.name, row.text, result["own"]["subjects"], result["own"]["features"], seconds_text(own),

@@ -1,11 +1,13 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// penalized_benchmark path|cv|stability COHORT.h5ad [options]: times vigil alone; peers run as processes of their own.
+// penalized_benchmark path|cv|nested|stability COHORT.h5ad [options]: times vigil alone; peers run as processes of their own.
 //
 //   --family cox|gaussian|binomial   --l1-ratio R (1)   --points N (100)   --ratio R (0.01)
 //   --reps N (5)   --threads N (1)   --out FILE (solution of path, counts of stability)
 //   --folds FILE   one line per subject: fold from 1       --full-grid 0|1 (0)
+//   --outer K (10)   --repeats R (5)   --inner K (5)   folds of nested; its --out: inner fold of each subject in the first
+//                  outer training set, 0 for those outside
 //   --halves FILE  one line per half sample: subjects from 1   --q N (50)
 //
 // The cohort is read once, outside of the time. Timed: preparation of the columns (fit_preparations) and the paths.
@@ -16,6 +18,7 @@
 #include "vigil/numeric/blas.hpp"
 #include "vigil/penalized/cross_validate.hpp"
 #include "vigil/penalized/fit_paths.hpp"
+#include "vigil/resample/plan.hpp"
 
 #include "benchmarks/peers/peer_data.hpp"
 #include <algorithm>
@@ -116,6 +119,16 @@ void time_path(Bench& bench, JsonLine& out) {
   }
 }
 
+void add_validation(const vigil::penalized::CrossValidation& result, Index folds, JsonLine& out) {
+  out.add("lambdas", result.path.points())
+      .add("folds", folds)
+      .add("minimum", result.minimum)
+      .add("one_se", result.one_se)
+      .add("stopped_at", result.stopped_at)
+      .add("loss", std::span<const double>(result.loss))
+      .add("lambda", std::span<const double>(result.path.lambda));
+}
+
 void time_cv(Bench& bench, JsonLine& out) {
   vigil::FitContext context{bench.scheduler};
   const auto weights = vigil::CaseWeights::ones(bench.data.subjects());
@@ -140,13 +153,52 @@ void time_cv(Bench& bench, JsonLine& out) {
       out);
   const auto& result = results.front();
   add_work({&result.path, 1}, out);
-  out.add("lambdas", result.path.points())
-      .add("folds", options.folds)
-      .add("minimum", result.minimum)
-      .add("one_se", result.one_se)
-      .add("stopped_at", result.stopped_at)
-      .add("loss", std::span<const double>(result.loss))
-      .add("lambda", std::span<const double>(result.path.lambda));
+  add_validation(result, options.folds, out);
+}
+
+/// Cross-validation of every outer training set, in one batch; its numbers are those of the first.
+void time_nested(Bench& bench, JsonLine& out) {
+  vigil::FitContext context{bench.scheduler};
+  const Index folds = bench.words.count("outer", 10), repeats = bench.words.count("repeats", 5);
+  const auto ones = vigil::CaseWeights::ones(bench.data.subjects());
+  const auto plan = vigil::stratified_folds(
+      bench.data, ones, {.folds = folds, .repeats = repeats}, vigil::RandomKey(1));
+  std::vector<vigil::CaseWeights> training;
+  for (Index number = 0; number < plan.size(); ++number) {
+    training.push_back(plan.at_number(number).train);
+  }
+  vigil::penalized::CvOptions options;
+  options.folds = bench.words.count("inner", 5);
+  options.full_grid = bench.words.count("full-grid", 0) != 0;
+  std::vector<vigil::penalized::CrossValidation> results;
+  bench.repeat(
+      [&] {
+        const auto preparations =
+            vigil::fit_preparations(bench.data, training, {}, bench.scheduler);
+        std::vector<vigil::FitItem> items;
+        for (Index number = 0; number < plan.size(); ++number) {
+          items.push_back(
+              {training[at(number)], preparations[at(number)], vigil::RandomKey(1).child(number)});
+        }
+        const std::vector<vigil::penalized::PathRequest> requests(
+            items.size(), {.penalty = bench.penalty, .grid = bench.grid});
+        results = vigil::penalized::cross_validate({bench.data, items}, requests, options, context);
+      },
+      out);
+  std::vector<PathFit> paths;
+  for (auto& result : results) {
+    paths.push_back(result.path);
+  }
+  add_work(paths, out);
+  out.add("outer", plan.size());
+  add_validation(results.front(), options.folds, out);
+  const std::string file = bench.words.text("out", "");
+  if (!file.empty()) {
+    std::ofstream stream(file);
+    for (const Index fold : results.front().fold_of.front()) {
+      stream << fold << '\n';
+    }
+  }
 }
 
 /// For each half sample a line per point: half, point, selected features, all from 1.
@@ -207,12 +259,14 @@ void run(const Words& line) {
     time_path(bench, out);
   } else if (work == "cv") {
     time_cv(bench, out);
+  } else if (work == "nested") {
+    time_nested(bench, out);
   } else if (work == "stability") {
     time_stability(bench, out);
   } else {
     throw vigil::ConfigError({.where = "command line",
                               .found = vigil::quoted(work),
-                              .expected = "path, cv, stability",
+                              .expected = "path, cv, nested, stability",
                               .remedy = "see benchmarks/README.md"});
   }
   std::cout << out.text() << '\n';

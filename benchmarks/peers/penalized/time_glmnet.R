@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Times glmnet on the doubles of write_doubles; reading them is outside of the time.
-# Rscript time_glmnet.R path|cv|stability PREFIX key=value..
+# Rscript time_glmnet.R path|cv|nested|stability PREFIX key=value..
 #   family=cox|gaussian|binomial  l1_ratio=1  points=100  ratio=0.01  reps=5
 #   out=FILE     path: solution, layout as in peer_data.hpp; stability: one line per half sample and point
 #   folds=FILE   cv: fold of each subject          halves=FILE  stability: subjects of each half sample
+#                nested: inner fold of each subject of one outer training set, 0 outside; that set alone is timed
 #   q=50         lambda=FILE  path: on the lambdas of this solution instead of a grid of its own
 # Prints one JSON line. Everything not named here is glmnet's default.
 suppressMessages(library(glmnet))
@@ -42,13 +43,16 @@ path_of <- function(rows = NULL, ...) {
 halves_of <- function(lines) lapply(lines, function(rows) path_of(rows, dfmax = q - 1))
 
 lines <- if (work == "stability") lapply(strsplit(readLines(setting("halves", "")), " ", fixed = TRUE), as.integer)
-folds <- if (work == "cv") scan(setting("folds", ""), quiet = TRUE)
+folds <- if (work %in% c("cv", "nested")) scan(setting("folds", ""), quiet = TRUE)
+inside <- which(folds > 0)
 seconds <- numeric(reps)
 for (repeat_number in seq_len(reps)) {
   gc(FALSE)
   seconds[repeat_number] <- system.time(fit <- switch(work,
     path = path_of(),
     cv = cv.glmnet(x, y, family = family, alpha = l1_ratio, nlambda = points, lambda.min.ratio = ratio, foldid = folds),
+    nested = cv.glmnet(x[inside, ], y_of(inside), family = family, alpha = l1_ratio, nlambda = points, lambda.min.ratio = ratio,
+                       foldid = folds[inside]),
     stability = halves_of(lines)))[["elapsed"]]
 }
 
@@ -64,7 +68,7 @@ if (work == "path") {
     close(out)
   }
 }
-if (work == "cv") answer <- c(answer, minimum = which(fit$lambda == fit$lambda.min) - 1, one_se = which(fit$lambda == fit$lambda.1se) - 1,
+if (work %in% c("cv", "nested")) answer <- c(answer, minimum = which(fit$lambda == fit$lambda.min) - 1, one_se = which(fit$lambda == fit$lambda.1se) - 1,
                               lambdas = length(fit$lambda), loss = numbers(fit$cvm), lambda = numbers(fit$lambda))
 if (work == "stability" && !is.null(given$out)) {
   out <- file(given$out, "w")

@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// coverage [held-out|folds] [--replicates N (2000; folds 1000)] [--population N (40000; folds 5000)] [--settings 13 (123456)] [--threads N (1)]
+//
+// How often do 95 % intervals contain the value that they speak of? Designs of tests/support/coverage_design.hpp, estimands of
+// tests/support/coverage_study.hpp. held-out: influence-function intervals of a frozen model on a test set. folds:
+// Nadeau-Bengio intervals of 5 x 5 folds; "too short here" where the upper 99 % limit of the coverage (Clopper and Pearson)
+// is below 92 %. Prints a Markdown table.
+#include "vigil/base/error.hpp"
+#include "vigil/base/text.hpp"
+
+#include "benchmarks/peers/peer_data.hpp"
+#include "tests/support/coverage_study.hpp"
+#include <array>
+#include <iostream>
+
+namespace {
+
+using vigil::fixed_text;
+using vigil::Index;
+using vigil::test::CoverageDesign;
+using vigil::test::CoveragePopulation;
+using vigil::test::CoverageSetting;
+using vigil::test::IntervalCoverage;
+
+constexpr std::array<std::string_view, 7> held_out_measures{
+    "harrell_c", "uno_c", "auc", "brier", "net_benefit", "ipa", "oe_ratio"};
+constexpr std::array<std::string_view, 4> fold_measures{"harrell_c", "auc", "brier", "net_benefit"};
+
+std::string percent(double share) {
+  return fixed_text(100.0 * share, 1);
+}
+
+std::string verdict(const IntervalCoverage& one, bool folds) {
+  if (folds) {
+    return one.upper_limit() < 0.92 ? "**too short here**" : "";
+  }
+  return one.coverage() < 0.935 ? "**too short**" : one.coverage() > 0.965 ? "**too long**" : "yes";
+}
+
+void print_row(const CoverageSetting& setting,
+               std::string_view measure,
+               const IntervalCoverage& one,
+               bool folds) {
+  std::cout << "| " << setting.name << " | " << percent(setting.censored) << " | " << measure
+            << " | " << fixed_text(one.mean(one.truth), 3) << " | " << percent(one.coverage())
+            << " | " << percent(one.mean(one.below)) << ", " << percent(one.mean(one.above))
+            << " | " << verdict(one, folds) << " | " << fixed_text(one.mean(one.width), 3) << " | "
+            << fixed_text(one.mean(one.error), 4) << " | " << fixed_text(one.se_ratio(), 3) << " | "
+            << percent(one.undefined()) << " |" << std::endl;
+}
+
+void run_setting(const CoverageSetting& setting,
+                 const vigil::peers::Words& words,
+                 bool folds,
+                 vigil::Scheduler& scheduler) {
+  const std::span<const std::string_view> measures =
+      folds ? std::span<const std::string_view>(fold_measures) : held_out_measures;
+  const auto key = vigil::RandomKey(20261128)
+                       .child(setting.name)
+                       .child(setting.censored < 0.5 ? Index{0} : Index{1});
+  const CoveragePopulation population(CoverageDesign(setting),
+                                      words.count("population", folds ? 5000 : 40000),
+                                      key.child("population"));
+  const auto results =
+      vigil::test::coverage_of(words.count("replicates", folds ? 1000 : 2000),
+                               vigil::size_of(measures),
+                               key.child(folds ? "folds" : "held-out"),
+                               scheduler,
+                               [&](const vigil::RandomKey& own, vigil::FitContext& context) {
+                                 return folds ? fold_cases(population, measures, own, context)
+                                              : held_out_cases(population, measures, own, context);
+                               });
+  for (std::size_t cell = 0; cell < measures.size(); ++cell) {
+    print_row(setting, measures[cell], results[cell], folds);
+  }
+}
+
+} // namespace
+
+int main(int count, char** arguments) {
+  try {
+    const vigil::peers::Words words(count, arguments);
+    vigil::Scheduler scheduler(static_cast<int>(words.count("threads", 1)));
+    const bool folds = words.arguments() > 0 && words.argument(0) == "folds";
+    std::cout << "| design | censored % | measure | value | coverage % | below, above % | "
+              << (folds ? "" : "93.5 to 96.5")
+              << " | mean width | bias | SE / error | undefined % "
+                 "|\n|---|---|---|---|---|---|---|---|---|---|---|"
+              << std::endl;
+    const std::string chosen = words.text("settings", "123456");
+    char number = '1';
+    for (const CoverageSetting& setting : vigil::test::coverage_settings()) {
+      if (chosen.find(number++) != std::string::npos) {
+        run_setting(setting, words, folds, scheduler);
+      }
+    }
+    return 0;
+  } catch (const vigil::Error& error) {
+    std::cerr << error.what() << '\n';
+    return 1;
+  }
+}

@@ -1,0 +1,129 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "tests/support/coverage_study.hpp"
+#include "tests/support/near.hpp"
+#include <array>
+#include <cmath>
+
+namespace vigil::test {
+namespace {
+
+constexpr std::array<std::string_view, 5> held_out_measures{
+    "harrell_c", "uno_c", "auc", "brier", "net_benefit"};
+
+TEST(CoverageDesign, HasTheSharesThatItNames) {
+  constexpr Index subjects = 20000;
+  for (const CoverageSetting& setting : coverage_settings()) {
+    const CoverageDesign design(setting);
+    const auto sample = design.draw(subjects, RandomKey(5).child(setting.name));
+    const auto& uncensored = std::get<SurvivalOutcome>(sample.uncensored);
+    double early = 0.0;
+    for (const double time : uncensored.time) {
+      early += time <= design.horizon() ? 1.0 : 0.0;
+    }
+    const auto count = static_cast<double>(subjects);
+    const auto share_error = [&](double share) { return std::sqrt(share * (1.0 - share) / count); };
+    EXPECT_NEAR(early / count, setting.risk, monte_carlo(share_error(setting.risk)))
+        << setting.name;
+    EXPECT_NEAR(1.0 - static_cast<double>(sample.observed.events()) / count,
+                setting.censored,
+                monte_carlo(share_error(setting.censored)))
+        << setting.name;
+  }
+}
+
+// Without signal: C and AUC are 1/2 whatever the score; a risk of F for everybody has Brier score F (1 - F), and with the
+// threshold below it the net benefit of acting on all, F - (1 - F) p / (1 - p).
+TEST(CoveragePopulation, HasTheValuesOfClosedForm) {
+  const CoverageDesign design(coverage_settings().front());
+  constexpr Index subjects = 20000;
+  const CoveragePopulation population(design, subjects, RandomKey(6));
+  const std::vector<double> horizons{design.horizon()};
+  Prediction prediction;
+  prediction.risk = undefined_risk(subjects, horizons);
+  RandomStream stream(RandomKey(7));
+  for (double& risk : prediction.risk.value) {
+    risk = 0.5 + 1e-9 * stream.uniform();
+    prediction.score.push_back(risk);
+  }
+  const auto cells = measure_cells(coverage_options(design, held_out_measures));
+  const double threshold = design.threshold();
+  const std::array<double, 5> expected{
+      0.5, 0.5, 0.5, 0.25, 0.5 - 0.5 * threshold / (1.0 - threshold)};
+  // The standard errors of C, AUC and the mean are below 1 / sqrt(n); that of the net benefit below 2 / sqrt(n).
+  const double se = 1.0 / std::sqrt(static_cast<double>(subjects));
+  for (std::size_t cell = 0; cell < cells.size(); ++cell) {
+    EXPECT_NEAR(population.value(cells[cell], {.prediction = prediction}),
+                expected[cell],
+                cell == 3 ? 1e-8 : monte_carlo(cell == 4 ? 2.0 * se : se))
+        << held_out_measures[cell];
+  }
+}
+
+struct HeldOutIntervals : testing::TestWithParam<int> {};
+
+// Estimand: the frozen model's value over all subjects that the design could draw (coverage_study.hpp). 200 replicates:
+// bounds of three standard errors of the coverage of an exact interval. benchmarks/studies/coverage.cpp runs 2,000.
+TEST_P(HeldOutIntervals, CoverTheValueOfTheFrozenModel) {
+  const CoverageSetting setting = coverage_settings()[static_cast<std::size_t>(GetParam())];
+  const RandomKey key = RandomKey(8).child(Index{GetParam()});
+  const CoveragePopulation population(CoverageDesign(setting), 10000, key.child("population"));
+  Scheduler scheduler(2);
+  const auto results =
+      coverage_of(200,
+                  size_of(held_out_measures),
+                  key.child("replicates"),
+                  scheduler,
+                  [&](const RandomKey& own, FitContext& context) {
+                    return held_out_cases(population, held_out_measures, own, context);
+                  });
+  for (std::size_t cell = 0; cell < results.size(); ++cell) {
+    const IntervalCoverage& one = results[cell];
+    EXPECT_EQ(one.undefined(), 0.0) << held_out_measures[cell];
+    EXPECT_NEAR(one.coverage(), 0.95, monte_carlo(one.nominal_se(0.95))) << held_out_measures[cell];
+    // The variance of 200 normal errors has a relative standard error of sqrt(2 / 200), its root half of that.
+    EXPECT_NEAR(one.se_ratio(), 1.0, monte_carlo(0.5 * std::sqrt(2.0 / 200.0)))
+        << held_out_measures[cell];
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Settings, HeldOutIntervals, testing::Values(0, 5));
+
+TEST(IntervalCoverage, CountsByHand) {
+  IntervalCoverage four;
+  four.add({.estimate = 1.0, .se = 1.0, .lower = 0.0, .upper = 2.0, .truth = 0.5});
+  four.add({.estimate = 1.0, .se = 1.0, .lower = 0.0, .upper = 2.0, .truth = 3.0});
+  four.add({.estimate = 1.0, .se = 1.0, .lower = 0.0, .upper = 2.0, .truth = 0.0});
+  four.add({});
+  EXPECT_EQ(four.defined, 3.0);
+  EXPECT_EQ(four.undefined(), 0.25);
+  EXPECT_EQ(four.below, 1.0);
+  EXPECT_EQ(four.above, 0.0);
+  EXPECT_NEAR(four.coverage(), 2.0 / 3.0, rounding(1.0, 2));
+  EXPECT_EQ(four.mean(four.width), 2.0);
+  // Errors 0.5, -2 and 1: squares 0.25 + 4 + 1.
+  EXPECT_NEAR(four.se_ratio(), std::sqrt(3.0 / 5.25), rounding(1.0, 2));
+  // Two of three: the upper limit u has P(at most 2 of 3) = 1 - u^3 = 0.01.
+  EXPECT_NEAR(four.upper_limit(), std::cbrt(0.99), relative(1.0, 1e-9, "iterated quantile"));
+}
+
+TEST(CoverageOf, IsTheSameForAnyThreads) {
+  const CoverageSetting setting = coverage_settings()[4];
+  const CoveragePopulation population(CoverageDesign(setting), 500, RandomKey(9));
+  const auto run = [&](int threads) {
+    Scheduler scheduler(threads);
+    return coverage_of(
+        3, 1, RandomKey(10), scheduler, [&](const RandomKey& own, FitContext& context) {
+          return fold_cases(population, std::array<std::string_view, 1>{"auc"}, own, context);
+        });
+  };
+  const auto one = run(1), three = run(3);
+  EXPECT_EQ(one[0].defined, 3.0);
+  EXPECT_EQ(one[0].width, three[0].width);
+  EXPECT_EQ(one[0].squared_error, three[0].squared_error);
+}
+
+} // namespace
+} // namespace vigil::test

@@ -1,0 +1,208 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "vigil/learn/learner.hpp"
+#include "vigil/penalized/penalized_learner.hpp"
+#include "vigil/resample/plan.hpp"
+#include "vigil/validate/scoring.hpp"
+
+#include "tests/support/interval_coverage.hpp"
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace vigil::test {
+
+/// What is estimated: the value of a frozen model's measure over all subjects that the design could draw.
+///
+/// The value over a very large sample that no model has seen, its outcomes without censoring. The estimand of Harrell's C
+/// depends on who is censored when: its value is that of the large sample with its censoring. The same end of follow-up (tau: the horizon) and the same null risk (of the training set) as in the test set.
+class CoveragePopulation {
+public:
+  CoveragePopulation(const CoverageDesign& design, Index subjects, const RandomKey& key)
+      : design_(design), sample_(design.draw(subjects, key)),
+        observed_(own_sample(sample_.observed.data().outcome, CaseWeights::ones(subjects), 1)),
+        uncensored_(own_sample(sample_.uncensored, CaseWeights::ones(subjects), 1)) {}
+
+  [[nodiscard]] const CoverageDesign& design() const noexcept { return design_; }
+  [[nodiscard]] Covariates covariates() const { return sample_.observed.covariates(); }
+  [[nodiscard]] double value(const MeasureCell& cell, const Judged& judged) const {
+    const std::string_view name = cell.entry->name;
+    return evaluate(name == "harrell_c" ? observed_ : uncensored_, cell, judged).value;
+  }
+
+private:
+  CoverageDesign design_;
+  CoverageDesign::Sample sample_;
+  EvaluationSample observed_, uncensored_;
+};
+
+/// Number of subjects of a training set and of a test set.
+inline constexpr Index coverage_subjects = 150;
+
+/// The cells of these measures at the design's horizon and threshold.
+[[nodiscard]] inline SummaryOptions coverage_options(const CoverageDesign& design,
+                                                     std::span<const std::string_view> measures) {
+  SummaryOptions options{
+      .measures = {}, .horizons = {design.horizon()}, .thresholds = {design.threshold()}};
+  options.tau = design.horizon();
+  for (const std::string_view name : measures) {
+    options.measures.push_back(&measure::find(name));
+  }
+  return options;
+}
+
+struct CoveragePenalty {
+  double l1_ratio = 0.0; ///< 0: ridge, whose scores differ without signal too
+  Index points = 50;
+};
+
+/// One model for each weighting.
+[[nodiscard]] inline std::vector<penalized::PenalizedModel>
+coverage_fits(const Cohort& cohort,
+              std::span<const CaseWeights> weights,
+              const CoveragePenalty& penalty,
+              const RandomKey& key,
+              FitContext& context) {
+  const TrainingData data = cohort.data();
+  const auto preparations = fit_preparations(data, weights, {}, context.scheduler);
+  std::vector<FitItem> items;
+  for (Index number = 0; number < size_of(weights); ++number) {
+    items.push_back({.weights = weights[at(number)],
+                     .preparation = preparations[at(number)],
+                     .key = key.child(number)});
+  }
+  const penalized::PenalizedLearner learner({.l1_ratio = {penalty.l1_ratio},
+                                             .grid = {.points = penalty.points},
+                                             .interval_resamples = 0});
+  return learner.fit_all({data, items}, context);
+}
+
+/// A ridge model of one training set, judged by one test set: intervals of `external:<id>` and `split`.
+[[nodiscard]] inline std::vector<IntervalCase>
+held_out_cases(const CoveragePopulation& population,
+               std::span<const std::string_view> measures,
+               const RandomKey& key,
+               FitContext& context) {
+  const CoverageDesign& design = population.design();
+  const auto train = design.draw(coverage_subjects, key.child("train"));
+  const auto tested = design.draw(coverage_subjects, key.child("test"));
+  const std::vector<CaseWeights> ones{CaseWeights::ones(coverage_subjects)};
+  const auto models = coverage_fits(train.observed, ones, {}, key.child("fit"), context);
+  const std::vector<double> horizons{design.horizon()};
+  const auto on_test =
+      models.front().predict(tested.observed.covariates(), {.horizons = horizons}, context);
+  const auto on_all =
+      models.front().predict(population.covariates(), {.horizons = horizons}, context);
+  const auto null = null_risks(train.observed.data().outcome, ones.front(), horizons, 1);
+  const Outcome& outcome = tested.observed.data().outcome;
+  const EvaluationSample sample = own_sample(outcome, ones.front(), 1);
+  std::vector<IntervalCase> cases;
+  for (const MeasureCell& cell : measure_cells(coverage_options(design, measures))) {
+    const auto estimate = evaluate(sample, cell, {.prediction = on_test, .null_risk = null});
+    IntervalCase one{.estimate = estimate.value,
+                     .se = measure::standard_error(estimate, ones.front()),
+                     .truth = population.value(cell, {.prediction = on_all, .null_risk = null})};
+    if (std::isfinite(one.se)) {
+      const auto interval = measure::normal_interval(one.estimate, one.se, 0.95, cell.entry->scale);
+      one.lower = interval.lower;
+      one.upper = interval.upper;
+    }
+    cases.push_back(one);
+  }
+  return cases;
+}
+
+/// The record of a fold model: its predictions of the fold's test subjects.
+[[nodiscard]] inline ResampleRecord fold_record(const penalized::PenalizedModel& model,
+                                                const Cohort& cohort,
+                                                const Resample& resample,
+                                                Index number,
+                                                const PredictionRequest& request,
+                                                FitContext& context) {
+  const auto support = resample.test.support();
+  ResampleRecord record;
+  record.learner = "cox-net";
+  record.resample = number;
+  record.status = model.status();
+  record.subject.assign(support.begin(), support.end());
+  record.role.assign(record.subject.size(), FoldRole::test);
+  record.prediction =
+      select_subjects(model.predict(cohort.covariates(), request, context), record.subject);
+  return record;
+}
+
+/// A lasso in 5 x 5 folds of one set of subjects: intervals of `repeated-cv` and `nested-cv`. The truth is the mean of the
+/// fold models' values.
+[[nodiscard]] inline std::vector<IntervalCase>
+fold_cases(const CoveragePopulation& population,
+           std::span<const std::string_view> measures,
+           const RandomKey& key,
+           FitContext& context) {
+  const CoverageDesign& design = population.design();
+  const Cohort cohort = design.draw(coverage_subjects, key.child("train")).observed;
+  const CaseWeights within = cohort.weights();
+  const ResamplePlan plan =
+      stratified_folds(cohort.data(), within, {.folds = 5, .repeats = 5}, key.child("folds"));
+  std::vector<CaseWeights> training;
+  for (Index number = 0; number < plan.size(); ++number) {
+    training.push_back(plan.at_number(number).train);
+  }
+  const auto models =
+      coverage_fits(cohort, training, {.l1_ratio = 1.0, .points = 30}, key.child("fit"), context);
+  const std::vector<double> horizons{design.horizon()};
+  const SummaryOptions options = coverage_options(design, measures);
+  std::vector<ResampleRecord> records;
+  std::vector<double> truth(measures.size(), 0.0);
+  for (Index number = 0; number < plan.size(); ++number) {
+    const auto& model = models[at(number)];
+    const PredictionRequest request{.horizons = horizons};
+    records.push_back(fold_record(model, cohort, plan.at_number(number), number, request, context));
+    const auto on_all = model.predict(population.covariates(), request, context);
+    const auto cells = measure_cells(options);
+    for (std::size_t cell = 0; cell < cells.size(); ++cell) {
+      truth[cell] +=
+          population.value(cells[cell], {.prediction = on_all}) / static_cast<double>(plan.size());
+    }
+  }
+  const Summary summary =
+      summarise({.cohort = cohort, .within = within, .plan = plan, .records = records},
+                options,
+                context.scheduler);
+  std::vector<IntervalCase> cases;
+  for (std::size_t cell = 0; cell < truth.size(); ++cell) {
+    const PerformanceRow& row = summary.performance[cell];
+    cases.push_back({.estimate = row.estimate,
+                     .se = row.se,
+                     .lower = row.lower,
+                     .upper = row.upper,
+                     .truth = truth[cell]});
+  }
+  return cases;
+}
+
+/// All replicates on all workers, added in their order: one result for each measure.
+template <class Cases>
+[[nodiscard]] std::vector<IntervalCoverage> coverage_of(Index replicates,
+                                                        Index measures,
+                                                        const RandomKey& key,
+                                                        Scheduler& scheduler,
+                                                        const Cases& cases) {
+  std::vector<std::vector<IntervalCase>> made(at(replicates));
+  scheduler.for_each(replicates, [&](Index replicate, Index) {
+    FitContext context{scheduler};
+    made[at(replicate)] = cases(key.child(replicate), context);
+  });
+  std::vector<IntervalCoverage> result(at(measures));
+  for (const auto& replicate : made) {
+    for (std::size_t cell = 0; cell < result.size(); ++cell) {
+      result[cell].add(replicate[cell]);
+    }
+  }
+  return result;
+}
+
+} // namespace vigil::test
