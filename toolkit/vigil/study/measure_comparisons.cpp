@@ -44,6 +44,11 @@ ComparisonRow comparison_row(const MeasuredTable& table,
   return row;
 }
 
+/// Takes the risk at a horizon; AUC does where there is one.
+bool judges_a_risk(const measure::Entry& entry) {
+  return entry.needs_risk || entry.name == "auc" || entry.name == "auc_event_free_controls";
+}
+
 double horizon_or_none(double horizon) {
   return std::isfinite(horizon) ? horizon : not_available;
 }
@@ -105,7 +110,7 @@ std::vector<ComparisonRow> compare_risks(const MeasuredTable& table,
   };
   std::vector<const measure::Entry*> measures;
   for (const auto* entry : options.measures) {
-    if (entry->needs_risk && entry->name != "net_benefit") {
+    if (judges_a_risk(*entry) && entry->name != "net_benefit") {
       measures.push_back(entry);
     }
   }

@@ -48,7 +48,7 @@ measure_rows(const MeasuredTable& table, const MeasureOptions& options, Schedule
                                                         const std::string& other_name,
                                                         const MeasureOptions& options);
 
-/// The table's risks minus `other` ones at the same horizons, for the measures of a risk; then the parts of IDI and NRI, without
+/// The table's risks minus `other` ones at the same horizons, for the measures of a risk (AUC among them); then the parts of IDI and NRI, without
 /// p, and always with the difference in net benefit at the thresholds.
 [[nodiscard]] std::vector<ComparisonRow> compare_risks(const MeasuredTable& table,
                                                        const RiskTable& other,
