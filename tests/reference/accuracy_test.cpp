@@ -128,5 +128,45 @@ TEST(NetBenefit, NwtcoBinary) {
   }
 }
 
+/// Columns of a cohort, subjects x columns.
+survival::CensoringCovariates columns_of(const std::vector<std::vector<double>>& columns) {
+  survival::CensoringCovariates covariates{.value = {}, .columns = size_of(columns)};
+  for (const auto& column : columns) {
+    covariates.value.insert(covariates.value.end(), column.begin(), column.end());
+  }
+  return covariates;
+}
+
+// riskRegression counts an event at u as at risk of censoring at u, takes Efron's ties, and stops after three steps
+// of Newton's method (found by running those steps: all digits agree).
+TEST(ModelledCensoring, PbcAsRiskRegression) {
+  const test::Pbc312 pbc;
+  MeasureCase a(pbc.time, pbc.death);
+  a.risk(1826, pbc.rule_a());
+  a.censoring_by(columns_of({pbc.bili}),
+                 {.events_first = false, .ties = survival::Ties::efron, .newton_steps = 3});
+  const char* const rule = "fixed rule A; cens ~ bili; t=1826";
+  expect_row(brier(a.evaluation()).value,
+             score_row("Brier(t) IPCW Cox censoring model", rule),
+             closed_form);
+  expect_row(
+      auc(a.evaluation()).value, score_row("AUC(t) IPCW Cox censoring model", rule), closed_form);
+}
+
+// Expected values: make_measure.R, part 6 (survival 3.5-3 for the coefficients, the rest by definition).
+TEST(ModelledCensoring, PbcEventsFirst) {
+  const test::Pbc312 pbc;
+  MeasureCase a(pbc.time, pbc.death);
+  a.risk(1826, pbc.rule_a()).censoring_by(columns_of({pbc.bili, pbc.albumin, pbc.age}));
+  constexpr double of_cox = 1e-8; // two programs at the maximum of a likelihood
+  const auto coefficient = a.evaluation().censoring.model().coefficient();
+  expect_row(coefficient[0], 0.0257233130860868, of_cox);
+  expect_row(coefficient[1], -0.528438894583997, of_cox);
+  expect_row(coefficient[2], -0.0143110495707637, of_cox);
+  expect_row(a.evaluation().censoring.mean_weight(1826), 0.996676826840049, of_cox);
+  expect_row(brier(a.evaluation()).value, 0.14252361297899, of_cox);
+  expect_row(auc(a.evaluation()).value, 0.873030197767184, of_cox);
+}
+
 } // namespace
 } // namespace vigil::measure

@@ -121,6 +121,15 @@ TEST(Uno, Pbc) {
       closed_form);
 }
 
+// Two causes: an event beside everybody later and beside those who failed from the other cause up to then. make_measure.R, part 10, whose
+// other weights give the value of pec 2022.05.04.
+TEST(Uno, CompetingCausesAreWolbers) {
+  const test::Mgus2Complete mgus2;
+  MeasureCase example(mgus2.time, mgus2.code);
+  example.score(mgus2.mspike).at(120);
+  expect_row(uno_c(example.evaluation()).value, 0.650613801105532, closed_form);
+}
+
 TEST(Auc, PbcAgainstTimeroc) {
   const test::Pbc312 pbc;
   MeasureCase example = pbc_by_bili(pbc);

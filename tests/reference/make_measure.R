@@ -99,3 +99,86 @@ auc <- drop(a %*% k %*% b) / sum(a) / sum(b)
 own <- n * (a / sum(a) * (drop(k %*% b) / sum(b) - auc) + b / sum(b) * (drop(a %*% k) / sum(a) - auc)); psi <- with_term(own, own)
 show("kidney AUC(100)", auc); show("kidney AUC(100) SE, rows", group_se(psi, seq_len(n)))
 show("kidney AUC(100) SE, patients", group_se(psi, kidney$id))
+
+# 6. Weights by Cox's model of censoring, events first, Breslow's ties; the measures from the definition.
+ut <- sort(unique(pbc1$time)); rank <- 2 * match(pbc1$time, ut) + ifelse(pbc1$death == 1, 0, 1)
+f <- coxph(Surv(rank, 1 - death) ~ bili + albumin + age, pbc1, ties = "breslow", eps = 1e-14, toler.chol = 1e-15, iter.max = 50)
+e <- exp(drop(as.matrix(pbc1[c("bili", "albumin", "age")]) %*% coef(f)))
+hz <- sapply(seq_along(ut), function(k) sum(rank == 2 * k + 1) / sum(e[rank >= 2 * k + 1]))
+hz[is.nan(hz)] <- 0; at <- match(pbc1$time, ut); before <- c(0, cumsum(hz))[at]; t <- 1826
+p <- plogis(-2.2 + 1.1 * log(pbc1$bili)); y <- pbc1$time <= t & pbc1$death == 1
+W <- ifelse(y, exp(e * before), ifelse(pbc1$time > t, exp(e * sum(hz[ut <= t])), 0))
+for (k in names(coef(f))) show(paste("pbc[1:312] Cox model of censoring, events first:", k), coef(f)[k])
+show("pbc[1:312] weights by Cox: mean weight at 1826", mean(W))
+show("pbc[1:312] weights by Cox: Brier(1826) of rule A", mean(W * (y - p)^2))
+i <- which(y); j <- which(pbc1$time > t)
+k <- outer(p[i], p[j], ">") + outer(p[i], p[j], "==") / 2
+show("pbc[1:312] weights by Cox: AUC(1826) of rule A", sum(outer(W[i], W[j]) * k) / sum(outer(W[i], W[j])))
+
+# 7. timeROC's SE of AUC definition 2 where events sit exactly at t (mgus2 cc, 120 months, two deaths there; 0.0337426049918983): it leaves
+#    them out of cases and controls, but divides by F (1 - F) with its own influence, F the risk of the event, where they count as controls.
+n <- nrow(d); m <- d$mspike; t <- 120; T <- d$etime; D <- d$event; u <- sort(unique(T)); i <- match(T, u)
+left <- sapply(u, function(x) sum(T > x | (T == x & D == 0))); cc <- sapply(u, function(x) sum(T == x & D == 0))
+G <- cumprod(1 - cc / left); Gl <- c(1, head(G, -1))
+term <- function(carried) {
+  q <- sapply(u, function(x) mean(carried * (T > x))); cum <- cumsum(ifelse(u <= t & left > 0, q * cc / left^2 * n, 0))
+  ifelse(D == 0 & T <= t, (q / left * n)[i], 0) - ifelse(D == 0, cum[i], c(0, head(cum, -1))[i])
+}
+k <- outer(m, m, ">") + outer(m, m, "==") / 2
+a <- (D == 1 & T < t) / Gl[i]; b <- (T > t) / G[max(which(u <= t))] + (D > 1 & T < t) / Gl[i]
+auc <- drop(a %*% k %*% b) / sum(a) / sum(b); sd_of <- function(psi) sd(psi) / sqrt(n)
+own <- n * (a / sum(a) * (drop(k %*% b) / sum(b) - auc) + b / sum(b) * (drop(a %*% k) / sum(a) - auc))
+both <- a * drop(k %*% b) / n + b * drop(a %*% k) / n; risk <- mean(a)
+show("mgus2 cc AUC(120) definition 2, nobody with an event at 120", auc)
+show("mgus2 cc its SE, divided by the sums of its own sides (vigil)", sd_of(own + term(own)))
+show("mgus2 cc its SE, divided by F (1 - F)",
+     sd_of((both - mean(both) + term(both) - auc * (1 - 2 * risk) * (a - risk + term(a))) / (risk * (1 - risk))))
+
+# 8. Other packages' conventions on pbc[1:312]: risk plogis(-2.2 + 1.1 log(bili)) t / 3000 at four times. pec by the package; scikit-survival by its
+#    documented definitions: an event has weight 1 / G(T), G right-continuous; C over T < tau; IBS by trapezoids.
+grid <- c(500, 1000, 2000, 3000); T <- pbc1$time; D <- pbc1$death; p <- plogis(-2.2 + 1.1 * log(pbc1$bili))
+risks <- outer(p, grid / 3000)
+if (suppressPackageStartupMessages(require("pec", quietly = TRUE))) {
+  f <- pec::pec(list(A = 1 - cbind(0, risks)), Surv(time, death) ~ 1, data = pbc1, times = c(0, grid), exact = FALSE, start = 0,
+                cens.model = "marginal", splitMethod = "none", reference = FALSE, verbose = FALSE)
+  show("pbc[1:312] pec IBS to 3000 on four times", unclass(pec::crps(f, times = 3000))[1])
+}
+u <- sort(unique(T)); left <- sapply(u, function(x) sum(T > x | (T == x & D == 0))); cc <- sapply(u, function(x) sum(T == x & D == 0))
+G <- cumprod(1 - cc / left)[match(T, u)]; Gt <- function(t) min(1, G[T <= t])
+W <- function(t) ifelse(T > t, 1 / Gt(t), D / G)
+bs <- sapply(1:4, function(k) mean(W(grid[k]) * ((T <= grid[k] & D == 1) - risks[, k])^2))
+show("pbc[1:312] scikit-survival Brier(2000)", bs[3])
+show("pbc[1:312] scikit-survival IBS on four times", sum(diff(grid) * (head(bs, -1) + bs[-1]) / 2) / 2500)
+k <- outer(p, p, ">") + outer(p, p, "==") / 2; a <- ifelse(T <= 2000 & D == 1, 1 / G, 0)
+show("pbc[1:312] scikit-survival AUC(2000)", sum(outer(a, T > 2000) * k) / sum(outer(a, T > 2000)))
+later <- outer(T, T, "<") | outer(T, T, "==") & outer(D == 1, D == 0); lead <- ifelse(D == 1 & T < 2000, 1 / G^2, 0)
+show("pbc[1:312] scikit-survival Uno C, tau 2000", sum(lead * later * k) / sum(lead * later))
+
+# 9. Goenen and Heller's K of coxph(log(bili) + albumin + age), pbc[1:312]: the SE of a score that is given (vigil), and that of CPE 1.6.3
+#    (0.0129563235151987), which adds the coefficients by the derivative of a smoothed K (Gaussian kernel, width sd(lp) n^(-1/3) / 2).
+f <- coxph(Surv(time, death) ~ log(bili) + albumin + age, pbc1); X <- model.matrix(f); lp <- drop(X %*% coef(f)); n <- nrow(X)
+k <- 1 / (1 + exp(-abs(outer(lp, lp, "-")))); diag(k) <- 0; gh <- sum(k) / n / (n - 1)
+show("pbc[1:312] R2 of O'Quigley, Xu and Stare, 1 - exp(-LR / events)", 1 - exp(-2 * diff(f$loglik) / f$nevent))
+show("pbc[1:312] K", gh); show("pbc[1:312] K, SE of the given score", 2 * sqrt(sum((rowSums(k) / (n - 1) - gh)^2)) / n)
+h <- sd(lp) * n^(-1/3) / 2; gap <- outer(lp, lp, function(i, j) j - i)
+s <- function(x) pnorm(x / h) / (1 + exp(-x)); ds <- function(x) dnorm(x / h) / h / (1 + exp(-x)) + pnorm(x / h) * exp(-x) / (1 + exp(-x))^2
+k <- s(gap) + s(-gap); diag(k) <- 0; centred <- k - sum(k) / n / (n - 1); diag(centred) <- 0
+own <- 4 * sum(rowSums(centred)^2 - rowSums(centred^2)) / (n * (n - 1))^2
+by <- sapply(1:3, function(j) sum((ds(gap) - ds(-gap)) * outer(X[, j], X[, j], function(i, j) j - i)) / n / (n - 1))
+show("pbc[1:312] K, SE with the coefficients (CPE)", sqrt(own + drop(by %*% vcov(f) %*% by)))
+
+# 10. Concordance with competing causes (Wolbers et al. 2014), mgus2 cc by mspike to 120 months, over all pairs: an event beside everybody later,
+#     and beside everybody who failed from the other cause up to then. pec 2022.05.04 weighs the later pairs by 1 / (G(T-) G(T)), vigil by 1 / G(T-)^2.
+T <- d$etime; D <- d$event; m <- d$mspike; n <- nrow(d); u <- sort(unique(T)); i <- match(T, u)
+left <- sapply(u, function(x) sum(T > x | (T == x & D == 0))); cc <- sapply(u, function(x) sum(T == x & D == 0))
+G <- cumprod(1 - cc / pmax(left, 1)); before <- c(1, head(G, -1))[i]; after <- pmax(G[i], 1e-300)
+k <- outer(m, m, ">") + outer(m, m, "==") / 2; lead <- D == 1 & T <= 120
+later <- outer(T, T, "<") | outer(T, T, "==") & outer(D == 1, D == 0); other <- outer(T, T, ">=") & outer(D == 1, D == 2)
+wolbers <- function(second) { w <- lead * (later / before / second + other * outer(1 / before, 1 / before)); sum(w * k) / sum(w) }
+show("mgus2 cc Wolbers' C to 120, 1 / G(T-)^2 (vigil)", wolbers(before))
+show("mgus2 cc Wolbers' C to 120, 1 / (G(T-) G(T))", wolbers(after))
+if (suppressPackageStartupMessages(require("pec", quietly = TRUE))) {
+  f <- cindex(list(m = matrix(m, ncol = 1)), formula = Hist(etime, event) ~ 1, data = d, cause = 1, eval.times = 120, pred.times = 120,
+              cens.model = "marginal", splitMethod = "none", verbose = FALSE)
+  show("mgus2 cc Wolbers' C to 120, pec", f$AppCindex$m)
+}

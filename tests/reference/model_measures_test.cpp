@@ -7,6 +7,7 @@
 #include "vigil/measure/calibration.hpp"
 #include "vigil/measure/concordance.hpp"
 #include "vigil/measure/explained_variation.hpp"
+#include "vigil/measure/follow_up_calibration.hpp"
 
 #include <gtest/gtest.h>
 
@@ -146,6 +147,36 @@ TEST_F(PbcModels, ExplainedVariation) {
   expect_row(concordance_probability,
              pbc_row("Gonen-Heller CPE", "survAUC", "lp of coxph log(bili)+albumin+age"),
              cox_solver);
+  expect_row(nagelkerke_r2(example.evaluation()).value,
+             pbc_row("royston(): R.N", "survival", arguments),
+             cox_solver);
+  // make_measure.R, part 9. survAUC's OXS, 0.757 here, comes from a likelihood of its own.
+  expect_row(oquigley_xu_stare_r2(example.evaluation()).value, 0.763255439056659, cox_solver);
+}
+
+/// Ours is the error of a score that is given. CPE adds what fitting the coefficients does to a smoothed K; make_measure.R, part 9, comes
+/// to its number that way.
+TEST_F(PbcModels, ErrorOfGoenenAndHeller) {
+  MeasureCase example = scored();
+  expect_row(example.se(goenen_heller(example.evaluation())), 0.00640343324319426, cox_solver);
+  expect_row(0.0129563235151988,
+             pbc_row("Gonen-Heller CPE SE", "CPE", "coxph log(bili)+albumin+age"),
+             1e-7); // Newton's last step of two programs, in a smooth function of the coefficients
+}
+
+TEST_F(PbcModels, DCalibration) {
+  std::vector<double> risk(pbc.time.size());
+  for (std::size_t i = 0; i < risk.size(); ++i) {
+    risk[i] = model.risk(design, pbc.time[i])[i];
+  }
+  MeasureCase example = scored();
+  const auto found = d_calibration_of(example.own_risk(risk).evaluation());
+  expect_row(found.statistic,
+             pbc_row("D-calibration statistic, 10 bins",
+                     "base",
+                     "coxph log(bili)+albumin+age (efron), Breslow/Efron baseline"),
+             1e-7); // sums of differences of counts, of Cox's coefficients
+  expect_row(found.p, pbc_row("D-calibration p, 9 df", "base", "same"), 1e-7);
 }
 
 TEST(Royston, VeteranHeavyTies) {

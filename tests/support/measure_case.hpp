@@ -32,6 +32,11 @@ public:
     horizon_ = horizon;
     return *this;
   }
+  /// Risks at several horizons; `at` chooses one.
+  MeasureCase& risks(RiskTable table) {
+    prediction_.risk = std::move(table);
+    return *this;
+  }
   MeasureCase& curves(RiskTable table) {
     prediction_.curves = std::move(table);
     return *this;
@@ -53,6 +58,19 @@ public:
     centre_ = std::move(centre);
     return *this;
   }
+  /// Censoring by Cox's model on these columns, subjects x columns.
+  MeasureCase& censoring_by(survival::CensoringCovariates covariates,
+                            survival::CensoringModelOptions options = {}) {
+    covariates_ = std::move(covariates);
+    model_options_ = options;
+    censoring_.reset();
+    return *this;
+  }
+  /// Risks by the subjects' own times; the values must outlive the evaluation.
+  MeasureCase& own_risk(std::span<const double> values) {
+    own_risk_ = values;
+    return *this;
+  }
   MeasureCase& null_risk(double risk) {
     null_ = std::make_unique<measure::NullRisk>(measure::NullRisk{risk});
     return *this;
@@ -65,7 +83,10 @@ public:
   /// Valid until the case changes.
   [[nodiscard]] measure::Evaluation evaluation() {
     if (!censoring_) {
-      censoring_ = std::make_unique<survival::CensoringWeights>(outcome_, weights_);
+      censoring_ = covariates_.columns == 0
+                       ? std::make_unique<survival::CensoringWeights>(outcome_, weights_)
+                       : std::make_unique<survival::CensoringWeights>(
+                             outcome_, weights_, covariates_, model_options_);
     }
     return {.prediction = prediction_,
             .outcome = outcome_,
@@ -75,7 +96,8 @@ public:
             .horizon = horizon_,
             .threshold = threshold_,
             .cause = 1,
-            .null = null_.get()};
+            .null = null_.get(),
+            .own_risk = own_risk_};
   }
   [[nodiscard]] double se(const measure::Estimate& estimate) const {
     return measure::standard_error(estimate, weights_);
@@ -100,6 +122,9 @@ private:
   CaseWeights weights_;
   Prediction prediction_;
   std::vector<Index> centre_;
+  std::span<const double> own_risk_ = {};
+  survival::CensoringCovariates covariates_ = {};
+  survival::CensoringModelOptions model_options_ = {};
   std::unique_ptr<survival::CensoringWeights> censoring_;
   std::unique_ptr<measure::NullRisk> null_;
   double horizon_ = std::numeric_limits<double>::infinity();

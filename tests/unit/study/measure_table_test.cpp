@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/error.hpp"
 #include "vigil/storage/table_file.hpp"
-#include "vigil/study/measure_table.hpp"
+#include "vigil/study/measure_rows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -22,13 +22,14 @@ const std::string predictions = "subject\ttime\tevent\tscore\tother\trisk@3\n"
 
 TEST(MeasureTable, MeasuresAnybodysPredictions) {
   const vigil::test::TempFolder folder;
+  vigil::Scheduler scheduler(1);
   const auto table = vigil::storage::read_table(folder.file("p.tsv", predictions));
   const auto measured = vigil::read_predictions(table, {}, nullptr);
   EXPECT_EQ(measured.prediction.risk.horizon, std::vector<double>{3});
   vigil::MeasureOptions options;
   options.measures = {&vigil::measure::find("harrell_c"), &vigil::measure::find("brier")};
   options.horizons = {3};
-  const auto rows = vigil::measure_rows(measured, options);
+  const auto rows = vigil::measure_rows(measured, options, scheduler);
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[0].estimate, 1.0); // the order of the scores is that of the events
   EXPECT_EQ(rows[0].events, 3);
@@ -51,6 +52,7 @@ TEST(MeasureTable, ComparesTwoScoresByTheirInfluence) {
 // By hand: a is above the three later ones, b below the two later ones; a pair weighs the product of its weights.
 TEST(MeasureTable, WeighsTheRows) {
   const vigil::test::TempFolder folder;
+  vigil::Scheduler scheduler(1);
   const auto table =
       vigil::storage::read_table(folder.file("p.tsv",
                                              "subject\ttime\tevent\tscore\tweight\tsome\tbad\n"
@@ -59,7 +61,8 @@ TEST(MeasureTable, WeighsTheRows) {
   vigil::MeasureOptions options;
   options.measures = {&vigil::measure::find("harrell_c")};
   const auto concordance = [&](const std::string& weight) {
-    return vigil::measure_rows(vigil::read_predictions(table, {.weight = weight}, nullptr), options)
+    return vigil::measure_rows(
+               vigil::read_predictions(table, {.weight = weight}, nullptr), options, scheduler)
         .front();
   };
   EXPECT_DOUBLE_EQ(concordance("").estimate, 3.0 / 5.0);
@@ -71,6 +74,7 @@ TEST(MeasureTable, WeighsTheRows) {
 
 TEST(MeasureTable, GroupsWidenTheErrorOfRowsThatRepeat) {
   const vigil::test::TempFolder folder;
+  vigil::Scheduler scheduler(1);
   std::string text = "row\tpatient\ttime\tevent\tscore\tother\n";
   for (const std::string row : {"1", "2"}) {
     text += "a" + row + "\tp1\t1\t1\t4\t1\nb" + row + "\tp2\t2\t1\t1\t2\nc" + row +
@@ -81,8 +85,8 @@ TEST(MeasureTable, GroupsWidenTheErrorOfRowsThatRepeat) {
   options.measures = {&vigil::measure::find("harrell_c")};
   const auto rows = vigil::read_predictions(table, {}, nullptr);
   const auto patients = vigil::read_predictions(table, {.group = "patient"}, nullptr);
-  const double as_rows = vigil::measure_rows(rows, options)[0].se;
-  const double as_patients = vigil::measure_rows(patients, options)[0].se;
+  const double as_rows = vigil::measure_rows(rows, options, scheduler)[0].se;
+  const double as_patients = vigil::measure_rows(patients, options, scheduler)[0].se;
   EXPECT_GT(as_rows, 0.0);
   EXPECT_NEAR(as_patients, as_rows * std::sqrt(2.0), 1e-14);
   const auto other = table.numbers("other");

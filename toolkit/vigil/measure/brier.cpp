@@ -48,6 +48,20 @@ estimate_of(const Evaluation& evaluation, const EvaluationRows& rows, const Weig
   return {.value = mean.value, .influence = influence_from(evaluation, rows, mean.gradient)};
 }
 
+/// Under a model of censoring mean W_i is not 1, and d BS / d risk = -2 risk (1 - mean W_i).
+Estimate null_estimate_of_a_model(const Evaluation& evaluation,
+                                  const HorizonData& data,
+                                  const WeightedMean& observed) {
+  const std::vector<double> same(data.happened.size(), observed.value);
+  WeightedMean error = squared_error(evaluation, data, same);
+  const double slope =
+      -2.0 * observed.value * (1.0 - evaluation.censoring.mean_weight(evaluation.horizon));
+  for (std::size_t row = 0; row < same.size(); ++row) {
+    error.gradient[row] += slope * observed.gradient[row];
+  }
+  return estimate_of(evaluation, data.rows, error);
+}
+
 } // namespace
 
 Estimate brier(const Evaluation& evaluation) {
@@ -75,8 +89,13 @@ NullBrier null_brier(const Evaluation& evaluation) {
   } else {
     // The mean of W_i y_i is the Kaplan-Meier (Aalen-Johansen) risk. Its own variation does not enter the
     // influence function: d BS / d risk = -2 (mean W_i y_i - risk mean W_i) is zero there.
-    null.risk =
-        censoring_weighted_mean(evaluation, data.rows, data.censoring_weight, data.happened).value;
+    const WeightedMean observed =
+        censoring_weighted_mean(evaluation, data.rows, data.censoring_weight, data.happened);
+    null.risk = observed.value;
+    if (evaluation.censoring.depends_on_covariates()) {
+      null.estimate = null_estimate_of_a_model(evaluation, data, observed);
+      return null;
+    }
   }
   const std::vector<double> same(data.happened.size(), null.risk);
   null.estimate = estimate_of(evaluation, data.rows, squared_error(evaluation, data, same));

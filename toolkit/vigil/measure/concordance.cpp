@@ -233,6 +233,9 @@ fill_inverse_censoring(const Evaluation& evaluation, const EvaluationRows& rows,
   if (std::string problem = censoring_problem(evaluation, rows); !problem.empty()) {
     return problem;
   }
+  if (evaluation.censoring.depends_on_covariates()) {
+    return "a pair under a model of censoring needs the weights of both subjects";
+  }
   for (Index row = 0; row < rows.rows(); ++row) {
     if (rows.ending[at(row)] != Ending::censored && rows.time[at(row)] <= columns.tau) {
       columns.inverse_g[at(row)] =

@@ -100,7 +100,9 @@ Evaluation part_of(const Evaluation& whole,
           .censoring = censoring,
           .horizon = whole.horizon,
           .threshold = whole.threshold,
-          .cause = whole.cause};
+          .cause = whole.cause,
+          .null = nullptr,
+          .own_risk = whole.own_risk};
 }
 
 std::vector<double> gather(const EvaluationRows& rows, std::span<const double> per_subject) {
@@ -162,20 +164,29 @@ void add_censoring_term(const Evaluation& evaluation,
   const survival::CensoringWeights& censoring = evaluation.censoring;
   std::vector<std::vector<double>> carried_beyond(at(censoring.strata()));
   for (Index stratum = 0; stratum < censoring.strata(); ++stratum) {
-    carried_beyond[at(stratum)].assign(censoring.distinct_times(stratum).size(), 0.0);
+    carried_beyond[at(stratum)].assign(
+        censoring.distinct_times(stratum).size() * at(censoring.carried_factors()), 0.0);
   }
   for (Index row = 0; row < rows.rows(); ++row) {
     const Index subject = rows.subject[at(row)];
     // T_j > u holds for the distinct times before T_j: put the value just before T_j, sum backwards below.
     const Index place = place_in_time(censoring, subject, rows.time[at(row)]);
-    if (place > 0) {
-      carried_beyond[at(censoring.stratum_of(subject))][at(place - 1)] +=
-          rows.weight[at(row)] * carried[at(row)] / rows.total;
+    const Index stratum = censoring.stratum_of(subject);
+    const Index times = size_of(censoring.distinct_times(stratum));
+    for (Index factor = 0; factor < censoring.carried_factors() && place > 0; ++factor) {
+      carried_beyond[at(stratum)][at(factor * times + place - 1)] +=
+          rows.weight[at(row)] * carried[at(row)] * censoring.carried_factor(subject, factor) /
+          rows.total;
     }
   }
-  for (auto& values : carried_beyond) {
-    for (Index k = size_of(values) - 2; k >= 0; --k) {
-      values[at(k)] += values[at(k + 1)];
+  for (Index stratum = 0; stratum < censoring.strata(); ++stratum) {
+    const Index times = size_of(censoring.distinct_times(stratum));
+    for (Index factor = 0; factor < censoring.carried_factors(); ++factor) {
+      const auto values =
+          std::span<double>(carried_beyond[at(stratum)]).subspan(at(factor * times), at(times));
+      for (Index k = times - 2; k >= 0; --k) {
+        values[at(k)] += values[at(k + 1)];
+      }
     }
   }
   const auto term = censoring.martingale_term(carried_beyond, horizon);

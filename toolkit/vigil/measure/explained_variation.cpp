@@ -144,21 +144,34 @@ Estimate goenen_heller(const Evaluation& evaluation) {
   }
   const auto& score = scores.score.value;
   const auto& weight = scores.rows.weight;
-  double concordant = 0.0, pairs = 0.0;
+  // By row, per unit of its weight: the pairs with the others, and with its own copies, which tie.
+  std::vector<double> concordant(score.size(), 0.0), pairs(score.size(), 0.0);
+  double all_concordant = 0.0, all_pairs = 0.0;
   for (Index i = 0; i < scores.rows.rows(); ++i) {
-    // Copies of one subject are pairs with equal scores.
-    const Index subject = scores.rows.subject[at(i)];
-    const double copies =
-        0.5 * weight[at(i)] * (weight[at(i)] - evaluation.weights.sampling(subject));
-    concordant += 0.5 * copies;
-    pairs += copies;
+    const double copies = weight[at(i)] - evaluation.weights.sampling(scores.rows.subject[at(i)]);
+    concordant[at(i)] += 0.5 * copies;
+    pairs[at(i)] += copies;
     for (Index j = 0; j < i; ++j) {
-      const double pair = weight[at(i)] * weight[at(j)];
-      concordant += pair / (1.0 + std::exp(-std::fabs(score[at(i)] - score[at(j)])));
-      pairs += pair;
+      const double pair = 1.0 / (1.0 + std::exp(-std::fabs(score[at(i)] - score[at(j)])));
+      concordant[at(i)] += weight[at(j)] * pair;
+      concordant[at(j)] += weight[at(i)] * pair;
+      pairs[at(i)] += weight[at(j)];
+      pairs[at(j)] += weight[at(i)];
     }
   }
-  return pairs > 0.0 ? Estimate{.value = concordant / pairs} : undefined("no pair of subjects");
+  for (Index i = 0; i < scores.rows.rows(); ++i) {
+    all_concordant += 0.5 * weight[at(i)] * concordant[at(i)];
+    all_pairs += 0.5 * weight[at(i)] * pairs[at(i)];
+  }
+  if (!(all_pairs > 0.0)) {
+    return undefined("no pair of subjects");
+  }
+  const double value = all_concordant / all_pairs;
+  std::vector<double> gradient;
+  for (std::size_t row = 0; row < score.size(); ++row) {
+    gradient.push_back(scores.rows.total * (concordant[row] - value * pairs[row]) / all_pairs);
+  }
+  return {.value = value, .influence = influence_from(evaluation, scores.rows, gradient)};
 }
 
 Estimate kent_oquigley_r2(const Evaluation& evaluation) {
@@ -179,7 +192,65 @@ Estimate kent_oquigley_r2(const Evaluation& evaluation) {
     squares += rows.weight[at(row)] * gap * gap;
   }
   const double variance = squares / (rows.total - 1.0);
-  return {.value = variance / (std::numbers::pi * std::numbers::pi / 6.0 + variance)};
+  const double error = std::numbers::pi * std::numbers::pi / 6.0;
+  const double slope = error / ((error + variance) * (error + variance));
+  std::vector<double> gradient;
+  for (Index row = 0; row < rows.rows(); ++row) {
+    const double gap = scores.score.value[at(row)] - mean;
+    gradient.push_back(slope * (gap * gap - squares / rows.total) * rows.total /
+                       (rows.total - 1.0));
+  }
+  return {.value = variance / (error + variance),
+          .influence = influence_from(evaluation, rows, gradient)};
+}
+
+namespace {
+
+/// Cox's model of the score, or why there is none.
+struct SlopeOfScore {
+  EvaluationRows rows;
+  CoxSlope slope = {};
+  std::string problem = {};
+
+  [[nodiscard]] double likelihood_ratio() const {
+    return 2.0 * (slope.log_likelihood - slope.null_log_likelihood);
+  }
+};
+
+SlopeOfScore slope_of_score(const Evaluation& evaluation) {
+  Scores scores = scores_of(evaluation);
+  SlopeOfScore result{.rows = std::move(scores.rows)};
+  result.problem = scores.score.problem;
+  if (result.problem.empty()) {
+    result.slope =
+        fit_slope(result.rows, evaluation.weights, scores.score.value, survival::Ties::efron);
+    result.problem = result.slope.problem;
+  }
+  return result;
+}
+
+} // namespace
+
+Estimate nagelkerke_r2(const Evaluation& evaluation) {
+  const SlopeOfScore fitted = slope_of_score(evaluation);
+  if (!fitted.problem.empty()) {
+    return undefined(fitted.problem);
+  }
+  const double n = fitted.rows.total;
+  return {.value = std::expm1(-fitted.likelihood_ratio() / n) /
+                   std::expm1(2.0 * fitted.slope.null_log_likelihood / n)};
+}
+
+Estimate oquigley_xu_stare_r2(const Evaluation& evaluation) {
+  const SlopeOfScore fitted = slope_of_score(evaluation);
+  if (!fitted.problem.empty()) {
+    return undefined(fitted.problem);
+  }
+  double events = 0.0;
+  for (Index row = 0; row < fitted.rows.rows(); ++row) {
+    events += fitted.rows.ending[at(row)] == Ending::event ? fitted.rows.weight[at(row)] : 0.0;
+  }
+  return {.value = -std::expm1(-fitted.likelihood_ratio() / events)};
 }
 
 } // namespace vigil::measure

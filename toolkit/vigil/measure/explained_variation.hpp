@@ -33,15 +33,28 @@ struct RoystonD {
 ///   K = 2 / (n (n - 1)) SUM_{i<j} 1 / (1 + exp(-|score_i - score_j|))
 ///
 /// Depends on the scale of the score: recalibrate it before external use. Tied pairs count 1/2.
-/// influence  none here
+/// influence  2 (mean_j k_ij - K), of a score that is given: what fitting it adds is not in there
 /// cost       O(n^2)
 /// source     Goenen and Heller 2005, Biometrika 92:965; checked by tests/reference/model_measures_test
 [[nodiscard]] Estimate goenen_heller(const Evaluation& evaluation);
 
 /// Kent and O'Quigley's R2_PM = var(score) / (pi^2/6 + var(score)), variance with divisor n - 1; uses no outcome.
 ///
-/// influence  none here
+/// influence  of the variance
 /// source     Kent and O'Quigley 1988, Biometrika 75:525; checked by tests/reference/model_measures_test
 [[nodiscard]] Estimate kent_oquigley_r2(const Evaluation& evaluation);
+
+/// Explained variation by the likelihood of Cox's model of the score (the slope of calibration_slope is fitted).
+///
+///   LR = 2 (log L(slope) - log L(0)),   n subjects, e events (both by weight)
+///   nagelkerke_r2          = (1 - exp(-LR / n)) / (1 - exp(2 log L(0) / n))
+///   oquigley_xu_stare_r2   = 1 - exp(-LR / e)
+///
+/// influence  none: their intervals are a bootstrap's
+/// undefined  as calibration_slope
+/// source     Nagelkerke 1991, Biometrika 78:691; O'Quigley, Xu and Stare 2005, Stat. Med. 24:479;
+///            checked by tests/reference/model_measures_test
+[[nodiscard]] Estimate nagelkerke_r2(const Evaluation& evaluation);
+[[nodiscard]] Estimate oquigley_xu_stare_r2(const Evaluation& evaluation);
 
 } // namespace vigil::measure

@@ -94,24 +94,29 @@ Estimate ibs(const Evaluation& evaluation) {
   std::vector<double> loss(at(rows.rows())), carried(at(rows.rows()), 0.0);
   std::vector<std::vector<double>> q(at(censoring.strata()));
   for (Index stratum = 0; stratum < censoring.strata(); ++stratum) {
-    q[at(stratum)].assign(censoring.distinct_times(stratum).size(), 0.0);
+    q[at(stratum)].assign(
+        censoring.distinct_times(stratum).size() * at(censoring.carried_factors()), 0.0);
   }
   for (Index k = size_of(grid.time) - 1; k >= 0; --k) {
     const double u = grid.time[at(k)];
     weighted_losses(evaluation, rows, u, loss);
-    std::vector<double> beyond(at(censoring.strata()), 0.0);
+    const Index factors = censoring.carried_factors();
+    std::vector<double> beyond(at(censoring.strata() * factors), 0.0);
     for (Index row = 0; row < rows.rows(); ++row) {
       carried[at(row)] += grid.length[at(k)] * loss[at(row)];
-      if (rows.time[at(row)] > u) {
-        beyond[at(censoring.stratum_of(rows.subject[at(row)]))] +=
-            rows.weight[at(row)] * carried[at(row)] / rows.total;
+      const Index subject = rows.subject[at(row)];
+      for (Index factor = 0; factor < factors && rows.time[at(row)] > u; ++factor) {
+        beyond[at(censoring.stratum_of(subject) * factors + factor)] +=
+            rows.weight[at(row)] * carried[at(row)] * censoring.carried_factor(subject, factor) /
+            rows.total;
       }
     }
     for (Index stratum = 0; stratum < censoring.strata(); ++stratum) {
       const auto times = censoring.distinct_times(stratum);
       const auto place = std::lower_bound(times.begin(), times.end(), u);
-      if (place != times.end() && *place == u) {
-        q[at(stratum)][at(place - times.begin())] = beyond[at(stratum)];
+      for (Index factor = 0; factor < factors && place != times.end() && *place == u; ++factor) {
+        q[at(stratum)][at(factor * size_of(times) + (place - times.begin()))] =
+            beyond[at(stratum * factors + factor)];
       }
     }
   }

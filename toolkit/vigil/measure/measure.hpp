@@ -32,6 +32,7 @@ struct Evaluation {
   double threshold = std::numeric_limits<double>::quiet_NaN();
   int cause = 1;
   const NullRisk* null = nullptr;
+  std::span<const double> own_risk = {}; ///< risk by each subject's own time; empty: see the curves
 };
 
 /// A value and how it would move with each subject.
@@ -88,6 +89,8 @@ struct Entry {
   Estimate (*evaluate)(const Evaluation&);
   FoldWeight fold_weight = FoldWeight::events;
   bool in_every_study = false; ///< else only where it is asked for
+  bool needs_own_risk = false; ///< risks by the subjects' own times
+  bool by_bootstrap = false;   ///< no influence function, but an interval by resampling
 };
 
 [[nodiscard]] std::span<const Entry> table() noexcept;

@@ -8,8 +8,11 @@
 #include "vigil/measure/calibration_curve.hpp"
 #include "vigil/measure/concordance.hpp"
 #include "vigil/measure/explained_variation.hpp"
+#include "vigil/measure/follow_up_calibration.hpp"
+#include "vigil/measure/incident_auc.hpp"
 #include "vigil/measure/measure.hpp"
 #include "vigil/measure/net_benefit.hpp"
+#include "vigil/measure/threshold_rates.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,13 +22,14 @@ namespace vigil::measure {
 namespace {
 
 struct Needs {
-  bool horizon = false, risk = false, threshold = false;
+  bool horizon = false, risk = false, threshold = false, own_risk = false;
 };
 
 constexpr Needs score_only{};
 constexpr Needs horizon_only{.horizon = true};
 constexpr Needs risk_at_horizon{.horizon = true, .risk = true};
 constexpr Needs rule{.horizon = true, .risk = true, .threshold = true};
+constexpr Needs risk_at_own_time{.own_risk = true};
 
 struct About {
   std::string_view name, formula, source, unit = "1";
@@ -45,7 +49,8 @@ constexpr Entry entry(About about,
           .needs_horizon = needs.horizon,
           .needs_risk = needs.risk,
           .needs_threshold = needs.threshold,
-          .evaluate = evaluate};
+          .evaluate = evaluate,
+          .needs_own_risk = needs.own_risk};
 }
 
 constexpr Entry averaged_by(FoldWeight weight, Entry row) {
@@ -55,6 +60,11 @@ constexpr Entry averaged_by(FoldWeight weight, Entry row) {
 
 constexpr Entry in_every_study(Entry row) {
   row.in_every_study = true;
+  return row;
+}
+
+constexpr Entry by_bootstrap(Entry row) {
+  row.by_bootstrap = true;
   return row;
 }
 
@@ -95,6 +105,14 @@ constexpr std::array entries = {
               IntervalScale::logit,
               horizon_only,
               auc_event_free_controls)),
+    by_bootstrap(
+        entry({"auc_incident",
+               "mean rank of the events nearest to t among those left, controls: no event yet",
+               "Saha-Chaudhuri and Heagerty 2013"},
+              Better::higher,
+              IntervalScale::logit,
+              horizon_only,
+              auc_incident)),
     in_every_study(averaged_by(FoldWeight::subjects,
                                entry({"brier", "mean W_i(t) (y_i - p_i)^2", "Graf et al. 1999"},
                                      Better::lower,
@@ -132,29 +150,51 @@ constexpr std::array entries = {
                          IntervalScale::identity,
                          score_only,
                          calibration_slope)),
-    in_every_study(
+    in_every_study(by_bootstrap(
         entry({"ici", "mean |smooth observed risk - p_i|", "Austin, Harrell and van Klaveren 2020"},
               Better::lower,
               IntervalScale::identity,
               risk_at_horizon,
-              ici)),
-    entry({"e50", "median |smooth observed risk - p_i|", "Austin, Harrell and van Klaveren 2020"},
+              ici))),
+    by_bootstrap(entry(
+        {"e50", "median |smooth observed risk - p_i|", "Austin, Harrell and van Klaveren 2020"},
+        Better::lower,
+        IntervalScale::identity,
+        risk_at_horizon,
+        e50)),
+    by_bootstrap(entry({"e90",
+                        "90th percentile of |smooth observed risk - p_i|",
+                        "Austin, Harrell and van Klaveren 2020"},
+                       Better::lower,
+                       IntervalScale::identity,
+                       risk_at_horizon,
+                       e90)),
+    by_bootstrap(
+        entry({"emax", "max |smooth observed risk - p_i|", "Austin, Harrell and van Klaveren 2020"},
+              Better::lower,
+              IntervalScale::identity,
+              risk_at_horizon,
+              emax)),
+    entry({"oe_follow_up",
+           "sum d_i / sum -log(1 - r_i), r_i the predicted risk by the own time",
+           "Crowson, Atkinson and Therneau 2016"},
+          Better::nearer_one,
+          IntervalScale::log,
+          risk_at_own_time,
+          oe_follow_up),
+    entry({"d_calibration",
+           "sum_k (N_k - n/10)^2 / (n/10) over tenths of the predicted survival at the own time",
+           "Haider et al. 2020",
+           "chi-squared on 9 df"},
           Better::lower,
           IntervalScale::identity,
-          risk_at_horizon,
-          e50),
-    entry({"e90",
-           "90th percentile of |smooth observed risk - p_i|",
-           "Austin, Harrell and van Klaveren 2020"},
-          Better::lower,
+          risk_at_own_time,
+          d_calibration),
+    entry({"d_calibration_p", "p value of d_calibration", "Haider et al. 2020"},
+          Better::higher,
           IntervalScale::identity,
-          risk_at_horizon,
-          e90),
-    entry({"emax", "max |smooth observed risk - p_i|", "Austin, Harrell and van Klaveren 2020"},
-          Better::lower,
-          IntervalScale::identity,
-          risk_at_horizon,
-          emax),
+          risk_at_own_time,
+          d_calibration_p),
     entry({"royston_d",
            "sqrt(8/pi) times the coefficient of the normal scores of the score in Cox's model",
            "Royston and Sauerbrei 2004"},
@@ -179,6 +219,49 @@ constexpr std::array entries = {
           IntervalScale::identity,
           score_only,
           kent_oquigley_r2),
+    by_bootstrap(
+        entry({"nagelkerke_r2",
+               "(1 - exp(-LR/n)) / (1 - exp(2 log L(0) / n)), LR of the score in Cox's model",
+               "Nagelkerke 1991"},
+              Better::higher,
+              IntervalScale::identity,
+              score_only,
+              nagelkerke_r2)),
+    by_bootstrap(entry({"oquigley_xu_stare_r2",
+                        "1 - exp(-LR / events), LR of the score in Cox's model",
+                        "O'Quigley, Xu and Stare 2005"},
+                       Better::higher,
+                       IntervalScale::identity,
+                       score_only,
+                       oquigley_xu_stare_r2)),
+    entry({"sensitivity",
+           "mean W_i y_i 1(p_i >= p_t) / mean W_i y_i",
+           "Blanche, Dartigues and Jacqmin-Gadda 2013"},
+          Better::higher,
+          IntervalScale::logit,
+          rule,
+          sensitivity),
+    entry({"specificity",
+           "mean W_i (1 - y_i) 1(p_i < p_t) / mean W_i (1 - y_i)",
+           "Blanche, Dartigues and Jacqmin-Gadda 2013"},
+          Better::higher,
+          IntervalScale::logit,
+          rule,
+          specificity),
+    entry({"ppv",
+           "mean W_i y_i 1(p_i >= p_t) / mean W_i 1(p_i >= p_t)",
+           "Blanche, Dartigues and Jacqmin-Gadda 2013"},
+          Better::higher,
+          IntervalScale::logit,
+          rule,
+          ppv),
+    entry({"npv",
+           "mean W_i (1 - y_i) 1(p_i < p_t) / mean W_i 1(p_i < p_t)",
+           "Blanche, Dartigues and Jacqmin-Gadda 2013"},
+          Better::higher,
+          IntervalScale::logit,
+          rule,
+          npv),
     averaged_by(FoldWeight::subjects,
                 entry({"net_benefit",
                        "mean W_i(t) 1(p_i >= p_t) {y_i - (1 - y_i) p_t / (1 - p_t)}",
@@ -187,6 +270,11 @@ constexpr std::array entries = {
                       IntervalScale::identity,
                       rule,
                       net_benefit)),
+    entry({"standardized_net_benefit", "NB / F, F the observed risk", "Kerr et al. 2016"},
+          Better::higher,
+          IntervalScale::identity,
+          rule,
+          standardized_net_benefit),
     entry({"net_benefit_conditional",
            "P(p >= p_t) {F_g - (1 - F_g) p_t / (1 - p_t)}, F_g the risk among p >= p_t",
            "Vickers et al. 2008"},

@@ -4,6 +4,7 @@
 
 #include "vigil/measure/evaluation_rows.hpp"
 #include "vigil/measure/observed_risk.hpp"
+#include "vigil/measure/threshold_rule.hpp"
 
 #include <cmath>
 #include <optional>
@@ -12,35 +13,8 @@ namespace vigil::measure {
 
 namespace {
 
-struct Rule {
-  EvaluationRows rows;
-  std::vector<double> risk;
-  double odds = 0.0; ///< harm of one unnecessary action in units of one event found
-  std::string problem = {};
-};
-
-std::string threshold_problem(double threshold) {
-  return threshold > 0.0 && threshold < 1.0 ? "" : "needs a threshold between 0 and 1";
-}
-
-Rule rule_of(const Evaluation& evaluation) {
-  Rule rule{.rows = evaluation_rows(evaluation), .risk = {}};
-  rule.problem = rule.rows.problem;
-  if (rule.problem.empty()) {
-    rule.problem = threshold_problem(evaluation.threshold);
-  }
-  if (!rule.problem.empty()) {
-    return rule;
-  }
-  rule.odds = evaluation.threshold / (1.0 - evaluation.threshold);
-  Column risk = risk_column(evaluation, rule.rows);
-  rule.problem = risk.problem;
-  rule.risk = std::move(risk.value);
-  return rule;
-}
-
 /// The gradient of F in the group that is acted on, by row of the whole evaluation; F beside it.
-WeightedMean risk_where_acted(const Evaluation& evaluation, const Rule& rule) {
+WeightedMean risk_where_acted(const Evaluation& evaluation, const ThresholdRule& rule) {
   std::vector<std::uint32_t> times(at(evaluation.weights.subjects()), 0);
   for (Index row = 0; row < rule.rows.rows(); ++row) {
     const Index subject = rule.rows.subject[at(row)];
@@ -67,7 +41,7 @@ WeightedMean risk_where_acted(const Evaluation& evaluation, const Rule& rule) {
 } // namespace
 
 Estimate net_benefit(const Evaluation& evaluation) {
-  const Rule rule = rule_of(evaluation);
+  const ThresholdRule rule = threshold_rule(evaluation);
   if (!rule.problem.empty()) {
     return undefined(rule.problem);
   }
@@ -86,7 +60,7 @@ Estimate net_benefit(const Evaluation& evaluation) {
 }
 
 Estimate net_benefit_conditional(const Evaluation& evaluation) {
-  Rule rule = rule_of(evaluation);
+  ThresholdRule rule = threshold_rule(evaluation);
   if (rule.problem.empty()) {
     rule.problem = observed_risk_problem(evaluation, rule.rows);
   }
@@ -131,6 +105,24 @@ Estimate net_benefit_treat_all(const Evaluation& evaluation) {
   }
   return {.value = risk.value * (1.0 + odds) - odds,
           .influence = influence_from(evaluation, rows, gradient)};
+}
+
+Estimate standardized_net_benefit(const Evaluation& evaluation) {
+  Estimate result = net_benefit(evaluation);
+  if (!result.undefined_because.empty()) {
+    return result;
+  }
+  const EvaluationRows rows = evaluation_rows(evaluation);
+  const WeightedMean risk = observed_risk(evaluation, rows);
+  if (!(risk.value > 0.0)) {
+    return undefined("no events by the horizon");
+  }
+  const auto of_risk = influence_from(evaluation, rows, risk.gradient);
+  result.value /= risk.value;
+  for (std::size_t i = 0; i < of_risk.size(); ++i) {
+    result.influence[i] = (result.influence[i] - result.value * of_risk[i]) / risk.value;
+  }
+  return result;
 }
 
 Estimate actions_avoided(const Evaluation& evaluation) {

@@ -28,6 +28,12 @@ namespace vigil::measure {
 /// Net benefit of acting on everybody: F - (1 - F) p_t / (1 - p_t), F the observed risk. Acting on nobody has 0.
 [[nodiscard]] Estimate net_benefit_treat_all(const Evaluation& evaluation);
 
+/// Net benefit in units of its largest possible value, that of finding every event and acting on nobody else: NB / F.
+///
+/// undefined  no events by the horizon; else as net_benefit
+/// source     Kerr et al. 2016, J. Clin. Oncol. 34:2534
+[[nodiscard]] Estimate standardized_net_benefit(const Evaluation& evaluation);
+
 /// Actions avoided per 100 subjects against acting on everybody, at equal net benefit:
 ///   100 (NB - NB_all) (1 - p_t) / p_t
 /// source     Vickers and Elkin 2006

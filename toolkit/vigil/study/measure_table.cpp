@@ -4,7 +4,6 @@
 
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
-#include "vigil/numeric/tail.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -84,29 +83,6 @@ Outcome outcome_of(const storage::DataFrame& table, const PredictionColumns& col
   return outcome;
 }
 
-/// Rows of the cohort for the subjects of the table.
-std::vector<Index> join_subjects(const storage::DataFrame& table, const Cohort& cohort) {
-  std::map<std::string_view, Index> place;
-  for (Index subject = 0; subject < cohort.subjects(); ++subject) {
-    place[cohort.subject_ids()[at(subject)]] = subject;
-  }
-  std::vector<Index> rows;
-  FaultList faults;
-  for (Index row = 0; row < table.rows(); ++row) {
-    const auto found = place.find(table.index()[at(row)]);
-    if (found == place.end()) {
-      faults.add(table.source() + ", " + table.row_name(row),
-                 "a subject that the cohort does not have");
-    } else {
-      rows.push_back(found->second);
-    }
-  }
-  faults.raise_if_any("cannot join the outcome",
-                      "the subject ids of the cohort",
-                      "name the cohort that was predicted");
-  return rows;
-}
-
 /// Groups of the rows; every row must have one.
 Grouping group_of(const storage::DataFrame& table, const std::string& name) {
   const auto labels = table.texts(name);
@@ -163,12 +139,56 @@ CaseWeights weights_of(const Cohort& cohort, std::span<const Index> joined) {
   return CaseWeights::ones(size_of(joined)).with_sampling(std::move(weights));
 }
 
-double standard_error_of(const measure::Estimate& estimate, const MeasuredTable& table) {
-  return table.group.empty() ? measure::standard_error(estimate, table.weights)
-                             : measure::standard_error(estimate, table.weights, table.group.level);
+/// A column of risks.
+std::vector<double> risks_of(const storage::DataFrame& table, const std::string& name) {
+  auto values = table.numbers(name);
+  for (std::size_t row = 0; row < values.size(); ++row) {
+    if (values[row] < 0.0 || values[row] > 1.0) {
+      throw InputError({.where = table.where(name) + ", " + table.row_name(static_cast<Index>(row)),
+                        .found = number_text(values[row]),
+                        .expected = "a risk from 0 to 1",
+                        .remedy = "give risks, not percentages or survival probabilities"});
+    }
+  }
+  return values;
 }
 
 } // namespace
+
+std::vector<Index> join_subjects(const storage::DataFrame& table, const Cohort& cohort) {
+  std::map<std::string_view, Index> place;
+  for (Index subject = 0; subject < cohort.subjects(); ++subject) {
+    place[cohort.subject_ids()[at(subject)]] = subject;
+  }
+  std::vector<Index> rows;
+  FaultList faults;
+  for (Index row = 0; row < table.rows(); ++row) {
+    const auto found = place.find(table.index()[at(row)]);
+    if (found == place.end()) {
+      faults.add(table.source() + ", " + table.row_name(row),
+                 "a subject that the cohort does not have");
+    } else {
+      rows.push_back(found->second);
+    }
+  }
+  faults.raise_if_any("cannot join the outcome",
+                      "the subject ids of the cohort",
+                      "name the cohort that was predicted");
+  return rows;
+}
+
+RiskTable read_risks(const storage::DataFrame& table,
+                     std::span<const std::string> columns,
+                     std::span<const double> horizons) {
+  VIGIL_EXPECTS(columns.size() == horizons.size());
+  RiskTable risk;
+  for (std::size_t number = 0; number < columns.size(); ++number) {
+    const auto values = risks_of(table, columns[number]);
+    risk.horizon.push_back(horizons[number]);
+    risk.value.insert(risk.value.end(), values.begin(), values.end());
+  }
+  return risk;
+}
 
 MeasuredTable read_predictions(const storage::DataFrame& table,
                                const PredictionColumns& columns,
@@ -192,161 +212,22 @@ MeasuredTable read_predictions(const storage::DataFrame& table,
   } else {
     result.prediction.score = table.numbers(risks.back().first); // a risk orders the subjects too
   }
-  for (const auto& [name, horizon] : risks) {
-    const auto values = table.numbers(name);
-    for (std::size_t row = 0; row < values.size(); ++row) {
-      if (values[row] < 0.0 || values[row] > 1.0) {
-        throw InputError(
-            {.where = table.where(name) + ", " + table.row_name(static_cast<Index>(row)),
-             .found = number_text(values[row]),
-             .expected = "a risk from 0 to 1",
-             .remedy = "give risks, not percentages or survival probabilities"});
-      }
-    }
-    result.prediction.risk.horizon.push_back(horizon);
-    result.prediction.risk.value.insert(
-        result.prediction.risk.value.end(), values.begin(), values.end());
+  std::vector<std::string> risk_names;
+  std::vector<double> horizons;
+  for (const auto& risk : risks) {
+    risk_names.push_back(risk.first);
+    horizons.push_back(risk.second);
+  }
+  result.prediction.risk = read_risks(table, risk_names, horizons);
+  const auto own_risk = name_or(columns.own_risk, "own_risk");
+  if (!columns.own_risk.empty() || table.has(own_risk)) {
+    result.own_risk = risks_of(table, own_risk);
   }
   const auto centre = name_or(columns.centre, "centre");
   if (!columns.centre.empty() || table.has(centre)) {
     result.centre = make_grouping(table.texts(centre));
   }
   return result;
-}
-
-namespace {
-
-/// Horizons of one measure: none where it needs none.
-std::vector<double> horizons_of(const measure::Entry& entry, const MeasureOptions& options) {
-  return entry.needs_horizon ? options.horizons : std::vector<double>{options.tau};
-}
-
-std::vector<double> thresholds_of(const measure::Entry& entry, const MeasureOptions& options) {
-  return entry.needs_threshold ? options.thresholds : std::vector<double>{not_available};
-}
-
-Index count_events(const Outcome& outcome) {
-  if (const auto* survival = std::get_if<SurvivalOutcome>(&outcome)) {
-    return std::count(survival->event.begin(), survival->event.end(), 1);
-  }
-  const auto& competing = std::get<CompetingRisksOutcome>(outcome);
-  return std::count(competing.cause.begin(), competing.cause.end(), 1);
-}
-
-/// Why nothing is measured at a horizon; empty: the follow-up supports it.
-std::string unsupported_because(const measure::Evaluation& evaluation,
-                                const MeasureOptions& options) {
-  const auto support = survival::horizon_support(
-      evaluation.outcome, evaluation.weights, evaluation.horizon, options.min_censoring_survival);
-  if (support.supported) {
-    return {};
-  }
-  return "horizon not supported: censoring survival " + fixed_text(support.censoring_survival, 3) +
-         ", " + count_text(support.at_risk) + " at risk beyond; largest supported " +
-         number_text(support.largest_supported);
-}
-
-PerformanceRow row_of(const measure::Entry& entry,
-                      const measure::Evaluation& evaluation,
-                      const MeasuredTable& table,
-                      const MeasureOptions& options) {
-  const auto refused =
-      entry.needs_horizon ? unsupported_because(evaluation, options) : std::string();
-  const auto estimate = refused.empty() ? entry.evaluate(evaluation) : measure::undefined(refused);
-  PerformanceRow row{.measure = std::string(entry.name),
-                     .horizon =
-                         std::isfinite(evaluation.horizon) ? evaluation.horizon : not_available,
-                     .threshold = evaluation.threshold,
-                     .estimate = estimate.value,
-                     .level = options.level,
-                     .subjects = size_of(evaluation.weights.support()),
-                     .events = count_events(evaluation.outcome),
-                     .undefined_because = estimate.undefined_because};
-  row.se = standard_error_of(estimate, table);
-  if (row.se == row.se && estimate.undefined_because.empty()) {
-    const auto interval =
-        measure::normal_interval(row.estimate, row.se, options.level, entry.scale);
-    row.lower = interval.lower;
-    row.upper = interval.upper;
-    row.interval_method = "influence";
-  }
-  return row;
-}
-
-} // namespace
-
-std::vector<PerformanceRow> measure_rows(const MeasuredTable& table,
-                                         const MeasureOptions& options) {
-  const survival::CensoringWeights censoring(table.outcome,
-                                             table.weights,
-                                             options.censoring_by_centre
-                                                 ? std::span<const Index>(table.centre.level)
-                                                 : std::span<const Index>{});
-  std::vector<PerformanceRow> rows;
-  for (const auto* entry : options.measures) {
-    for (const double horizon : horizons_of(*entry, options)) {
-      for (const double threshold : thresholds_of(*entry, options)) {
-        rows.push_back(row_of(*entry,
-                              {.prediction = table.prediction,
-                               .outcome = table.outcome,
-                               .weights = table.weights,
-                               .centre = {},
-                               .censoring = censoring,
-                               .horizon = horizon,
-                               .threshold = threshold},
-                              table,
-                              options));
-      }
-    }
-  }
-  return rows;
-}
-
-std::vector<ComparisonRow> compare_scores(const MeasuredTable& table,
-                                          std::span<const double> other,
-                                          const std::string& other_name,
-                                          const MeasureOptions& options) {
-  const survival::CensoringWeights censoring(table.outcome, table.weights);
-  Prediction second = table.prediction;
-  second.score.assign(other.begin(), other.end());
-  std::vector<ComparisonRow> rows;
-  for (const auto* entry : options.measures) {
-    if (entry->needs_risk || entry->needs_threshold) {
-      continue;
-    }
-    for (const double horizon : horizons_of(*entry, options)) {
-      const auto estimate = [&](const Prediction& prediction) {
-        return entry->evaluate({.prediction = prediction,
-                                .outcome = table.outcome,
-                                .weights = table.weights,
-                                .centre = {},
-                                .censoring = censoring,
-                                .horizon = horizon});
-      };
-      auto difference = estimate(table.prediction);
-      const auto reference = estimate(second);
-      ComparisonRow row{.learner = "score",
-                        .reference = other_name,
-                        .measure = std::string(entry->name),
-                        .horizon = std::isfinite(horizon) ? horizon : not_available,
-                        .resampling = "predictions",
-                        .difference = difference.value - reference.value};
-      if (difference.influence.size() == reference.influence.size() &&
-          !difference.influence.empty()) {
-        for (std::size_t subject = 0; subject < reference.influence.size(); ++subject) {
-          difference.influence[subject] -= reference.influence[subject];
-        }
-        row.se = standard_error_of(difference, table);
-        const auto interval = measure::normal_interval(
-            row.difference, row.se, options.level, measure::IntervalScale::identity);
-        row.lower = interval.lower;
-        row.upper = interval.upper;
-        row.p = row.se > 0.0 ? two_sided_normal_p(row.difference / row.se) : not_available;
-      }
-      rows.push_back(row);
-    }
-  }
-  return rows;
 }
 
 } // namespace vigil

@@ -3,11 +3,11 @@
 #pragma once
 
 #include "vigil/cohort/cohort.hpp"
-#include "vigil/measure/measure.hpp"
+#include "vigil/learn/prediction.hpp"
 #include "vigil/storage/data_frame.hpp"
-#include "vigil/validate/summary.hpp"
+#include "vigil/survival/censoring_model.hpp"
 
-#include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +17,7 @@ namespace vigil {
 /// column called `risk@t`.
 struct PredictionColumns {
   std::string time = {}, event = {}, cause = {}, score = {}, centre = {}, weight = {}, group = {};
+  std::string own_risk = {};          ///< risk by the row's own time; default own_risk, where it is
   std::vector<std::string> risk = {}; ///< one per horizon
   std::vector<double> horizons = {};  ///< for `risk`; for measures of the score alone
 };
@@ -29,6 +30,8 @@ struct MeasuredTable {
   Grouping centre;
   std::vector<std::string> subject_ids;
   Grouping group = {}; ///< whose rows depend on each other; empty: every row is a subject
+  std::vector<double> own_risk = {};            ///< by each row's own time; empty: not given
+  survival::CensoringCovariates censoring = {}; ///< of a model of censoring; no columns: none
 };
 
 /// Anybody's predictions. `cohort`: join its outcome by subject id instead of reading time and event from the table.
@@ -38,24 +41,13 @@ struct MeasuredTable {
                                              const PredictionColumns& columns,
                                              const Cohort* cohort);
 
-struct MeasureOptions {
-  std::vector<const measure::Entry*> measures;
-  std::vector<double> horizons = {}, thresholds = {};
-  double tau = std::numeric_limits<double>::infinity();
-  double level = 0.95;
-  bool censoring_by_centre = false;
-  double min_censoring_survival = 0.10; ///< of the horizon gate
-};
+/// Columns of risks at these horizons. Throws InputError for a number outside [0, 1].
+[[nodiscard]] RiskTable read_risks(const storage::DataFrame& table,
+                                   std::span<const std::string> columns,
+                                   std::span<const double> horizons);
 
-/// One row per measure, horizon and threshold; a measure that cannot be computed says why, as does one at a horizon that
-/// the follow-up does not support (survival::horizon_support). With groups the standard errors are those of groups.
-[[nodiscard]] std::vector<PerformanceRow> measure_rows(const MeasuredTable& table,
-                                                       const MeasureOptions& options);
-
-/// score minus `other` (another score of the same subjects), by influence values, for the measures of a score.
-[[nodiscard]] std::vector<ComparisonRow> compare_scores(const MeasuredTable& table,
-                                                        std::span<const double> other,
-                                                        const std::string& other_name,
-                                                        const MeasureOptions& options);
+/// Rows of the cohort for the subjects of the table. Throws InputError naming those that the cohort does not have.
+[[nodiscard]] std::vector<Index> join_subjects(const storage::DataFrame& table,
+                                               const Cohort& cohort);
 
 } // namespace vigil

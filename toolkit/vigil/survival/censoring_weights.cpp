@@ -75,11 +75,28 @@ CensoringWeights::CensoringWeights(const Outcome& outcome,
   }
 }
 
+CensoringWeights::CensoringWeights(const Outcome& outcome,
+                                   const CaseWeights& weights,
+                                   const CensoringCovariates& covariates,
+                                   const CensoringModelOptions& options)
+    : CensoringWeights(outcome, weights) {
+  model_.emplace(follow_up(outcome), weights, sets_.front(), covariates, options);
+  for (const Index subject : sets_.front().subject) {
+    before_own_time_[at(subject)] = model_->survival_before(subject, time_[at(subject)]);
+  }
+}
+
 double CensoringWeights::survival_at(Index subject, double t) const {
+  if (model_) {
+    return model_->survival_at(subject, t);
+  }
   return censoring_survival(stratum_of(subject))(t);
 }
 
 double CensoringWeights::survival_before(Index subject, double t) const {
+  if (model_) {
+    return model_->survival_before(subject, t);
+  }
   return censoring_survival(stratum_of(subject)).left_limit(t);
 }
 
@@ -101,12 +118,13 @@ std::vector<double> CensoringWeights::weights_at(double horizon) const {
       continue;
     }
     if (time_[at(i)] > horizon) {
-      weight[at(i)] = 1.0 / at_horizon[at(stratum_of(i))];
+      weight[at(i)] =
+          1.0 / (model_ ? model_->survival_at(i, horizon) : at_horizon[at(stratum_of(i))]);
     } else if (had_event_[at(i)]) {
       weight[at(i)] = 1.0 / before_own_time_[at(i)];
     }
   }
-  if (!delayed_entry_) {
+  if (!delayed_entry_ && !model_) {
     check_mean_weight(weight);
   }
   return weight;
@@ -134,6 +152,9 @@ std::vector<double>
 CensoringWeights::martingale_term(std::span<const std::vector<double>> q_by_stratum,
                                   double horizon) const {
   VIGIL_EXPECTS(size_of(q_by_stratum) == strata());
+  if (model_) {
+    return model_->influence(sets_.front(), q_by_stratum.front(), horizon, total_weight_);
+  }
   std::vector<double> term(time_.size(), 0.0);
   for (Index s = 0; s < strata(); ++s) {
     const RiskSets& sets = sets_[at(s)];

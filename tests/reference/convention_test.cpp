@@ -1,0 +1,133 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Other packages' conventions. Expected values: tests/reference/reference_values.csv (timeROC, survC1, survAUC), and make_measure.R, part 8
+// (pec 2022.05.04 by the package, scikit-survival by its definitions in plain R).
+#include "vigil/base/error.hpp"
+#include "vigil/measure/convention.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/near.hpp"
+#include "tests/support/reference.hpp"
+#include "tests/support/reference_cohorts.hpp"
+#include <algorithm>
+
+namespace vigil::measure {
+namespace {
+
+using test::MeasureCase;
+using test::reference_value;
+
+constexpr double closed_form = 1e-10; // same formula, sums in another order
+
+void expect_row(double found, double expected) {
+  EXPECT_NEAR(found, expected, test::relative(expected, closed_form, "see the constant"));
+}
+
+MeasureCase pbc_by_bili() {
+  const test::Pbc312 pbc;
+  MeasureCase example(pbc.time, pbc.death);
+  example.score(pbc.bili);
+  return example;
+}
+
+/// Risks at four times and the horizon among them.
+MeasureCase pbc_by_risks(double horizon) {
+  const test::Pbc312 pbc;
+  MeasureCase example(pbc.time, pbc.death);
+  const std::vector<double> times = {500, 1000, 2000, 3000};
+  RiskTable risks = undefined_risk(size_of(pbc.time), times);
+  for (Index k = 0; k < 4; ++k) {
+    const auto rule = pbc.rule_a();
+    std::transform(rule.begin(), rule.end(), risks.at_horizon(k).begin(), [&](double risk) {
+      return risk * times[at(k)] / 3000.0;
+    });
+  }
+  example.score(pbc.rule_a()).risks(risks).at(horizon);
+  return example;
+}
+
+TEST(Timeroc, AnEventExactlyAtTheHorizonIsInNeitherGroup) {
+  MeasureCase example = pbc_by_bili();
+  example.at(1000); // one death on day 1000
+  expect_row(
+      find("timeroc", "auc").evaluate(example.evaluation()).value,
+      reference_value(
+          "cumulative/dynamic AUC(t), IPCW KM", "timeROC", "pbc[1:312]", "marker=bili; t=1000"));
+  const test::Mgus2Complete mgus2;
+  MeasureCase competing(mgus2.time, mgus2.code);
+  competing.score(mgus2.mspike).at(120);
+  const auto row = [](const char* method) {
+    return reference_value(method, "timeROC", "mgus2 cc", "marker=mspike; cause=1; t=120");
+  };
+  const Estimate second = find("timeroc", "auc").evaluate(competing.evaluation());
+  expect_row(second.value,
+             row("competing-risk AUC(t) definition 2 (controls: event-free or competing)"));
+  expect_row(find("timeroc", "auc_event_free_controls").evaluate(competing.evaluation()).value,
+             row("competing-risk AUC(t) definition 1 (controls: event-free)"));
+  // Two deaths sit at 120 months. The package leaves them out of the pairs, but divides by F (1 - F), where they are in
+  // 1 - F: make_measure.R, part 7, comes to its SE that way, up to the ties of the censoring martingale.
+  EXPECT_NEAR(competing.se(second) * std::sqrt(1338.0 / 1337.0),
+              0.0337993142955716,
+              test::relative(0.034, closed_form, "same formula"));
+  const double of_the_package = row("competing-risk AUC(t) def 2 SE");
+  EXPECT_NEAR(0.0337420185029661,
+              of_the_package,
+              test::relative(of_the_package, 1e-4, "tied denominators of the martingale"));
+}
+
+TEST(Survc1, UnoOfPbc) {
+  MeasureCase example = pbc_by_bili();
+  for (const char* tau : {"1825", "3650"}) {
+    example.at(std::stod(tau));
+    const Estimate found = find("survc1", "uno_c").evaluate(example.evaluation());
+    const double expected =
+        reference_value("Uno C", "survC1", "pbc[1:312]", std::string("marker=bili; tau=") + tau);
+    EXPECT_NEAR(found.value,
+                expected,
+                test::relative(expected, 3e-8, "the package computes with whole numbers"));
+    EXPECT_TRUE(found.influence.empty());
+  }
+}
+
+TEST(Sksurv, EventsAreWeighedAtTheirOwnTime) {
+  MeasureCase example = pbc_by_risks(2000);
+  const auto value = [&](const char* name) {
+    return find("sksurv", name).evaluate(example.evaluation()).value;
+  };
+  expect_row(value("brier"), 0.180988117348417);
+  expect_row(value("auc"), 0.877091965971371);
+  expect_row(value("uno_c"), 0.814186552856397);
+  example.at(3000);
+  expect_row(value("ibs"), 0.164626546223567);
+}
+
+TEST(Pec, LeftSumsOverTheTimesOfTheRisks) {
+  MeasureCase example = pbc_by_risks(3000);
+  expect_row(find("pec", "ibs").evaluate(example.evaluation()).value, 0.116650957826127);
+  example.at(std::numeric_limits<double>::infinity());
+  expect_row(find("pec", "ibs").evaluate(example.evaluation()).value, 0.116650957826127);
+  example.at(700);
+  EXPECT_EQ(find("pec", "ibs").evaluate(example.evaluation()).undefined_because,
+            "needs risks at two times");
+}
+
+TEST(Conventions, RefuseWhatTheyDoNotDefine) {
+  for (const auto name : convention_names()) {
+    EXPECT_FALSE(measures_of(name).empty());
+  }
+  EXPECT_THROW(static_cast<void>(measures_of("timerock")), ConfigError);
+  EXPECT_THROW(static_cast<void>(find("survc1", "auc")), ConfigError);
+  EXPECT_THROW(static_cast<void>(find("survc1", "auk")), ConfigError);
+  const test::Mgus2Complete mgus2;
+  MeasureCase competing(mgus2.time, mgus2.code);
+  competing.score(mgus2.mspike).risk(120, mgus2.rule());
+  for (const char* name : {"uno_c", "auc", "brier"}) {
+    EXPECT_EQ(find("sksurv", name).evaluate(competing.evaluation()).undefined_because,
+              "the package defines no competing causes");
+  }
+}
+
+} // namespace
+} // namespace vigil::measure
