@@ -3,6 +3,7 @@
 #include "vigil/select/screen.hpp"
 
 #include "vigil/base/text.hpp"
+#include "vigil/report/screen_report.hpp"
 #include "vigil/report/write_file.hpp"
 #include "vigil/storage/table_file.hpp"
 #include "vigil/study/cohort_options.hpp"
@@ -127,6 +128,26 @@ void write_summary(const select::Screen& screen,
   report::write_file(folder / "summary.json", out.dump(2) + "\n");
 }
 
+void write_page(const select::Screen& screen,
+                const select::ScreenOptions& options,
+                const Cohort& cohort,
+                const std::filesystem::path& folder) {
+  const auto covariates = cohort.covariates();
+  report::ScreenReport page{.screen = screen,
+                            .file = cohort.parts().file_name,
+                            .subjects = cohort.subjects(),
+                            .events = cohort.events(),
+                            .draws = options.draws,
+                            .permuted = options.permute};
+  for (const Index column : screen.column) {
+    page.feature.push_back(covariates.info(column).name);
+  }
+  for (const Index column : screen.adjusted) {
+    page.adjusted_for.push_back(covariates.info(column).name);
+  }
+  report::write_screen(page, folder);
+}
+
 void say_result(const select::Screen& screen, Session& session) {
   if (screen.undefined()) {
     session.log().say("screen undefined: " + screen.undefined_because);
@@ -152,6 +173,7 @@ int run_screen(const Invocation& invocation) {
       select::screen(cohort.data(), cohort.weights(), options, RandomKey(seed), context);
   write_features(screen, cohort, folder);
   write_summary(screen, options, seed, cohort, folder);
+  write_page(screen, options, cohort, folder);
   say_result(screen, session);
   session.log().say("written   " + folder.string());
   return 0;
@@ -180,7 +202,8 @@ const Verb screen_verb{
     .least_arguments = 1,
     .most_arguments = 1,
     .summary = "a score test of each feature, with control of false discoveries over all",
-    .details = "Writes screen.tsv, summary.json. Tests are adjusted for the --clinical columns. "
+    .details = "Writes screen.tsv, summary.json, report.html, figures. Tests are adjusted for the "
+               "--clinical columns. "
                "Adjusted p-values count the features of the cohort: pass all candidates, not "
                "those that a look at the outcome has left.",
     .options = own_options,

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # report_opens.sh WRITE_SAMPLE_REPORT: draws a sample report in headless Chromium, once small (SVG) and once large enough
-# for a canvas, in a wide and a narrow window. Fails on any console message, on a figure that was not drawn or is wider
+# for a canvas, in a wide and a narrow window, and the page of a screen. Fails on any console message, on a figure that was not drawn or is wider
 # than its place, and on a page that is wider than its window. Exit 77: there is no Chromium, or this build has no figures.
 set -euo pipefail
 
@@ -30,6 +30,17 @@ fail() {
   exit 1
 }
 
+# check_page LABEL: what holds of every page
+check_page() {
+  if grep 'CONSOLE' "$work/said"; then
+    fail "$1" "the console is not silent"
+  fi
+  grep -q 'data-figures="drawn"' "$work/page.html" || fail "$1" "the script did not reach its end"
+  grep -q 'data-overflow="0"' "$work/page.html" || fail "$1" "the page is wider than the window"
+  grep -q 'data-shrunk=""' "$work/page.html" ||
+    fail "$1" "wider than their place: $(grep -o 'data-shrunk="[^"]*"' "$work/page.html")"
+}
+
 for subjects in 300 2500; do
   "$write_sample_report" "$work/$subjects" "$subjects"
   if grep -q 'but no figures' "$work/$subjects/report.html"; then
@@ -39,13 +50,7 @@ for subjects in 300 2500; do
   for width in 1280 500; do
     label="$subjects subjects, $width pixels"
     open_page "$work/$subjects" "$width"
-    if grep 'CONSOLE' "$work/said"; then
-      fail "$label" "the console is not silent"
-    fi
-    grep -q 'data-figures="drawn"' "$work/page.html" || fail "$label" "the script did not reach its end"
-    grep -q 'data-overflow="0"' "$work/page.html" || fail "$label" "the page is wider than the window"
-    grep -q 'data-shrunk=""' "$work/page.html" ||
-      fail "$label" "wider than their place: $(grep -o 'data-shrunk="[^"]*"' "$work/page.html")"
+    check_page "$label"
     wanted=$({ grep -o 'data-figure="[^"]*"' "$work/$subjects/report.html" || true; } | wc -l)
     drawn=$({ grep -oE '<(svg|canvas)[^>]* class="marks"' "$work/page.html" || true; } | wc -l)
     [[ $wanted -ge 8 ]] || fail "$label" "only $wanted figures on the page"
@@ -61,5 +66,9 @@ for subjects in 300 2500; do
       [[ $canvases -eq 0 ]] || fail "$label" "few marks, but a canvas"
     fi
     echo "ok: $label, $drawn figures, $canvases on a canvas"
+    open_page "$work/$subjects/screen" "$width"
+    check_page "screen, $label"
+    [[ $({ grep -oE '<(svg|canvas)[^>]* class="marks"' "$work/page.html" || true; } | wc -l) -eq 1 ]] ||
+      fail "screen, $label" "no volcano"
   done
 done

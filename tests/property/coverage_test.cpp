@@ -48,17 +48,43 @@ TEST(CoveragePopulation, HasTheValuesOfClosedForm) {
     risk = 0.5 + 1e-9 * stream.uniform();
     prediction.score.push_back(risk);
   }
-  const auto cells = measure_cells(coverage_options(design, held_out_measures));
+  const auto values = population.values(held_out_measures, prediction, 0.5);
   const double threshold = design.threshold();
   const std::array<double, 5> expected{
       0.5, 0.5, 0.5, 0.25, 0.5 - 0.5 * threshold / (1.0 - threshold)};
   // The standard errors of C, AUC and the mean are below 1 / sqrt(n); that of the net benefit below 2 / sqrt(n).
   const double se = 1.0 / std::sqrt(static_cast<double>(subjects));
-  for (std::size_t cell = 0; cell < cells.size(); ++cell) {
-    EXPECT_NEAR(population.value(cells[cell], {.prediction = prediction}),
-                expected[cell],
-                cell == 3 ? 1e-8 : monte_carlo(cell == 4 ? 2.0 * se : se))
+  for (std::size_t cell = 0; cell < values.size(); ++cell) {
+    EXPECT_NEAR(
+        values[cell], expected[cell], cell == 3 ? 1e-8 : monte_carlo(cell == 4 ? 2.0 * se : se))
         << held_out_measures[cell];
+  }
+}
+
+// Without censoring the measures of the table need no weights: the same values, whatever the model.
+TEST(CoveragePopulation, HasTheValuesOfTheMeasuresWithoutCensoring) {
+  constexpr std::array<std::string_view, 7> measures{
+      "harrell_c", "uno_c", "auc", "brier", "net_benefit", "ipa", "oe_ratio"};
+  const CoverageDesign design(coverage_settings()[1]);
+  const CoveragePopulation population(design, 400, RandomKey(11));
+  const std::vector<double> horizons{design.horizon()}, null{0.45};
+  Prediction prediction;
+  prediction.risk = undefined_risk(400, horizons);
+  RandomStream stream(RandomKey(12));
+  for (double& risk : prediction.risk.value) {
+    risk = static_cast<double>(stream.index_below(50)) / 50.0; // ties
+    prediction.score.push_back(risk);
+  }
+  const auto values = population.values(measures, prediction, null.front());
+  const CaseWeights ones = CaseWeights::ones(400);
+  const auto uncensored = own_sample(population.sample().uncensored, ones, 1);
+  const auto observed = own_sample(population.sample().observed.data().outcome, ones, 1);
+  const auto cells = measure_cells(coverage_options(design, measures));
+  for (std::size_t cell = 0; cell < cells.size(); ++cell) {
+    const auto direct = evaluate(cell == 0 ? observed : uncensored,
+                                 cells[cell],
+                                 {.prediction = prediction, .null_risk = null});
+    EXPECT_NEAR(values[cell], direct.value, rounding(1.0, 400)) << measures[cell];
   }
 }
 

@@ -7,6 +7,7 @@
 #include "vigil/resample/plan.hpp"
 #include "vigil/validate/scoring.hpp"
 
+#include "tests/support/coverage_population.hpp"
 #include "tests/support/interval_coverage.hpp"
 #include <span>
 #include <string>
@@ -15,30 +16,6 @@
 #include <vector>
 
 namespace vigil::test {
-
-/// What is estimated: the value of a frozen model's measure over all subjects that the design could draw.
-///
-/// The value over a very large sample that no model has seen, its outcomes without censoring. The estimand of Harrell's C
-/// depends on who is censored when: its value is that of the large sample with its censoring. The same end of follow-up (tau: the horizon) and the same null risk (of the training set) as in the test set.
-class CoveragePopulation {
-public:
-  CoveragePopulation(const CoverageDesign& design, Index subjects, const RandomKey& key)
-      : design_(design), sample_(design.draw(subjects, key)),
-        observed_(own_sample(sample_.observed.data().outcome, CaseWeights::ones(subjects), 1)),
-        uncensored_(own_sample(sample_.uncensored, CaseWeights::ones(subjects), 1)) {}
-
-  [[nodiscard]] const CoverageDesign& design() const noexcept { return design_; }
-  [[nodiscard]] Covariates covariates() const { return sample_.observed.covariates(); }
-  [[nodiscard]] double value(const MeasureCell& cell, const Judged& judged) const {
-    const std::string_view name = cell.entry->name;
-    return evaluate(name == "harrell_c" ? observed_ : uncensored_, cell, judged).value;
-  }
-
-private:
-  CoverageDesign design_;
-  CoverageDesign::Sample sample_;
-  EvaluationSample observed_, uncensored_;
-};
 
 /// Number of subjects of a training set and of a test set.
 inline constexpr Index coverage_subjects = 150;
@@ -100,12 +77,15 @@ held_out_cases(const CoveragePopulation& population,
   const auto null = null_risks(train.observed.data().outcome, ones.front(), horizons, 1);
   const Outcome& outcome = tested.observed.data().outcome;
   const EvaluationSample sample = own_sample(outcome, ones.front(), 1);
+  const std::vector<double> truth = population.values(measures, on_all, null.front());
+  const std::vector<MeasureCell> cells = measure_cells(coverage_options(design, measures));
   std::vector<IntervalCase> cases;
-  for (const MeasureCell& cell : measure_cells(coverage_options(design, measures))) {
+  for (std::size_t number = 0; number < cells.size(); ++number) {
+    const MeasureCell& cell = cells[number];
     const auto estimate = evaluate(sample, cell, {.prediction = on_test, .null_risk = null});
     IntervalCase one{.estimate = estimate.value,
                      .se = measure::standard_error(estimate, ones.front()),
-                     .truth = population.value(cell, {.prediction = on_all, .null_risk = null})};
+                     .truth = truth[number]};
     if (std::isfinite(one.se)) {
       const auto interval = measure::normal_interval(one.estimate, one.se, 0.95, cell.entry->scale);
       one.lower = interval.lower;
@@ -162,10 +142,9 @@ fold_cases(const CoveragePopulation& population,
     const PredictionRequest request{.horizons = horizons};
     records.push_back(fold_record(model, cohort, plan.at_number(number), number, request, context));
     const auto on_all = model.predict(population.covariates(), request, context);
-    const auto cells = measure_cells(options);
-    for (std::size_t cell = 0; cell < cells.size(); ++cell) {
-      truth[cell] +=
-          population.value(cells[cell], {.prediction = on_all}) / static_cast<double>(plan.size());
+    const std::vector<double> values = population.values(measures, on_all, not_available);
+    for (std::size_t cell = 0; cell < truth.size(); ++cell) {
+      truth[cell] += values[cell] / static_cast<double>(plan.size());
     }
   }
   const Summary summary =

@@ -99,6 +99,34 @@ double number_of(const vigil::report::Figure& figure, const std::string& column,
 }
 
 // Whiskers by hand: 1.96 standard errors; of the error, which has nine degrees of freedom, 2.262 (R 4.2.2, qt(0.975, 9)).
+// logit(0.96) = log 24; 1.96 x 0.03 / (0.96 x 0.04) = 1.53124.
+TEST(Figures, IntervalsOfCentresStayOnTheScaleOfTheMeasure) {
+  vigil::report::Report report;
+  const auto add = [&](const char* centre, double estimate, double se) {
+    vigil::CentreRow row;
+    row.learner = "cox";
+    row.measure = "harrell_c";
+    row.centre = centre;
+    row.events = 3;
+    row.estimate = estimate;
+    row.se = se;
+    report.centres.push_back(row);
+  };
+  add("usual", 0.96, 0.03);
+  add("perfect", 1.0, 0.0);
+  add("without", std::nan(""), std::nan(""));
+  const auto figures = vigil::report::figures_of(report);
+  const auto& columns = figure_named(figures, "centres_cox_harrell_c").data.front().columns;
+  const auto& label = std::get<std::vector<std::string>>(columns.at(0).values);
+  const auto& lower = std::get<std::vector<double>>(columns.at(2).values);
+  const auto& upper = std::get<std::vector<double>>(columns.at(3).values);
+  ASSERT_EQ(columns.at(3).name, "upper");
+  EXPECT_NEAR(lower[0], 1.0 / (1.0 + std::exp(1.53124) / 24.0), 1e-5);
+  EXPECT_NEAR(upper[0], 1.0 / (1.0 + std::exp(-1.53124) / 24.0), 1e-5);
+  EXPECT_TRUE(std::isnan(lower[1])) << "no standard error, no interval";
+  EXPECT_EQ(label[2], "without (3 events)");
+}
+
 TEST(Figures, WhiskersAndBandsOfAForestAreMonteCarloIntervals) {
   auto report = vigil::test::tiny_report();
   const auto figures = vigil::report::forest_figures(report);

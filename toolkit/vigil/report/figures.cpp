@@ -202,8 +202,12 @@ std::string page_block(const std::vector<Figure>& figures, std::string_view temp
 }
 
 void write_figures(const Report& report, const std::filesystem::path& directory) {
+  write_figures(figures_of(report), directory);
+}
+
+void write_figures(const std::vector<Figure>& figures, const std::filesystem::path& directory) {
   const Assets assets = embedded_assets();
-  for (const Figure& figure : figures_of(report)) {
+  for (const Figure& figure : figures) {
     if (!assets.templates.empty()) {
       write_file(directory / (figure.name + ".vg.json"), vega_text(figure, assets.templates));
     }

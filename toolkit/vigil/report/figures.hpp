@@ -63,6 +63,7 @@ struct Figure {
 
 /// Writes <name>.vg.json and <name>.tsv (further sets: <name>.<set>.tsv) into `directory`; without templates in this
 /// build only the tables. Throws ConfigError, ResourceError.
+void write_figures(const std::vector<Figure>& figures, const std::filesystem::path& directory);
 void write_figures(const Report& report, const std::filesystem::path& directory);
 
 } // namespace vigil::report

@@ -3,6 +3,7 @@
 #include "vigil/base/text.hpp"
 #include "vigil/report/figures.hpp"
 #include "vigil/report/words.hpp"
+#include "vigil/validate/intervals.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -204,17 +205,43 @@ struct CentrePanel {
   }
 };
 
-// A centre with a handful of events is named with their number: its point says little.
+// A centre with a handful of events is named with their number: its point says little, or is missing.
 std::string few_events_words(const CentreRow& row) {
-  return row.undefined_because.starts_with("unstable")
+  return row.undefined_because.starts_with("unstable") || std::isnan(row.estimate)
              ? " (" + counted(row.events, "event", "events") + ")"
              : "";
+}
+
+// Symmetric on the scale on which centres are pooled; identity for a measure that this version does not have. None at the
+// end of the scale (all pairs concordant), where the standard error is 0 whatever the number of subjects.
+measure::Interval centre_interval(const CentreRow& row) {
+  if (!(row.se > 0.0)) {
+    return {.lower = not_available, .upper = not_available};
+  }
+  const auto all = measure::table();
+  const auto found = std::find_if(
+      all.begin(), all.end(), [&row](const auto& entry) { return entry.name == row.measure; });
+  const auto scale = found == all.end() ? measure::IntervalScale::identity : found->scale;
+  return interval_on_scale(row.estimate, row.se, 1.959963984540054, scale);
+}
+
+std::string centre_caption(bool expected, const std::string& pooled_note) {
+  std::string caption =
+      "Points with 95 % intervals, symmetric on the scale on which centres are pooled; a centre "
+      "without a point has no value, a point without a bar no standard error. The diamond pools "
+      "the "
+      "centres.";
+  if (expected) {
+    caption += " Its pale bar is where a new centre is expected (95 % prediction interval).";
+  }
+  return pooled_note.empty() ? caption : caption + " Pooled row: " + pooled_note + ".";
 }
 
 Figure centre_figure(const Report& report, const CentrePanel& panel) {
   const MeasureWords words = measure_words(panel.measure);
   IntervalRows rows;
   std::string pooled_note;
+  bool expected = false;
   for (const CentreRow& row : report.centres) {
     if (!panel.holds(row)) {
       continue;
@@ -223,25 +250,19 @@ Figure centre_figure(const Report& report, const CentrePanel& panel) {
       rows.add("pooled", "pooled", row.mu, row.lower, row.upper);
       rows.wide_lower.back() = row.prediction_lower;
       rows.wide_upper.back() = row.prediction_upper;
+      expected = !std::isnan(row.prediction_lower);
       pooled_note = row.undefined_because;
     } else {
-      rows.add(row.centre + few_events_words(row),
-               "own",
-               row.estimate,
-               row.estimate - 1.959963984540054 * row.se,
-               row.estimate + 1.959963984540054 * row.se);
+      const auto interval = centre_interval(row);
+      rows.add(
+          row.centre + few_events_words(row), "own", row.estimate, interval.lower, interval.upper);
     }
   }
   Figure figure{.name = "centres_" + file_word(panel.learner + "_" + panel.measure),
                 .template_name = "intervals",
                 .title = std::string(words.title) + " by centre: " + panel.learner,
-                .caption = "Points with 1.96 standard errors to each side; the diamond pools the "
-                           "centres, its pale bar "
-                           "is where a new centre is expected (95 % prediction interval).",
+                .caption = centre_caption(expected, pooled_note),
                 .data = {rows.data()}};
-  if (!pooled_note.empty()) {
-    figure.caption += " Pooled row: " + pooled_note + ".";
-  }
   if (!std::isnan(panel.horizon)) {
     figure.name += "_" + number_text(panel.horizon);
   }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/report/assets.hpp"
 #include "vigil/report/figures.hpp"
 #include "vigil/report/report.hpp"
 
@@ -11,6 +12,16 @@
 
 /// Parts of report.html. Every function returns HTML in which each value of the report is escaped.
 namespace vigil::report {
+
+/// What stands on a page: the text of the kicker ("report"), the heading, and the HTML of <main>.
+struct PageParts {
+  std::string title, kind, body;
+  std::vector<Figure> figures = {};
+};
+/// A whole page: head with its content security policy, heading, body, the figures' specifications and their script.
+[[nodiscard]] std::string page_text(const PageParts& parts, const Assets& assets);
+/// What a reader is told who will see no figures: this build has none, or their viewer runs no script.
+[[nodiscard]] std::string figures_note(const Assets& assets);
 
 /// The figures that stand under a section, and whether this build can draw them.
 struct PageFigures {

@@ -35,7 +35,7 @@ std::string source_hash(std::string_view text) {
   return "'sha256-" + result + "'";
 }
 
-std::string head(const Report& report, const Assets& assets, bool drawable) {
+std::string head(const std::string& title, const Assets& assets, bool drawable) {
   const std::string script =
       drawable ? "script-src " + source_hash(assets.script) : "script-src 'none'";
   std::string html = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -44,15 +44,15 @@ std::string head(const Report& report, const Assets& assets, bool drawable) {
                      "; img-src data:; base-uri 'none'; form-action 'none'\">\n"
                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                      "<meta name=\"referrer\" content=\"no-referrer\">\n";
-  html += "<title>" + escaped(report.title.empty() ? "vigil report" : report.title) + "</title>\n";
+  html += "<title>" + escaped(title) + "</title>\n";
   html += "<link rel=\"icon\" href=\"data:,\">\n";
   return html + "<style>" + std::string(assets.style) + "</style>\n</head>\n";
 }
 
-std::string masthead(const Report& report) {
-  std::string html = "<div class=\"kicker\"><span>vigil " + escaped(version) +
-                     " · report</span><strong>Research use only</strong></div>";
-  html += element("h1", escaped(report.title.empty() ? "Survival study" : report.title));
+std::string masthead(const PageParts& parts) {
+  std::string html = "<div class=\"kicker\"><span>vigil " + escaped(version) + " · " +
+                     escaped(parts.kind) + "</span><strong>Research use only</strong></div>";
+  html += element("h1", escaped(parts.title));
   return element("header", html);
 }
 
@@ -82,28 +82,39 @@ std::string contents(const Report& report) {
 
 } // namespace
 
-std::string html_text(const Report& report, const Assets& assets) {
-  const PageFigures figures{.figures = figures_of(report), .drawable = !assets.templates.empty()};
-  std::string html = head(report, assets, figures.drawable);
-  html += "<body>\n" + masthead(report) + "<main>\n" + verdict_section(report) + contents(report);
-  if (!figures.drawable) {
-    html += paragraph(
+std::string figures_note(const Assets& assets) {
+  if (assets.templates.empty()) {
+    return paragraph(
         "This page has its tables but no figures: " + std::string(assets.missing) + ".", "banner");
-  } else {
-    html +=
-        "<noscript><p class=\"banner\">The figures need scripts, which this viewer does not run. "
-        "Their data stand below each of them.</p></noscript>\n";
   }
-  html += triage_section(report, figures) + performance_section(report, figures) +
-          features_section(report, figures) + forest_section(report, figures) +
-          null_check_section(report) + study_section(report) + "</main>\n";
+  return "<noscript><p class=\"banner\">The figures need scripts, which this viewer does not run. "
+         "Their data stand below each of them.</p></noscript>\n";
+}
+
+std::string page_text(const PageParts& parts, const Assets& assets) {
+  const bool drawable = !assets.templates.empty();
+  std::string html = head(parts.title, assets, drawable) + "<body>\n" + masthead(parts) +
+                     "<main>\n" + parts.body + "</main>\n";
   html += element("footer", escaped(intended_use));
-  if (figures.drawable) {
+  if (drawable) {
     html += "\n<script type=\"application/json\" id=\"figures\">" +
-            page_block(figures.figures, assets.templates) + "</script>\n<script>" +
+            page_block(parts.figures, assets.templates) + "</script>\n<script>" +
             std::string(assets.script) + "</script>";
   }
   return html + "\n</body>\n</html>\n";
+}
+
+std::string html_text(const Report& report, const Assets& assets) {
+  const PageFigures figures{.figures = figures_of(report), .drawable = !assets.templates.empty()};
+  std::string body = verdict_section(report) + contents(report) + figures_note(assets);
+  body += triage_section(report, figures) + performance_section(report, figures) +
+          features_section(report, figures) + forest_section(report, figures) +
+          null_check_section(report) + study_section(report);
+  return page_text({.title = report.title.empty() ? "Survival study" : report.title,
+                    .kind = "report",
+                    .body = body,
+                    .figures = figures.figures},
+                   assets);
 }
 
 void write_html(const Report& report, const std::filesystem::path& directory) {
