@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/study/study_checks.hpp"
 
+#include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/study/registry.hpp"
+#include "vigil/study/study_leaks.hpp"
 #include "vigil/study/study_triage.hpp"
 #include "vigil/triage/guards.hpp"
 
@@ -35,6 +37,14 @@ check_triage(const StudySettings& study, const Cohort& cohort, std::span<const C
     return "the study has no [triage] section";
   }
   check_decision_time(*study.triage, cohort, study.learners[at(triage_learner(study))].columns);
+  if (sees_centre(study, cohort, study.learners[at(triage_learner(study))].columns)) {
+    throw ConfigError({.where = "[triage]",
+                       .found = "the centre (" + vigil::quoted(study.data.centre) +
+                                ") among the columns of " + study.triage->learner,
+                       .expected = "a decision that is the same at every centre",
+                       .remedy = "leave the column out of clinical and features",
+                       .problem = "the centre would decide"});
+  }
   if (!study.triage->harms) {
     return "the study declares no harms: vigil reports risks and no actions, because harms have "
            "no default";
