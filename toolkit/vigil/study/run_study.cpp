@@ -45,6 +45,7 @@ public:
     options_.measures = study_measures();
     options_.horizons = horizons_;
     options_.tau = horizons_.back();
+    options_.estimator = study.validate.estimator;
     options_.resampling =
         study.validate.folds_file.empty() ? study.validate.scheme : plan_.scheme();
   }
@@ -296,8 +297,9 @@ private:
   /// Held-out risks where everybody was held out once, else those of the final model.
   void decide_own(const TriageBasis& basis, const FinalModel& model) {
     const auto& settings = *study_.triage;
+    const auto& scheme = study_.validate.scheme;
     const bool everybody_held_out =
-        study_.validate.scheme != "bootstrap" && study_.validate.scheme != "split";
+        scheme != "bootstrap" && scheme != "subsampling" && scheme != "split";
     const auto prediction =
         everybody_held_out
             ? held_out_prediction(records_, settings.learner, plan_, cohort_.subjects())

@@ -80,6 +80,15 @@ void warn_of_few_events(const StudySettings& study,
            triage::count_events(cohort.data().outcome, cohort.weights()), false)) {
     warnings.push_back(std::move(warning));
   }
+  if (study.validate.scheme == "bootstrap" && study.validate.folds_file.empty() &&
+      study.validate.estimator == BootstrapEstimator::optimism &&
+      std::ranges::any_of(study.learners, [&cohort](const NamedLearner& learner) {
+        return size_of(selected_columns(cohort.covariates(), learner.columns)) > cohort.subjects();
+      })) {
+    warnings.push_back(
+        "more columns than subjects: the optimism of a bootstrap is too small there; take "
+        "scheme = \"subsampling\" (.632+) or nested-cv");
+  }
   for (std::size_t number = 0; number < externals.size(); ++number) {
     const auto& external = externals[number];
     for (const auto& warning : triage::event_warnings(

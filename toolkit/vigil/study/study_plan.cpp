@@ -183,6 +183,9 @@ ResamplePlan study_plan(const StudySettings& study, const Cohort& cohort, const 
   if (settings.scheme == "bootstrap") {
     return bootstrap(data, within, settings.replicates, key);
   }
+  if (settings.scheme == "subsampling") {
+    return subsampling(data, within, settings.replicates, key);
+  }
   if (settings.scheme == "loco") {
     return leave_one_centre_out(data, within, key);
   }
