@@ -38,9 +38,11 @@ std::string performance_line(const report::Report& report) {
   if (chosen == nullptr) {
     return "no concordance could be computed; see report.html for the reasons";
   }
-  return "Harrell C of " + chosen->learner + " " + fixed_text(chosen->estimate, 3) + " (" +
-         fixed_text(chosen->lower, 3) + "-" + fixed_text(chosen->upper, 3) + ")   " +
-         chosen->resampling;
+  return "Harrell C of " + chosen->learner + " " + fixed_text(chosen->estimate, 3) +
+         (chosen->lower == chosen->lower
+              ? " (" + fixed_text(chosen->lower, 3) + "-" + fixed_text(chosen->upper, 3) + ")"
+              : std::string(", no interval")) +
+         "   " + chosen->resampling;
 }
 
 std::string triage_line(const report::Report& report) {

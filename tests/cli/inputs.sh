@@ -99,3 +99,84 @@ RULES=$DATASETS/rules
 two_patients() {
   printf 'id,diameter,ki67,nodes,symptoms\na,20,3,0,1\nb,21,,0,0\n' > p.csv
 }
+
+# ---- planted leaks (tests/leaks)
+
+# planted NAME EXPRESSION: c.csv, veteran.csv with one more column, of which awk says the values ($p["time"]: a cell)
+planted() {
+  awk -F, -v OFS=, "NR == 1 { for (i = 1; i <= NF; i++) p[\$i] = i; print \$0, \"$1\"; next } { print \$0, $2 }" \
+    < "$VETERAN" > c.csv
+}
+
+# leak NAME: the study of c.csv with NAME among its columns
+leak() {
+  study | sed "s/veteran.csv/c.csv/; s/\"karno\"/\"karno\", \"$1\"/"
+}
+
+# in_pairs: veteran.csv with each person twice, the second time under an id that is 1000 more
+in_pairs() {
+  awk -F, -v OFS=, '
+    NR == 1 { print $0, "person"; next }
+    { print $0, $1; row[NR] = $0 }
+    END {
+      for (r = 2; r <= NR; r++) { $0 = row[r]; person = $1; $1 += 1000; print $0, person }
+    }' < "$VETERAN"
+}
+
+# together FOLDS: both rows of a person of in_pairs are in one fold
+together() {
+  awk -F'\t' '
+    NR > 1 {
+      key = ($1 > 1000 ? $1 - 1000 : $1) " " $2
+      if (key in fold && fold[key] != $3) bad = 1
+      fold[key] = $3
+      ++rows[key]
+    }
+    END { for (key in rows) if (rows[key] != 2) bad = 1; exit bad || NR < 2 }' "$1"
+}
+
+# imported TABLE: f.tsv, three folds of its subjects in turn, and s.toml, which uses them
+imported() {
+  awk -F, -v OFS='\t' 'NR == 1 { print "subject", "repeat", "fold"; next } { print $1, 1, NR % 3 + 1 }' "$1" > f.tsv
+  study | sed 's/^folds = 3/folds_file = "f.tsv"/' > s.toml
+}
+
+# external AWK: s.toml, validated in other.csv, which awk makes of veteran.csv
+external() {
+  awk -F, -v OFS=, "NR > 1 { $1 } { print }" < "$VETERAN" > other.csv
+  study | sed 's/^\[\[learner/[[external]]\nid = "other"\nfile = "other.csv"\n&/' > s.toml
+}
+ELSEWHERE='$1 = "x" $1; $8 += 1' # other people: another id, a year older
+
+# held_out LINE: a study of c.csv that tests in centre C2 (disturb has its rows), with LINE in [prepare]
+held_out() {
+  with_centres 3 < "$VETERAN" > c.csv
+  study | sed "s/veteran.csv/c.csv/; s/^time_unit/centre = \"centre\"\n&/; s/^folds.*/scheme = \"split\"\ntest_centres = [\"C2\"]/
+    s/^\[validate\]/[prepare]\n$1\n&/"
+}
+
+# with_net: the study on stdin with cox-net, which is tuned
+with_net() {
+  sed 's/"cox"/"cox-net"\nlambdas = 12\ninner_folds = 3\ninterval_resamples = 0/
+    s/^clinical.*/features = ["karno", "age", "diagtime", "prior"]/'
+}
+
+# disturb COLUMN VALUE SUBJECT < table: the cells of centre C2 (fold 2 of imported), but for that subject
+disturb() {
+  awk -F, -v OFS=, -v column="$1" -v value="$2" -v keep="$3" '
+    NR == 1 { for (i = 1; i <= NF; i++) if ($i == column) place = i }
+    NR > 1 && NR % 3 == 1 && $1 != keep { $place = value }
+    { print }'
+}
+
+# predicted SUBJECT: its predictions, or those of all
+predicted() {
+  awk -F'\t' -v OFS='\t' -v who="$1" 'NR > 1 && (who == "all" || $5 == who) { $7 = $8 = ""; print }' out/tables/predictions.tsv
+}
+
+# same_for SUBJECT A.csv B.csv: s.toml with c.csv made of either predicts the same for it; for others it does not
+same_for() {
+  cp "$2" c.csv && "$VIGIL" run s.toml --quiet && predicted "$1" > one.tsv && predicted all > one_all.tsv &&
+    cp "$3" c.csv && "$VIGIL" run s.toml --quiet && predicted "$1" > two.tsv && predicted all > two_all.tsv &&
+    [[ -s one.tsv ]] && diff one.tsv two.tsv && { [[ $1 == all ]] || ! diff -q one_all.tsv two_all.tsv > diff.txt; }
+}

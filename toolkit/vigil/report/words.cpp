@@ -238,6 +238,11 @@ std::string resampling_words(std::string_view resampling) {
   if (resampling == "bootstrap") {
     return "bootstrap, out of bag";
   }
+  for (const std::string_view scheme : {"bootstrap ", "subsampling "}) {
+    if (resampling.starts_with(scheme)) {
+      return std::string(scheme) + "(" + std::string(resampling.substr(scheme.size())) + ")";
+    }
+  }
   if (resampling == "loco") {
     return "leave one centre out";
   }

@@ -75,6 +75,17 @@ struct FoldOptions {
                                      Index replicates,
                                      const RandomKey& key);
 
+/// Draws 0.632 of the units without replacement: of all units the nearest whole number, of each stratum (centre x event) within
+/// one unit of its share; tests on the subjects not drawn.
+///
+/// why       where a model is selected, the copies in a bootstrap sample make it more complex than the sample would
+/// throws    ConfigError for no replicate, InputError for fewer than 2 units
+/// source    Binder and Schumacher 2008, Stat. Appl. Genet. Mol. Biol. 7:12; checked by tests/unit/resample/subsampling_test
+[[nodiscard]] ResamplePlan subsampling(const TrainingData& data,
+                                       const CaseWeights& within,
+                                       Index replicates,
+                                       const RandomKey& key);
+
 /// Each centre once as the test set, in the order of the centre levels; `fold` is the centre level + 1.
 ///
 /// Subjects without a centre always train. Nobody trains whose group has a member in the test centre.

@@ -7,6 +7,7 @@
 #include "vigil/study/forest_rows.hpp"
 #include "vigil/study/model_tables.hpp"
 #include "vigil/study/study_checks.hpp"
+#include "vigil/study/study_leaks.hpp"
 #include "vigil/study/study_null_check.hpp"
 #include "vigil/study/study_plan.hpp"
 #include "vigil/study/study_rows.hpp"
@@ -44,6 +45,7 @@ public:
     options_.measures = study_measures();
     options_.horizons = horizons_;
     options_.tau = horizons_.back();
+    options_.estimator = study.validate.estimator;
     options_.resampling =
         study.validate.folds_file.empty() ? study.validate.scheme : plan_.scheme();
   }
@@ -58,6 +60,7 @@ public:
     }
     warn_of_few_events(study_, cohort_, externals_, report_.warnings);
     check_learners(study_, cohort_);
+    look_for_leaks();
     report_.no_triage_because = check_triage(study_, cohort_, externals_);
     say_plan();
   }
@@ -97,6 +100,7 @@ public:
                    watch_,
                    context_,
                    report_);
+    warn(perfect_ranking_warnings(report_.performance));
     finish();
     return {.report = std::move(report_),
             .models = std::move(models_),
@@ -126,6 +130,19 @@ private:
     report_.flows.back().steps.push_back(
         {.step = "analysed", .subjects = cohort.subjects(), .events = cohort.events()});
     return cohort;
+  }
+
+  void look_for_leaks() {
+    refuse_outcome_copies(cohort_, context_.scheduler);
+    warn(input_warnings(study_, cohort_));
+    warn(copied_subject_warnings(cohort_, context_.scheduler));
+    for (std::size_t number = 0; number < externals_.size(); ++number) {
+      warn(shared_subject_warnings(cohort_, externals_[number], study_.externals[number].id));
+    }
+  }
+
+  void warn(const std::vector<std::string>& warnings) {
+    report_.warnings.insert(report_.warnings.end(), warnings.begin(), warnings.end());
   }
 
   void read_externals() {
@@ -280,8 +297,9 @@ private:
   /// Held-out risks where everybody was held out once, else those of the final model.
   void decide_own(const TriageBasis& basis, const FinalModel& model) {
     const auto& settings = *study_.triage;
+    const auto& scheme = study_.validate.scheme;
     const bool everybody_held_out =
-        study_.validate.scheme != "bootstrap" && study_.validate.scheme != "split";
+        scheme != "bootstrap" && scheme != "subsampling" && scheme != "split";
     const auto prediction =
         everybody_held_out
             ? held_out_prediction(records_, settings.learner, plan_, cohort_.subjects())

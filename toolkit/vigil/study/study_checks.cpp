@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/study/study_checks.hpp"
 
+#include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/study/registry.hpp"
+#include "vigil/study/study_leaks.hpp"
 #include "vigil/study/study_triage.hpp"
 #include "vigil/triage/guards.hpp"
 
@@ -35,6 +37,14 @@ check_triage(const StudySettings& study, const Cohort& cohort, std::span<const C
     return "the study has no [triage] section";
   }
   check_decision_time(*study.triage, cohort, study.learners[at(triage_learner(study))].columns);
+  if (sees_centre(study, cohort, study.learners[at(triage_learner(study))].columns)) {
+    throw ConfigError({.where = "[triage]",
+                       .found = "the centre (" + vigil::quoted(study.data.centre) +
+                                ") among the columns of " + study.triage->learner,
+                       .expected = "a decision that is the same at every centre",
+                       .remedy = "leave the column out of clinical and features",
+                       .problem = "the centre would decide"});
+  }
   if (!study.triage->harms) {
     return "the study declares no harms: vigil reports risks and no actions, because harms have "
            "no default";
@@ -69,6 +79,15 @@ void warn_of_few_events(const StudySettings& study,
   for (auto& warning : triage::event_warnings(
            triage::count_events(cohort.data().outcome, cohort.weights()), false)) {
     warnings.push_back(std::move(warning));
+  }
+  if (study.validate.scheme == "bootstrap" && study.validate.folds_file.empty() &&
+      study.validate.estimator == BootstrapEstimator::optimism &&
+      std::ranges::any_of(study.learners, [&cohort](const NamedLearner& learner) {
+        return size_of(selected_columns(cohort.covariates(), learner.columns)) > cohort.subjects();
+      })) {
+    warnings.push_back(
+        "more columns than subjects: the optimism of a bootstrap is too small there; take "
+        "scheme = \"subsampling\" (.632+) or nested-cv");
   }
   for (std::size_t number = 0; number < externals.size(); ++number) {
     const auto& external = externals[number];

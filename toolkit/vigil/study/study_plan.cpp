@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 namespace vigil {
 
@@ -86,15 +87,51 @@ std::vector<std::vector<Index>> read_folds(const std::filesystem::path& file,
     while (fold_of.size() <= repeat) {
       fold_of.emplace_back(at(cohort.subjects()), 0);
     }
-    fold_of[repeat][at(known->second)] = static_cast<Index>(folds[row]);
+    Index& fold = fold_of[repeat][at(known->second)];
+    if (fold != 0) {
+      faults.add(file.filename().string() + ", row " + number_text(static_cast<Index>(row) + 1),
+                 "subject " + vigil::quoted(subjects[row]) + " a second time in repeat " +
+                     number_text(repeats[row]));
+    }
+    fold = static_cast<Index>(folds[row]);
   }
-  faults.raise_if_any("cannot use the folds file",
-                      "columns subject, repeat, fold; repeats and folds counted from 1",
-                      "write it as vigil writes tables/folds.tsv");
+  faults.raise_if_any(
+      "cannot use the folds file",
+      "columns subject, repeat, fold; repeats and folds counted from 1; a subject once "
+      "in a repeat",
+      "write it as vigil writes tables/folds.tsv");
   return fold_of;
 }
 
 namespace {
+
+/// Everybody tests once in each repeat, and a group as one.
+void check_folds(const std::vector<std::vector<Index>>& fold_of, const Cohort& cohort) {
+  FaultList faults;
+  const auto weights = cohort.weights();
+  const auto& group = cohort.parts().group;
+  for (std::size_t repeat = 0; repeat < fold_of.size(); ++repeat) {
+    std::map<Index, Index> of_group;
+    for (const Index subject : weights.support()) {
+      const Index fold = fold_of[repeat][at(subject)];
+      const std::string where = "subject " + vigil::quoted(cohort.subject_ids()[at(subject)]);
+      const std::string in = " in repeat " + number_text(static_cast<Index>(repeat) + 1);
+      if (fold == 0) {
+        faults.add(where, "no fold" + in);
+      } else if (!group.empty() && group.level[at(subject)] != no_index) {
+        const Index other = of_group.emplace(group.level[at(subject)], fold).first->second;
+        if (other != fold) {
+          faults.add(where,
+                     "fold " + number_text(fold) + in + ", others of its group are in fold " +
+                         number_text(other));
+        }
+      }
+    }
+  }
+  faults.raise_if_any("cannot use the folds file",
+                      "each analysed subject in one fold of each repeat, a group as one",
+                      "name the fold of everybody who is analysed");
+}
 
 ResamplePlan
 split_by_centre(const StudySettings& study, const Cohort& cohort, const RandomKey& key) {
@@ -113,6 +150,18 @@ split_by_centre(const StudySettings& study, const Cohort& cohort, const RandomKe
       }
     }
   }
+  const auto& group = cohort.parts().group;
+  std::set<Index> tested; // nobody trains whose group has a member that tests
+  for (Index subject = 0; !group.empty() && subject < cohort.subjects(); ++subject) {
+    if (test[at(subject)] != 0 && group.level[at(subject)] != no_index) {
+      tested.insert(group.level[at(subject)]);
+    }
+  }
+  for (Index subject = 0; !tested.empty() && subject < cohort.subjects(); ++subject) {
+    if (tested.contains(group.level[at(subject)])) {
+      train[at(subject)] = 0;
+    }
+  }
   if (std::find(train.begin(), train.end(), 1U) == train.end()) {
     study.file.validate.refuse("test_centres", "fewer than all centres: somebody must train");
   }
@@ -127,10 +176,15 @@ ResamplePlan study_plan(const StudySettings& study, const Cohort& cohort, const 
   const auto within = cohort.weights();
   const auto& settings = study.validate;
   if (!settings.folds_file.empty()) {
-    return imported_folds(within, read_folds(settings.folds_file, cohort), key);
+    auto folds = read_folds(settings.folds_file, cohort);
+    check_folds(folds, cohort);
+    return imported_folds(within, std::move(folds), key);
   }
   if (settings.scheme == "bootstrap") {
     return bootstrap(data, within, settings.replicates, key);
+  }
+  if (settings.scheme == "subsampling") {
+    return subsampling(data, within, settings.replicates, key);
   }
   if (settings.scheme == "loco") {
     return leave_one_centre_out(data, within, key);

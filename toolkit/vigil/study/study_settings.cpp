@@ -158,11 +158,33 @@ void read_learners(StudySettings& study) {
   }
 }
 
+/// How a bootstrap or subsamples are put together; other schemes have no such choice.
+BootstrapEstimator read_estimator(const Options& section, const ValidateSettings& settings) {
+  const bool subsamples = settings.scheme == "subsampling";
+  if (section.has("estimator") &&
+      (!settings.folds_file.empty() || (settings.scheme != "bootstrap" && !subsamples))) {
+    section.refuse("estimator", "no estimator: it is for the schemes bootstrap and subsampling");
+  }
+  const auto word =
+      section.choice("estimator", {"optimism", ".632", ".632+"}, subsamples ? ".632+" : "optimism");
+  if (subsamples && word == "optimism") {
+    section.refuse(
+        "estimator",
+        ".632 or .632+: subsamples are smaller than the sample, so that their optimism is "
+        "not that of the final model");
+  }
+  return word == "optimism" ? BootstrapEstimator::optimism
+         : word == ".632"   ? BootstrapEstimator::point_632
+                            : BootstrapEstimator::point_632_plus;
+}
+
 ValidateSettings read_validation(const StudyFile& study) {
   const Options& section = study.validate;
   ValidateSettings settings;
-  settings.scheme = section.choice(
-      "scheme", {"nested-cv", "repeated-cv", "bootstrap", "loco", "split"}, "nested-cv");
+  settings.scheme =
+      section.choice("scheme",
+                     {"nested-cv", "repeated-cv", "bootstrap", "subsampling", "loco", "split"},
+                     "nested-cv");
   settings.folds = count_within(section, "folds", settings.folds, 2);
   settings.repeats = count_within(section, "repeats", settings.repeats, 1);
   settings.inner_folds = count_within(section, "inner_folds", settings.inner_folds, 2);
@@ -186,6 +208,7 @@ ValidateSettings read_validation(const StudyFile& study) {
   if (settings.min_censoring_survival < 0.05 || settings.min_censoring_survival >= 1.0) {
     section.refuse("min_censoring_survival", "a number from 0.05 to below 1");
   }
+  settings.estimator = read_estimator(section, settings);
   settings.null_check = section.choice("null_check", {"none", "quick", "full"}, "none");
   section.refuse_unknown();
   return settings;

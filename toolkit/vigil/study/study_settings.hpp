@@ -6,6 +6,7 @@
 #include "vigil/storage/cohort_reader.hpp"
 #include "vigil/study/study_file.hpp"
 #include "vigil/triage/harms.hpp"
+#include "vigil/validate/summarise.hpp"
 #include "vigil/validate/validate.hpp"
 
 #include <cstdint>
@@ -20,7 +21,7 @@ struct ExternalSettings {
   storage::CohortRequest request;
 };
 
-/// scheme: nested-cv (the same folds, learners tuned inside), repeated-cv, bootstrap, loco, split.
+/// scheme: nested-cv (the same folds, learners tuned inside), repeated-cv, bootstrap, subsampling, loco, split.
 struct ValidateSettings {
   std::string scheme = "nested-cv";
   Index folds = 5, repeats = 10, inner_folds = 5, replicates = 200;
@@ -28,6 +29,7 @@ struct ValidateSettings {
   std::filesystem::path folds_file = {};
   std::vector<std::string> test_centres = {}; ///< scheme split: subjects of these centres test
   double min_censoring_survival = 0.10;
+  BootstrapEstimator estimator = BootstrapEstimator::optimism;
   std::string null_check = "none"; ///< none, quick or full: the forms of null_permutations()
 };
 

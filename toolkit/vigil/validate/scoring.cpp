@@ -37,8 +37,7 @@ bool has_event(const Outcome& outcome, Index subject, int cause) {
 double events_by(const EvaluationSample& sample, double horizon) {
   double total = 0.0;
   for (const Index subject : sample.weights.support()) {
-    if (has_event(*sample.outcome, subject, sample.cause) &&
-        time_of(*sample.outcome, subject) <= horizon) {
+    if (event_by(sample, subject, horizon)) {
       total += sample.weights[subject];
     }
   }
@@ -101,6 +100,11 @@ EvaluationSample own_sample(const Outcome& outcome, const CaseWeights& weights, 
           .weights = weights,
           .censoring = std::make_shared<const survival::CensoringWeights>(outcome, weights),
           .cause = cause};
+}
+
+bool event_by(const EvaluationSample& sample, Index subject, double horizon) {
+  return has_event(*sample.outcome, subject, sample.cause) &&
+         time_of(*sample.outcome, subject) <= horizon;
 }
 
 measure::Estimate

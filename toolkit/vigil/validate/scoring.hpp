@@ -31,6 +31,9 @@ struct EvaluationSample {
 [[nodiscard]] EvaluationSample
 own_sample(const Outcome& outcome, const CaseWeights& weights, int cause);
 
+/// Whether the subject had the event of the sample's cause by the horizon.
+[[nodiscard]] bool event_by(const EvaluationSample& sample, Index subject, double horizon);
+
 /// The value of a cell for predictions with one row per subject of the cohort. `null_risk`: one per horizon of
 /// the options, or empty. `within_centre`: centre levels when pairs across centres are not to be formed.
 struct Judged {

@@ -8,6 +8,12 @@
 
 namespace vigil {
 
+std::string_view name_of(BootstrapEstimator estimator) noexcept {
+  return estimator == BootstrapEstimator::optimism    ? "optimism"
+         : estimator == BootstrapEstimator::point_632 ? ".632"
+                                                      : ".632+";
+}
+
 Summary
 summarise(const ValidationResults& results, const SummaryOptions& options, Scheduler& scheduler) {
   SummaryOptions named = options;
@@ -15,10 +21,17 @@ summarise(const ValidationResults& results, const SummaryOptions& options, Sched
   if (named.resampling.empty()) {
     named.resampling = scheme;
   }
-  Summary summary = scheme == "bootstrap" ? summarise_bootstrap(results, named, scheduler)
-                    : scheme == "loco"    ? summarise_left_out_centres(results, named, scheduler)
-                    : scheme == "split"   ? summarise_split(results, named, scheduler)
-                                          : summarise_folds(results, named, scheduler);
+  const bool drawn = scheme == "bootstrap" || scheme == "subsampling";
+  const bool by_632 = drawn && options.estimator != BootstrapEstimator::optimism;
+  VIGIL_EXPECTS(by_632 || scheme != "subsampling");
+  if (by_632) {
+    named.resampling.append(" ").append(name_of(options.estimator));
+  }
+  Summary summary = by_632                  ? summarise_632(results, named, scheduler)
+                    : scheme == "bootstrap" ? summarise_bootstrap(results, named, scheduler)
+                    : scheme == "loco"      ? summarise_left_out_centres(results, named, scheduler)
+                    : scheme == "split"     ? summarise_split(results, named, scheduler)
+                                            : summarise_folds(results, named, scheduler);
   if (!results.apparent.empty()) {
     std::vector<PerformanceRow> rows = apparent_rows(results, named, scheduler);
     rows.insert(rows.end(), summary.performance.begin(), summary.performance.end());

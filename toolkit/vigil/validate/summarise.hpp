@@ -14,6 +14,11 @@
 
 namespace vigil {
 
+/// How apparent values and those of subjects left out are put together (bootstrap, subsampling).
+enum class BootstrapEstimator { optimism, point_632, point_632_plus };
+/// "optimism", ".632", ".632+".
+[[nodiscard]] std::string_view name_of(BootstrapEstimator estimator) noexcept;
+
 /// What to compute from predictions.
 struct SummaryOptions {
   std::vector<const measure::Entry*> measures; ///< rows of measure::table()
@@ -22,6 +27,7 @@ struct SummaryOptions {
   double tau = std::numeric_limits<double>::infinity(); ///< end of follow-up for the other measures
   double level = 0.95;
   int cause = 1;
+  BootstrapEstimator estimator = BootstrapEstimator::optimism;
   std::string resampling = {};   ///< name in the rows; empty: the scheme of the plan
   std::string reference = {};    ///< learner that the others are compared with; empty: the first
   Index smallest_bootstrap = 20; ///< replicates with a value that an optimism needs
@@ -43,6 +49,10 @@ struct ValidationResults {
 ///     interval by Nadeau and Bengio; comparisons from the differences on common folds
 /// bootstrap   apparent value less the mean optimism theta(model_b, sample_b) - theta(model_b, original);
 ///     percentiles of theta(model_b, sample_b) shifted by the optimism; SE their SD
+/// bootstrap, subsampling with estimator .632 or .632+   the Brier score, concordance and AUC alone; rows are named
+///     "bootstrap .632+". Left out: of the Brier score the mean over subjects of the mean loss over the replicates that left them
+///     out, of the others the mean over replicates by FoldWeight; G from all subjects. The interval of a bootstrap is that
+///     above, moved to the estimate; of subsamples, which are smaller than the sample, there is none
 /// loco        each centre by its own model; pooled by pool_centres on the scale of the measure. A centre is pooled
 ///     on its own with at least 10 events, a value inside the domain of the scale and a positive SE; the others
 ///     form one "(small centres)" estimate (pairs within centres, clustered SE), which is pooled under the same
@@ -52,8 +62,8 @@ struct ValidationResults {
 ///
 /// With apparent records, rows `apparent` come first, without interval: they are not validation.
 ///
-/// source    Nadeau and Bengio 2003; Efron 1983; Noma et al. 2021; Debray et al. 2017; Snell et al. 2018;
-///           checked by tests/unit/validate/summarise
+/// source    Nadeau and Bengio 2003; Efron 1983; Efron and Tibshirani 1997; Binder and Schumacher 2008; Noma et al. 2021; Debray et al. 2017; Snell et al. 2018;
+///           checked by tests/unit/validate/summarise_test, error_632_test
 [[nodiscard]] Summary
 summarise(const ValidationResults& results, const SummaryOptions& options, Scheduler& scheduler);
 
