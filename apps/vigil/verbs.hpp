@@ -10,6 +10,7 @@ namespace vigil::app {
 [[nodiscard]] const Verb& cv_verb();
 [[nodiscard]] const Verb& simulate_verb();
 [[nodiscard]] const Verb& stability_verb();
+extern const Verb added_value_verb;
 extern const Verb curves_verb;
 extern const Verb doctor_verb;
 extern const Verb explain_verb;

@@ -23,25 +23,10 @@ void gather(std::span<const double> by_subject,
 
 } // namespace
 
-KnockoffCandidates knockoff_candidates(const TrainingData& data,
-                                       const CaseWeights& within,
-                                       const std::string& impute,
-                                       Scheduler& scheduler) {
-  const auto prepared =
-      fit_preparations(data, {&within, 1}, {.impute = impute, .standardize = true}, scheduler);
-  std::vector<Index> kept;
-  for (Index column = 0; column < data.columns(); ++column) {
-    if (data.covariates().info(column).penalized && prepared.front().keeps(column)) {
-      kept.push_back(column);
-    }
-  }
-  return {.column = kept, .preparation = prepared.front().select(kept)};
-}
-
 KnockoffFeatures knockoff_features(const TrainingData& data,
                                    const CaseWeights& within,
                                    const ResidualProjection& projection,
-                                   KnockoffCandidates& candidates,
+                                   VaryingFeatures& candidates,
                                    Scheduler& scheduler) {
   const auto& listed = candidates.column;
   candidates.preparation.fill_from(raw_columns(data.covariates(), listed, scheduler), within);

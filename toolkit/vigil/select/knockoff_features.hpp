@@ -2,25 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "vigil/learn/preparation.hpp"
 #include "vigil/select/residual_projection.hpp"
+#include "vigil/select/varying_features.hpp"
 
 #include <span>
-#include <string>
 #include <vector>
 
 namespace vigil::select {
-
-/// Penalized columns that vary, ascending, and how they are prepared.
-struct KnockoffCandidates {
-  std::vector<Index> column = {};
-  Preparation preparation;
-};
-/// Throws InputError for missing values with impute = "none".
-[[nodiscard]] KnockoffCandidates knockoff_candidates(const TrainingData& data,
-                                                     const CaseWeights& within,
-                                                     const std::string& impute,
-                                                     Scheduler& scheduler);
 
 /// Features by row of the support, column after column.
 struct KnockoffFeatures {
@@ -35,7 +23,7 @@ struct KnockoffFeatures {
 [[nodiscard]] KnockoffFeatures knockoff_features(const TrainingData& data,
                                                  const CaseWeights& within,
                                                  const ResidualProjection& projection,
-                                                 KnockoffCandidates& candidates,
+                                                 VaryingFeatures& candidates,
                                                  Scheduler& scheduler);
 /// Those at the listed places.
 [[nodiscard]] KnockoffFeatures

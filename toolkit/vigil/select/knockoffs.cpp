@@ -8,12 +8,12 @@
 #include "vigil/select/gaussian_knockoffs.hpp"
 #include "vigil/select/knockoff_features.hpp"
 #include "vigil/select/knockoff_filter.hpp"
+#include "vigil/select/score_multipliers.hpp"
 #include "vigil/select/shrunk_correlation.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <numeric>
 #include <tuple>
 #include <utility>
@@ -66,25 +66,14 @@ SurvivalOutcome
 permuted_outcome(const TrainingData& data, const CaseWeights& within, const RandomKey& key) {
   const SurvivalOutcome& from = survival_outcome(data.outcome, "knockoffs");
   SurvivalOutcome to = from;
-  std::map<std::pair<Index, Index>, std::vector<Index>> cells;
-  for (const Index row : within.support()) {
-    cells[{data.centre.empty() ? 0 : data.centre[at(row)],
-           data.stratum.empty() ? 0 : data.stratum[at(row)]}]
-        .push_back(row);
-  }
-  RandomStream draw(key);
-  for (const auto& cell : cells) {
-    std::vector<Index> order = cell.second;
-    for (Index left = size_of(order); left > 1; --left) {
-      std::swap(order[at(left - 1)], order[at(draw.index_below(left))]);
-    }
-    for (std::size_t place = 0; place < order.size(); ++place) {
-      const auto row = at(cell.second[place]), source = at(order[place]);
-      to.time[row] = from.time[source];
-      to.event[row] = from.event[source];
-      if (!from.entry.empty()) {
-        to.entry[row] = from.entry[source];
-      }
+  const auto rows = within.support();
+  const auto order = permuted_rows(exchangeable_rows(data, rows), key);
+  for (std::size_t place = 0; place < rows.size(); ++place) {
+    const auto row = at(rows[place]), source = at(rows[at(order[place])]);
+    to.time[row] = from.time[source];
+    to.event[row] = from.event[source];
+    if (!from.entry.empty()) {
+      to.entry[row] = from.entry[source];
     }
   }
   return to;
@@ -108,8 +97,8 @@ public:
       result_.undefined_because = "no subject beyond the centres, strata and clinical columns";
       return std::move(result_);
     }
-    KnockoffCandidates candidates =
-        knockoff_candidates(data_, within_, options_.competition.impute, context_.scheduler);
+    VaryingFeatures candidates =
+        varying_features(data_, within_, options_.competition.impute, context_.scheduler);
     check_number(options_.representatives == 0 ? size_of(candidates.column)
                                                : options_.representatives);
     check_memory(size_of(candidates.column));

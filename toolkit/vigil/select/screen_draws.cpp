@@ -2,14 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/select/screen_draws.hpp"
 
-#include "vigil/numeric/sums.hpp"
 #include "vigil/numeric/tail.hpp"
 #include "vigil/penalized/sweep.hpp"
+#include "vigil/select/score_multipliers.hpp"
 #include "vigil/select/step_down.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 namespace vigil::select {
@@ -55,7 +56,10 @@ public:
   MaxTest run(const RandomKey& key) {
     MaxTest result;
     const Index tests = size_of(tests_.size), likely = likely_end(tests_);
-    deviation_ = options_.permute ? 1.0 : deviation(key);
+    if (!options_.permute) {
+      multipliers_.emplace(score_, options_.label, options_.weight);
+      deviation_ = multipliers_->deviation(most_exact, key.child("probe"), context_.scheduler);
+    }
     while (!steps_.done()) {
       const Index first = steps_.first();
       end_ = std::min({tests, first + most_, std::max(likely, 2 * first)});
@@ -78,7 +82,7 @@ public:
   }
 
 private:
-  static constexpr Index most_probes = 512;
+  static constexpr Index most_exact = 512; ///< labels, for c
   static constexpr Index near_floats =
       1 << 15; // columns, and directions, that stay in the cache together
 
@@ -111,54 +115,11 @@ private:
         [&](Index worker) { sweep_panel(workers_[at(worker)]); });
   }
 
-  [[nodiscard]] Index labels() const {
-    return 1 + *std::max_element(options_.label.begin(), options_.label.end());
-  }
-
-  /// A multiplier for each row: that of its label, times its weight.
-  [[nodiscard]] std::vector<double> by_row(std::span<const double> of_label) const {
-    std::vector<double> result;
-    for (Index row = 0; row < rows_; ++row) {
-      result.push_back(options_.weight[at(row)] * of_label[at(options_.label[at(row)])]);
-    }
-    return result;
-  }
-
-  [[nodiscard]] std::vector<double> normal_direction(const RandomKey& key) const {
-    RandomStream stream(key);
-    std::vector<double> normal(at(labels()));
-    for (double& value : normal) {
-      value = stream.normal();
-    }
-    return score_.direction(by_row(normal));
-  }
-
-  /// c of max_test.
-  [[nodiscard]] double deviation(const RandomKey& key) {
-    const Index number = labels();
-    const bool exact = number <= most_probes;
-    std::vector<double> squares(at(std::min(number, most_probes)));
-    context_.scheduler.for_each(size_of(squares), [&](Index probe, Index) {
-      std::vector<double> one(at(number), 0.0);
-      one[at(probe)] = 1.0;
-      const auto direction =
-          exact ? score_.direction(by_row(one)) : normal_direction(key.child("probe").child(probe));
-      squares[at(probe)] = dot(direction, direction);
-    });
-    const auto own = by_row(std::vector<double>(at(number), 1.0));
-    double score = 0.0;
-    for (Index row = 0; row < rows_; ++row) {
-      const double residual = own[at(row)] * score_.residual()[at(row)];
-      score += residual * residual;
-    }
-    const double drawn = exact ? sum(squares) : sum(squares) / static_cast<double>(most_probes);
-    return drawn > 0.0 ? std::sqrt(score / drawn) : 1.0;
-  }
-
   void draw_directions(const RandomKey& key, Index first_draw) {
     directions_.resize(at(draws_ * rows_));
     context_.scheduler.for_each(draws_, [&](Index place, Index) {
-      const auto direction = normal_direction(key.child("draw").child(first_draw + place));
+      const auto direction =
+          multipliers_->normal_direction(key.child("draw").child(first_draw + place));
       std::transform(direction.begin(),
                      direction.end(),
                      directions_.begin() + place * rows_,
@@ -167,23 +128,12 @@ private:
   }
 
   void permute_rows(const RandomKey& key, Index first_draw) {
-    std::vector<std::vector<Index>> members(at(labels()));
-    for (Index row = 0; row < rows_; ++row) {
-      members[at(options_.label[at(row)])].push_back(row);
-    }
     row_of_.resize(at(draws_ * rows_));
     context_.scheduler.for_each(draws_, [&](Index place, Index) {
-      RandomStream stream(key.child("draw").child(first_draw + place));
-      for (const auto& among : members) {
-        std::vector<Index> shuffled = among;
-        for (Index last = size_of(shuffled) - 1; last > 0; --last) {
-          std::swap(shuffled[at(last)], shuffled[at(stream.index_below(last + 1))]);
-        }
-        for (Index member = 0; member < size_of(among); ++member) {
-          row_of_[at(place * rows_ + among[at(member)])] =
-              static_cast<std::int32_t>(shuffled[at(member)]);
-        }
-      }
+      const auto from = permuted_rows(options_.label, key.child("draw").child(first_draw + place));
+      std::transform(from.begin(), from.end(), row_of_.begin() + place * rows_, [](Index row) {
+        return static_cast<std::int32_t>(row);
+      });
     });
   }
 
@@ -279,7 +229,8 @@ private:
   const DrawOptions& options_;
   FitContext& context_;
   Index rows_, batch_ = 1, most_ = 1, panel_ = lanes, draws_ = 0;
-  Index end_ = 0;          ///< of the window
+  Index end_ = 0; ///< of the window
+  std::optional<ScoreMultipliers> multipliers_;
   double deviation_ = 1.0; ///< c
   StepDown steps_;
   std::vector<Index> rank_;       ///< by column
