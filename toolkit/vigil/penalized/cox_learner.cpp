@@ -5,6 +5,8 @@
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/penalized/baseline_record.hpp"
+#include "vigil/survival/cox_diagnostics.hpp"
+#include "vigil/survival/kaplan_meier.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -57,12 +59,57 @@ struct RawColumns {
   }
 };
 
+bool has_sampling_weights(const CaseWeights& weights) {
+  const auto support = weights.support();
+  return std::any_of(support.begin(), support.end(), [&weights](Index subject) {
+    return weights.sampling(subject) != 1.0;
+  });
+}
+
+/// Per raw unit; empty where rows have neither groups nor sampling weights.
+std::vector<double> robust_errors(const TrainingData& data,
+                                  const CaseWeights& weights,
+                                  const survival::CoxLikelihood& likelihood,
+                                  const survival::CoxFit& fit,
+                                  std::span<const double> values) {
+  if (data.group.empty() && !has_sampling_weights(weights)) {
+    return {};
+  }
+  const auto covariance =
+      survival::sandwich_covariance(likelihood, fit, values, weights, data.group);
+  std::vector<double> errors;
+  for (Index column = 0; column < size_of(fit.coefficient); ++column) {
+    errors.push_back(std::sqrt(covariance[at(column * (size_of(fit.coefficient) + 1))]));
+  }
+  return errors;
+}
+
+FitDiagnostics hazard_tests(std::span<const std::string> names,
+                            const survival::ProportionalHazards& tested) {
+  FitDiagnostics told;
+  for (std::size_t column = 0; column < names.size(); ++column) {
+    told.proportional_hazards.push_back(
+        {.feature = names[column],
+         .chi_square = tested.chi_square[column],
+         .degrees_of_freedom = std::isnan(tested.chi_square[column]) ? 0 : 1,
+         .p = tested.p[column]});
+  }
+  told.proportional_hazards.push_back({.feature = "(global)",
+                                       .chi_square = tested.global_chi_square,
+                                       .degrees_of_freedom = tested.degrees_of_freedom,
+                                       .p = tested.global_p,
+                                       .undefined_because = tested.undefined_because});
+  return told;
+}
+
 } // namespace
 
-void CoxLearner::fit_one(const CaseWeights& weights,
+void CoxLearner::fit_one(const TrainingData& data,
+                         const FitItem& item,
                          const survival::CoxLikelihood& likelihood,
                          std::vector<double> values,
                          CoxModel& model) const {
+  const CaseWeights& weights = item.weights;
   model.inputs_.set_range(values, weights);
   for (Index column = 0; column < model.inputs_.size(); ++column) {
     for (Index subject = 0; subject < weights.subjects(); ++subject) {
@@ -78,6 +125,16 @@ void CoxLearner::fit_one(const CaseWeights& weights,
   model.null_log_likelihood_ = fit.null_log_likelihood;
   model.score_test_ = fit.score_test;
   model.risk_.emplace(likelihood, fit, values);
+  model.robust_se_ = robust_errors(data, weights, likelihood, fit, values);
+  for (Index column = 0; column < size_of(model.robust_se_); ++column) {
+    model.robust_se_[at(column)] /= model.inputs_.preparation().column(column).scale;
+  }
+  if (item.with_diagnostics) {
+    const auto curve = survival::kaplan_meier(data.outcome, weights);
+    model.diagnostics_ =
+        hazard_tests(model.inputs_.names(),
+                     survival::proportional_hazards(likelihood, fit, values, curve.survival));
+  }
   const std::vector<double> rows = survival::gather_rows(likelihood, values, model.inputs_.size());
   std::vector<double> eta(at(likelihood.rows()), 0.0);
   for (Index column = 0; column < model.inputs_.size(); ++column) {
@@ -109,6 +166,8 @@ std::vector<CoxModel> CoxLearner::fit_all(const FitBatch& batch, FitContext& con
       model.reason_ = model.events_ == 0 ? "no events"
                                          : number_text(model.events_) + " events for " +
                                                number_text(size_of(kept)) + " columns";
+      model.diagnostics_.proportional_hazards.push_back(
+          {.feature = "(global)", .undefined_because = model.reason_});
       continue;
     }
     model.inputs_ = ModelInputs(covariates, kept, item.preparation);
@@ -123,7 +182,8 @@ std::vector<CoxModel> CoxLearner::fit_all(const FitBatch& batch, FitContext& con
     if (!model.reason_.empty()) {
       return;
     }
-    fit_one(batch.items[at(number)].weights,
+    fit_one(batch.data,
+            batch.items[at(number)],
             likelihoods[at(number)],
             raw.select(model.inputs_.columns(), batch.data.subjects()),
             model);
@@ -207,6 +267,9 @@ Record CoxModel::record() const {
   }
   record.set("coefficient", std::move(raw));
   record.set("se", std::move(se));
+  if (!robust_se_.empty()) {
+    record.set("robust_se", robust_se_);
+  }
   record.set("dropped", std::move(dropped));
   record.set("dropped_places", dropped_);
   record.set("prepared_coefficient",
@@ -234,6 +297,9 @@ CoxModel CoxModel::from_record(const Record& record) {
   }
   model.inputs_ = ModelInputs::from_record(record);
   model.dropped_ = record.counts("dropped_places");
+  if (record.has("robust_se")) {
+    model.robust_se_ = record.numbers("robust_se");
+  }
   model.log_likelihood_ = record.number("log_likelihood");
   model.null_log_likelihood_ = record.number("null_log_likelihood");
   model.score_test_ = record.number("score_test");
