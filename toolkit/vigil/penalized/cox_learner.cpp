@@ -5,6 +5,7 @@
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/penalized/baseline_record.hpp"
+#include "vigil/penalized/raw_inputs.hpp"
 #include "vigil/survival/cox_diagnostics.hpp"
 #include "vigil/survival/kaplan_meier.hpp"
 
@@ -30,34 +31,6 @@ FitStatus status_of(survival::CoxFitStatus status) {
   }
   return FitStatus::undefined;
 }
-
-std::vector<Index> kept_columns(const Preparation& preparation) {
-  std::vector<Index> kept;
-  for (Index column = 0; column < preparation.columns(); ++column) {
-    if (preparation.keeps(column)) {
-      kept.push_back(column);
-    }
-  }
-  return kept;
-}
-
-// Raw values of every column that some fit of the batch reads, read once.
-struct RawColumns {
-  std::vector<Index> listed;
-  std::vector<double> values;
-
-  // Raw values of some of the listed columns.
-  [[nodiscard]] std::vector<double> select(std::span<const Index> columns, Index subjects) const {
-    std::vector<double> result;
-    result.reserve(at(size_of(columns) * subjects));
-    for (const Index column : columns) {
-      const Index place = std::lower_bound(listed.begin(), listed.end(), column) - listed.begin();
-      const auto from = values.begin() + place * subjects;
-      result.insert(result.end(), from, from + subjects);
-    }
-    return result;
-  }
-};
 
 bool has_sampling_weights(const CaseWeights& weights) {
   const auto support = weights.support();
@@ -152,7 +125,7 @@ std::vector<CoxModel> CoxLearner::fit_all(const FitBatch& batch, FitContext& con
   const Covariates covariates = batch.data.covariates();
   std::vector<CoxModel> models(batch.items.size());
   std::vector<survival::CoxLikelihood> likelihoods;
-  RawColumns raw;
+  RawInputs raw;
   for (std::size_t number = 0; number < batch.items.size(); ++number) {
     const FitItem& item = batch.items[number];
     likelihoods.emplace_back(
@@ -171,12 +144,9 @@ std::vector<CoxModel> CoxLearner::fit_all(const FitBatch& batch, FitContext& con
       continue;
     }
     model.inputs_ = ModelInputs(covariates, kept, item.preparation);
-    raw.listed.insert(raw.listed.end(), kept.begin(), kept.end());
+    raw.want(kept);
   }
-  std::sort(raw.listed.begin(), raw.listed.end());
-  raw.listed.erase(std::unique(raw.listed.begin(), raw.listed.end()), raw.listed.end());
-  raw.values = raw_columns(covariates, raw.listed, context.scheduler);
-
+  raw.read(covariates, context.scheduler);
   context.scheduler.for_each(size_of(batch.items), [&](Index number, Index) {
     CoxModel& model = models[at(number)];
     if (!model.reason_.empty()) {
