@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/error.hpp"
+#include "vigil/base/text.hpp"
 #include "vigil/storage/record_file.hpp"
 #include "vigil/study/cohort_options.hpp"
 #include "vigil/study/model_tables.hpp"
@@ -30,6 +31,20 @@ Options learner_section(const Options& options) {
     section.set(written.substr(0, equals), {written.substr(equals + 1), "--set"});
   }
   return section;
+}
+
+/// One line of a Cox model: do hazards stay proportional over time?
+void say_hazard_tests(const FitDiagnostics& told, Log& log) {
+  if (told.proportional_hazards.empty()) {
+    return;
+  }
+  const HazardTest& global = told.proportional_hazards.back();
+  log.say("hazards   " + (global.undefined_because.empty()
+                              ? "proportional: chi-square " + fixed_text(global.chi_square, 2) +
+                                    " on " + number_text(global.degrees_of_freedom) + ", p " +
+                                    (global.p < 1e-4 ? "< 0.0001" : fixed_text(global.p, 4)) +
+                                    (global.p < 0.05 ? ": coefficients change with time" : "")
+                              : "not tested: " + global.undefined_because));
 }
 
 int run_fit(const Invocation& invocation) {
@@ -75,6 +90,7 @@ int run_fit(const Invocation& invocation) {
       "  " + (folder / "model.h5").string());
   if (told) {
     say_importance(*told, session.log());
+    say_hazard_tests(*told, session.log());
   }
   return 0;
 }
@@ -92,9 +108,9 @@ const Verb fit_verb{
     .least_arguments = 1,
     .most_arguments = 1,
     .summary = "fit one learner and keep its model",
-    .details =
-        "Writes model.h5; for linear models coefficients.tsv and baseline.tsv, for a survival "
-        "forest error.tsv and, with --set importance=KIND, importance.tsv.",
+    .details = "Writes model.h5; for linear models coefficients.tsv and baseline.tsv, for cox also "
+               "proportional_hazards.tsv, for a survival "
+               "forest error.tsv and, with --set importance=KIND, importance.tsv.",
     .options = fit_options,
     .reads_cohort = true,
     .run = &run_fit};

@@ -24,8 +24,10 @@ std::span<const Verb> verb_table() noexcept {
                                 predict_verb,
                                 explain_verb,
                                 measure_verb,
+                                pool_verb,
                                 triage_verb,
                                 score_triage_verb,
+                                agreement_verb,
                                 report_verb,
                                 list_verb,
                                 doctor_verb};

@@ -11,6 +11,7 @@ namespace vigil::app {
 [[nodiscard]] const Verb& simulate_verb();
 [[nodiscard]] const Verb& stability_verb();
 extern const Verb added_value_verb;
+extern const Verb agreement_verb;
 extern const Verb curves_verb;
 extern const Verb doctor_verb;
 extern const Verb explain_verb;
@@ -23,6 +24,7 @@ extern const Verb list_verb;
 extern const Verb measure_verb;
 extern const Verb merge_verb;
 extern const Verb path_verb;
+extern const Verb pool_verb;
 extern const Verb predict_verb;
 extern const Verb report_verb;
 extern const Verb run_verb;

@@ -37,13 +37,13 @@ constexpr std::array<std::array<double, 4>, 13> bcg_trials{{{4, 119, 11, 128},
                                                             {5, 2493, 3, 2338},
                                                             {27, 16886, 29, 17825}}};
 
-CentrePooling pooled_bcg() {
+CentrePooling pooled_bcg(BetweenVariance between = BetweenVariance::restricted_likelihood) {
   std::vector<double> y, v;
   for (const auto& [a, b, c, d] : bcg_trials) { // log risk ratio and its variance
     y.push_back(std::log(a / (a + b) / (c / (c + d))));
     v.push_back(1 / a - 1 / (a + b) + 1 / c - 1 / (c + d));
   }
-  return pool_centres(y, v, 0.95);
+  return pool_centres(y, v, 0.95, between);
 }
 
 void expect_reference(double ours, double theirs) {
@@ -59,6 +59,8 @@ TEST(centre_pooling, agrees_with_metafor_on_bcg_trials) {
   EXPECT_EQ(pooled.centres, 13);
   expect_reference(pooled.tau2, theirs("REML tau2", "log RR"));
   expect_reference(pooled.mu, theirs("REML pooled", "log RR"));
+  expect_reference(pooled.wald_se, theirs("REML SE (Wald)", "log RR"));
+  expect_reference(pooled.q, theirs("Q", "log RR"));
   expect_reference(pooled.se, theirs("Hartung-Knapp SE", "log RR"));
   expect_reference(pooled.lower, theirs("Hartung-Knapp CI lower", "log RR"));
   expect_reference(pooled.upper, theirs("Hartung-Knapp CI upper", "log RR"));
@@ -68,6 +70,27 @@ TEST(centre_pooling, agrees_with_metafor_on_bcg_trials) {
                    theirs("prediction interval lower (t, k-1 df)", "log RR; knha"));
   expect_reference(pooled.prediction_upper,
                    theirs("prediction interval upper (t, k-1 df)", "log RR; knha"));
+}
+
+TEST(centre_pooling, other_estimates_of_the_variance_agree_with_metafor) {
+  const auto theirs = [](const char* method) {
+    return reference_value(method, "metafor", "metadat::dat.bcg", "log RR");
+  };
+  expect_reference(pooled_bcg(BetweenVariance::dersimonian_laird).tau2,
+                   theirs("DerSimonian-Laird tau2"));
+  // The row is of metafor's default, which stops at 1e-5 of Q; with tol = 1e-14: 0.318068452205024.
+  const auto paule_mandel = pooled_bcg(BetweenVariance::paule_mandel);
+  const double row = theirs("Paule-Mandel tau2");
+  EXPECT_NEAR(paule_mandel.tau2, row, relative(row, 1e-4, "their iteration stops early"));
+  expect_reference(paule_mandel.tau2, 0.318068452205024);
+}
+
+// metafor 3.8.1: confint(rma(yi, vi, data = dat), control = list(tol = 1e-13)) and $QEp
+TEST(centre_pooling, q_profile_agrees_with_metafor) {
+  const CentrePooling pooled = pooled_bcg();
+  expect_reference(pooled.tau2_lower, 0.119718361141261);
+  expect_reference(pooled.tau2_upper, 1.111479084060929);
+  EXPECT_NEAR(pooled.q_p, 1.99676459084600e-26, 1e-34);
 }
 
 // With equal variances REML is the analysis of variance: tau2 = var(y) - v.
@@ -85,6 +108,9 @@ TEST(centre_pooling, with_less_spread_than_error_has_no_heterogeneity) {
   const CentrePooling pooled = pool_centres(y, v, 0.95);
   EXPECT_EQ(pooled.tau2, 0.0);
   EXPECT_EQ(pooled.i2, 0.0);
+  EXPECT_EQ(pooled.tau2_lower, 0.0);
+  EXPECT_EQ(pool_centres(y, v, 0.95, BetweenVariance::paule_mandel).tau2, 0.0);
+  EXPECT_EQ(pool_centres(y, v, 0.95, BetweenVariance::dersimonian_laird).tau2, 0.0);
 }
 
 /// One centre of lung with at least 5 deaths: logit C of age and its variance.

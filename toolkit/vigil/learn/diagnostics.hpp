@@ -30,6 +30,15 @@ struct EnsembleError {
   double ranking = std::numeric_limits<double>::quiet_NaN();
 };
 
+/// A test that a feature's hazard ratio does not change with time; "(global)": of all features together.
+struct HazardTest {
+  std::string feature;
+  double chi_square = std::numeric_limits<double>::quiet_NaN();
+  Index degrees_of_freedom = 0;
+  double p = std::numeric_limits<double>::quiet_NaN();
+  std::string undefined_because = {};
+};
+
 /// What a fit tells of itself beside the model. It takes time, predicts nothing and is no part of the record, so that
 /// only fits whose item asks for it have it: the bytes of the model do not depend on it.
 struct FitDiagnostics {
@@ -37,7 +46,8 @@ struct FitDiagnostics {
   std::string importance_on = {};                 ///< what permutations were judged by
   std::vector<FeatureImportance> importance = {}; ///< kind after kind, features or groups in order
   std::vector<EnsembleError> error = {};          ///< by rising number of trees
-  bool ranked = false;                            ///< an importance is, by EnsembleError::ranking
+  std::vector<HazardTest> proportional_hazards = {}; ///< of a Cox model alone
+  bool ranked = false; ///< an importance is, by EnsembleError::ranking
 };
 
 } // namespace vigil

@@ -48,6 +48,10 @@ double log_chi_square_upper(double value, double degrees_of_freedom) {
   return (a * std::log(x)) - x - math::lgamma(a) - std::log(fraction);
 }
 
+double chi_square_quantile(double probability, double degrees_of_freedom) {
+  return math::quantile(math::chi_squared_distribution<double>(degrees_of_freedom), probability);
+}
+
 double student_t_quantile(double probability, double degrees_of_freedom) {
   return math::quantile(math::students_t_distribution<double>(degrees_of_freedom), probability);
 }

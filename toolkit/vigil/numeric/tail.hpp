@@ -12,6 +12,8 @@ namespace vigil {
 [[nodiscard]] double chi_square_upper(double value, double degrees_of_freedom);
 /// Its logarithm, also where the tail is below the range of double.
 [[nodiscard]] double log_chi_square_upper(double value, double degrees_of_freedom);
+/// Quantile of the lower tail; 0 < probability < 1.
+[[nodiscard]] double chi_square_quantile(double probability, double degrees_of_freedom);
 [[nodiscard]] double student_t_quantile(double probability, double degrees_of_freedom);
 [[nodiscard]] double two_sided_student_t_p(double value, double degrees_of_freedom);
 /// Quantile of Beta(a, b), a > 0, b > 0.

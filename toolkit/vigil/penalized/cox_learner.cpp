@@ -5,6 +5,9 @@
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/penalized/baseline_record.hpp"
+#include "vigil/penalized/raw_inputs.hpp"
+#include "vigil/survival/cox_diagnostics.hpp"
+#include "vigil/survival/kaplan_meier.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -29,40 +32,57 @@ FitStatus status_of(survival::CoxFitStatus status) {
   return FitStatus::undefined;
 }
 
-std::vector<Index> kept_columns(const Preparation& preparation) {
-  std::vector<Index> kept;
-  for (Index column = 0; column < preparation.columns(); ++column) {
-    if (preparation.keeps(column)) {
-      kept.push_back(column);
-    }
-  }
-  return kept;
+bool has_sampling_weights(const CaseWeights& weights) {
+  const auto support = weights.support();
+  return std::any_of(support.begin(), support.end(), [&weights](Index subject) {
+    return weights.sampling(subject) != 1.0;
+  });
 }
 
-// Raw values of every column that some fit of the batch reads, read once.
-struct RawColumns {
-  std::vector<Index> listed;
-  std::vector<double> values;
-
-  // Raw values of some of the listed columns.
-  [[nodiscard]] std::vector<double> select(std::span<const Index> columns, Index subjects) const {
-    std::vector<double> result;
-    result.reserve(at(size_of(columns) * subjects));
-    for (const Index column : columns) {
-      const Index place = std::lower_bound(listed.begin(), listed.end(), column) - listed.begin();
-      const auto from = values.begin() + place * subjects;
-      result.insert(result.end(), from, from + subjects);
-    }
-    return result;
+/// Per raw unit; empty where rows have neither groups nor sampling weights.
+std::vector<double> robust_errors(const TrainingData& data,
+                                  const CaseWeights& weights,
+                                  const survival::CoxLikelihood& likelihood,
+                                  const survival::CoxFit& fit,
+                                  std::span<const double> values) {
+  if (data.group.empty() && !has_sampling_weights(weights)) {
+    return {};
   }
-};
+  const auto covariance =
+      survival::sandwich_covariance(likelihood, fit, values, weights, data.group);
+  std::vector<double> errors;
+  for (Index column = 0; column < size_of(fit.coefficient); ++column) {
+    errors.push_back(std::sqrt(covariance[at(column * (size_of(fit.coefficient) + 1))]));
+  }
+  return errors;
+}
+
+FitDiagnostics hazard_tests(std::span<const std::string> names,
+                            const survival::ProportionalHazards& tested) {
+  FitDiagnostics told;
+  for (std::size_t column = 0; column < names.size(); ++column) {
+    told.proportional_hazards.push_back(
+        {.feature = names[column],
+         .chi_square = tested.chi_square[column],
+         .degrees_of_freedom = std::isnan(tested.chi_square[column]) ? 0 : 1,
+         .p = tested.p[column]});
+  }
+  told.proportional_hazards.push_back({.feature = "(global)",
+                                       .chi_square = tested.global_chi_square,
+                                       .degrees_of_freedom = tested.degrees_of_freedom,
+                                       .p = tested.global_p,
+                                       .undefined_because = tested.undefined_because});
+  return told;
+}
 
 } // namespace
 
-void CoxLearner::fit_one(const CaseWeights& weights,
+void CoxLearner::fit_one(const TrainingData& data,
+                         const FitItem& item,
                          const survival::CoxLikelihood& likelihood,
                          std::vector<double> values,
                          CoxModel& model) const {
+  const CaseWeights& weights = item.weights;
   model.inputs_.set_range(values, weights);
   for (Index column = 0; column < model.inputs_.size(); ++column) {
     for (Index subject = 0; subject < weights.subjects(); ++subject) {
@@ -78,6 +98,16 @@ void CoxLearner::fit_one(const CaseWeights& weights,
   model.null_log_likelihood_ = fit.null_log_likelihood;
   model.score_test_ = fit.score_test;
   model.risk_.emplace(likelihood, fit, values);
+  model.robust_se_ = robust_errors(data, weights, likelihood, fit, values);
+  for (Index column = 0; column < size_of(model.robust_se_); ++column) {
+    model.robust_se_[at(column)] /= model.inputs_.preparation().column(column).scale;
+  }
+  if (item.with_diagnostics) {
+    const auto curve = survival::kaplan_meier(data.outcome, weights);
+    model.diagnostics_ =
+        hazard_tests(model.inputs_.names(),
+                     survival::proportional_hazards(likelihood, fit, values, curve.survival));
+  }
   const std::vector<double> rows = survival::gather_rows(likelihood, values, model.inputs_.size());
   std::vector<double> eta(at(likelihood.rows()), 0.0);
   for (Index column = 0; column < model.inputs_.size(); ++column) {
@@ -95,7 +125,7 @@ std::vector<CoxModel> CoxLearner::fit_all(const FitBatch& batch, FitContext& con
   const Covariates covariates = batch.data.covariates();
   std::vector<CoxModel> models(batch.items.size());
   std::vector<survival::CoxLikelihood> likelihoods;
-  RawColumns raw;
+  RawInputs raw;
   for (std::size_t number = 0; number < batch.items.size(); ++number) {
     const FitItem& item = batch.items[number];
     likelihoods.emplace_back(
@@ -109,21 +139,21 @@ std::vector<CoxModel> CoxLearner::fit_all(const FitBatch& batch, FitContext& con
       model.reason_ = model.events_ == 0 ? "no events"
                                          : number_text(model.events_) + " events for " +
                                                number_text(size_of(kept)) + " columns";
+      model.diagnostics_.proportional_hazards.push_back(
+          {.feature = "(global)", .undefined_because = model.reason_});
       continue;
     }
     model.inputs_ = ModelInputs(covariates, kept, item.preparation);
-    raw.listed.insert(raw.listed.end(), kept.begin(), kept.end());
+    raw.want(kept);
   }
-  std::sort(raw.listed.begin(), raw.listed.end());
-  raw.listed.erase(std::unique(raw.listed.begin(), raw.listed.end()), raw.listed.end());
-  raw.values = raw_columns(covariates, raw.listed, context.scheduler);
-
+  raw.read(covariates, context.scheduler);
   context.scheduler.for_each(size_of(batch.items), [&](Index number, Index) {
     CoxModel& model = models[at(number)];
     if (!model.reason_.empty()) {
       return;
     }
-    fit_one(batch.items[at(number)].weights,
+    fit_one(batch.data,
+            batch.items[at(number)],
             likelihoods[at(number)],
             raw.select(model.inputs_.columns(), batch.data.subjects()),
             model);
@@ -207,6 +237,9 @@ Record CoxModel::record() const {
   }
   record.set("coefficient", std::move(raw));
   record.set("se", std::move(se));
+  if (!robust_se_.empty()) {
+    record.set("robust_se", robust_se_);
+  }
   record.set("dropped", std::move(dropped));
   record.set("dropped_places", dropped_);
   record.set("prepared_coefficient",
@@ -234,6 +267,9 @@ CoxModel CoxModel::from_record(const Record& record) {
   }
   model.inputs_ = ModelInputs::from_record(record);
   model.dropped_ = record.counts("dropped_places");
+  if (record.has("robust_se")) {
+    model.robust_se_ = record.numbers("robust_se");
+  }
   model.log_likelihood_ = record.number("log_likelihood");
   model.null_log_likelihood_ = record.number("null_log_likelihood");
   model.score_test_ = record.number("score_test");

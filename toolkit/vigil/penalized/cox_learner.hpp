@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/learn/diagnostics.hpp"
 #include "vigil/penalized/model_inputs.hpp"
 #include "vigil/survival/cox_risk.hpp"
 
@@ -29,11 +30,13 @@ public:
   /// Every column, coefficient per raw unit (0: collinear with columns before it).
   [[nodiscard]] std::vector<SelectedFeature> selected() const;
   /// Kind "cox". Entries: status, reason, ties, features, columns, coefficient and se (both per raw unit),
-  /// dropped (names), prepared_coefficient, covariance, preparation, baseline strata, log_likelihood,
+  /// dropped (names), robust_se (where rows have groups or sampling weights), prepared_coefficient, covariance, preparation, baseline strata, log_likelihood,
   /// null_log_likelihood, score_test, events, training_lower, training_upper (raw range of each feature),
   /// risk_time and training_risk_95 (95th percentile of the training subjects' risk at each event time).
   [[nodiscard]] Record record() const;
   [[nodiscard]] static CoxModel from_record(const Record& record);
+  /// Tests of proportional hazards, where the fit was asked for them: one for each column, then "(global)".
+  [[nodiscard]] FitDiagnostics diagnostics() const { return diagnostics_; }
 
   [[nodiscard]] const ModelInputs& inputs() const noexcept { return inputs_; }
   /// At prepared values.
@@ -49,6 +52,8 @@ private:
   ModelInputs inputs_;
   std::vector<Index> dropped_; ///< places among the inputs
   std::optional<survival::CoxRisk> risk_;
+  std::vector<double> robust_se_; ///< per raw unit; empty: neither groups nor sampling weights
+  FitDiagnostics diagnostics_;
   double log_likelihood_ = 0.0, null_log_likelihood_ = 0.0, score_test_ = 0.0;
   Index events_ = 0;
   std::vector<double> risk_time_, training_risk_95_;
@@ -66,7 +71,8 @@ public:
 
 private:
   /// `values`: raw, the model's inputs x subjects.
-  void fit_one(const CaseWeights& weights,
+  void fit_one(const TrainingData& data,
+               const FitItem& item,
                const survival::CoxLikelihood& likelihood,
                std::vector<double> values,
                CoxModel& model) const;

@@ -73,8 +73,8 @@ void add_forests(std::span<const FinalModel> models,
   VIGIL_EXPECTS(models.size() == options.size());
   for (std::size_t number = 0; number < models.size(); ++number) {
     const auto told = models[number].model.diagnostics();
-    if (!told) {
-      continue;
+    if (!told || !told->proportional_hazards.empty()) {
+      continue; // no forest
     }
     const std::string& learner = models[number].learner;
     auto forest = grown_as(models[number].model.record());

@@ -22,8 +22,11 @@ void write_model_tables(const Record& model, const std::filesystem::path& folder
     const auto se = model.has("se") ? model.numbers("se")
                                     : std::vector<double>(features.size(),
                                                           std::numeric_limits<double>::quiet_NaN());
-    const std::vector<storage::TableColumn> columns{
+    std::vector<storage::TableColumn> columns{
         {"feature", features}, {"coefficient", model.numbers("coefficient")}, {"se", se}};
+    if (model.has("robust_se")) {
+      columns.push_back({"robust_se", model.numbers("robust_se")});
+    }
     storage::write_table(folder / "coefficients.tsv", columns);
   }
   if (!model.has("baseline")) {
@@ -47,7 +50,34 @@ void write_model_tables(const Record& model, const std::filesystem::path& folder
   storage::write_table(folder / "baseline.tsv", columns);
 }
 
+namespace {
+
+void write_hazard_tests(const FitDiagnostics& told, const std::filesystem::path& folder) {
+  std::vector<std::string> feature, reasons;
+  std::vector<double> chi_square, p;
+  std::vector<Index> freedom;
+  for (const HazardTest& row : told.proportional_hazards) {
+    feature.push_back(row.feature);
+    chi_square.push_back(row.chi_square);
+    freedom.push_back(row.degrees_of_freedom);
+    p.push_back(row.p);
+    reasons.push_back(row.undefined_because);
+  }
+  const std::vector<storage::TableColumn> columns{{"feature", feature},
+                                                  {"chi_square", chi_square},
+                                                  {"degrees_of_freedom", freedom},
+                                                  {"p", p},
+                                                  {"undefined_because", reasons}};
+  storage::write_table(folder / "proportional_hazards.tsv", columns);
+}
+
+} // namespace
+
 void write_diagnostics(const FitDiagnostics& told, const std::filesystem::path& folder) {
+  if (!told.proportional_hazards.empty()) {
+    write_hazard_tests(told, folder);
+    return;
+  }
   std::vector<Index> trees;
   std::vector<double> concordance, se, bias, ranking;
   for (const auto& point : told.error) {

@@ -7,6 +7,7 @@
 #include "vigil/forest/forest_learner.hpp"
 #include "vigil/forest/regression_forest.hpp"
 #include "vigil/penalized/cox_learner.hpp"
+#include "vigil/penalized/fine_gray_learner.hpp"
 #include "vigil/penalized/penalized_learner.hpp"
 #include "vigil/study/cohort_options.hpp"
 #include "vigil/study/forest_options.hpp"
@@ -73,6 +74,12 @@ AnyLearner build_cox_net(const Options& options) {
   return AnyLearner(penalized::PenalizedLearner(std::move(net)));
 }
 
+AnyLearner build_fine_gray(const Options& options) {
+  accept_study_keys(options);
+  return AnyLearner(penalized::FineGrayLearner(
+      {.cause_of_interest = options.text("cause_of_interest").value_or("")}));
+}
+
 AnyLearner build_survival_forest(const Options& options) {
   accept_study_keys(options);
   return AnyLearner(forest::ForestLearner(forest_options(options)));
@@ -84,6 +91,10 @@ AnyModel load_survival_forest(const Record& record) {
 
 AnyModel load_cox_net(const Record& record) {
   return AnyModel(penalized::PenalizedModel::from_record(record));
+}
+
+AnyModel load_fine_gray(const Record& record) {
+  return AnyModel(penalized::FineGrayModel::from_record(record));
 }
 
 AnyModel load_cox(const Record& record) {
@@ -102,6 +113,11 @@ constexpr std::array entries{
                  .build = &build_cox_net,
                  .load = &load_cox_net,
                  .draws_random_numbers = true},
+    LearnerEntry{.name = "fine-gray",
+                 .summary = "cumulative incidence of one cause among several; no risk interval",
+                 .source = "Fine and Gray 1999",
+                 .build = &build_fine_gray,
+                 .load = &load_fine_gray},
     LearnerEntry{.name = "survival-forest",
                  .summary = "random survival forest with guarded log-rank splits; no risk interval",
                  .source = "Ishwaran, Kogalur, Blackstone, Lauer 2008",

@@ -62,6 +62,85 @@ std::vector<double> CoxLikelihood::score_direction(const CoxPoint& point,
   return result;
 }
 
+// Beside the map of spread_means, the row's own event: w (x - mean over the denominators of its time).
+std::vector<double> CoxLikelihood::score_residuals(const CoxPoint& point,
+                                                   std::span<const double> column) const {
+  VIGIL_EXPECTS(size_of(column) == rows());
+  std::vector<double> result(at(rows()), 0.0), mean(event_time_.size(), 0.0);
+  for (Index number = 0; number < strata(); ++number) {
+    const auto factor = [&](const EventTime& event, double risk_mean) {
+      mean[at(&event - event_time_.data())] += risk_mean / static_cast<double>(event.steps);
+      return event.weight * risk_mean / static_cast<double>(event.steps);
+    };
+    spread_means(stratum_[at(number)], point, column, factor, result);
+  }
+  for (Index row = 0; row < rows(); ++row) {
+    result[at(row)] += point.residual[at(row)] * column[at(row)];
+    if (event_[at(row)] != 0) {
+      result[at(row)] -= weight_[at(row)] * mean[at(end_time_[at(row)] - 1)];
+    }
+  }
+  return result;
+}
+
+std::vector<double> CoxLikelihood::event_times() const {
+  std::vector<double> result;
+  for (const EventTime& event : event_time_) {
+    result.push_back(event.time);
+  }
+  return result;
+}
+
+std::vector<double> CoxLikelihood::weighted_residual(const CoxPoint& point,
+                                                     std::span<const double> by_time) const {
+  VIGIL_EXPECTS(size_of(by_time) == size_of(event_time_));
+  const std::vector<double> ones(at(rows()), 1.0);
+  std::vector<double> result(at(rows()), 0.0);
+  for (Index number = 0; number < strata(); ++number) {
+    const auto factor = [&](const EventTime& event, double) {
+      const double weight = by_time[at(&event - event_time_.data())];
+      return -weight * event.weight / static_cast<double>(event.steps);
+    };
+    spread_means(stratum_[at(number)], point, ones, factor, result);
+  }
+  for (Index row = 0; row < rows(); ++row) {
+    if (event_[at(row)] != 0) {
+      result[at(row)] += weight_[at(row)] * by_time[at(end_time_[at(row)] - 1)];
+    }
+  }
+  return result;
+}
+
+// As multiply_information, with expected events that are weighted too: those of the constant column.
+std::vector<double> CoxLikelihood::multiply_weighted_information(
+    const CoxPoint& point, std::span<const double> column, std::span<const double> by_time) const {
+  VIGIL_EXPECTS(size_of(column) == rows() && size_of(by_time) == size_of(event_time_));
+  const std::vector<double> ones(at(rows()), 1.0);
+  std::vector<double> result(at(rows()), 0.0), expected(at(rows()), 0.0);
+  for (Index number = 0; number < strata(); ++number) {
+    const auto share = [&](const EventTime& event) {
+      return by_time[at(&event - event_time_.data())] * event.weight /
+             static_cast<double>(event.steps);
+    };
+    spread_means(
+        stratum_[at(number)],
+        point,
+        column,
+        [&](const EventTime& event, double mean) { return -share(event) * mean; },
+        result);
+    spread_means(
+        stratum_[at(number)],
+        point,
+        ones,
+        [&](const EventTime& event, double) { return share(event); },
+        expected);
+  }
+  for (Index row = 0; row < rows(); ++row) {
+    result[at(row)] += expected[at(row)] * column[at(row)];
+  }
+  return result;
+}
+
 std::vector<double> CoxLikelihood::multiply_information(const CoxPoint& point,
                                                         std::span<const double> column) const {
   VIGIL_EXPECTS(size_of(column) == rows());

@@ -150,6 +150,18 @@ public:
   [[nodiscard]] std::vector<double> multiply_information(const CoxPoint& point,
                                                          std::span<const double> column) const;
 
+  /// u_i(x) of one column, by row: the score residuals, whose sum is the score. cost as above.
+  [[nodiscard]] std::vector<double> score_residuals(const CoxPoint& point,
+                                                    std::span<const double> column) const;
+  /// The event times, stratum after stratum, ascending in each.
+  [[nodiscard]] std::vector<double> event_times() const;
+  /// Residuals and information with the part of each event time times `by_time`: the score and information of columns
+  /// x by_time(t), which change with time. by_time: one number for each of event_times(). cost as above.
+  [[nodiscard]] std::vector<double> weighted_residual(const CoxPoint& point,
+                                                      std::span<const double> by_time) const;
+  [[nodiscard]] std::vector<double> multiply_weighted_information(
+      const CoxPoint& point, std::span<const double> column, std::span<const double> by_time) const;
+
   /// Baseline cumulative hazard at eta = 0 by Breslow's estimator; under Efron each tied event leaves the
   /// risk set in turn, consistent with the likelihood.
   /// source  Breslow 1972, J. R. Statist. Soc. B 34:216; Therneau and Grambsch 2000, section 10.2

@@ -72,21 +72,57 @@ double restricted_likelihood_tau2(std::span<const double> estimate,
   return tau2;
 }
 
+/// The tau2 at which Q(tau2) falls to the target; 0 where it is not above it at 0. Q falls and is convex, so that Newton's
+/// steps from 0 come from the left and do not pass it; its derivative is -sum w^2 (y - mu)^2.
+double tau2_at(std::span<const double> estimate, std::span<const double> variance, double target) {
+  double tau2 = 0.0;
+  for (int step = 0; step < 1000; ++step) {
+    const Sums sums = sums_at(estimate, variance, tau2);
+    const double move = (sums.squares - target) / sums.squares2;
+    if (!(move > 1e-15 * tau2)) {
+      return tau2;
+    }
+    tau2 += move;
+  }
+  return tau2;
+}
+
+double between_variance(std::span<const double> estimate,
+                        std::span<const double> variance,
+                        BetweenVariance between,
+                        bool& converged) {
+  const double freedom = static_cast<double>(estimate.size()) - 1.0;
+  if (between == BetweenVariance::dersimonian_laird) {
+    const Sums fixed = sums_at(estimate, variance, 0.0);
+    return std::max(0.0, (fixed.squares - freedom) / (fixed.w1 - fixed.w2 / fixed.w1));
+  }
+  return between == BetweenVariance::paule_mandel
+             ? tau2_at(estimate, variance, freedom)
+             : restricted_likelihood_tau2(estimate, variance, converged);
+}
+
 } // namespace
 
-CentrePooling
-pool_centres(std::span<const double> estimate, std::span<const double> variance, double level) {
+CentrePooling pool_centres(std::span<const double> estimate,
+                           std::span<const double> variance,
+                           double level,
+                           BetweenVariance between) {
   VIGIL_EXPECTS(estimate.size() == variance.size() && estimate.size() >= 2);
   VIGIL_EXPECTS(level > 0.0 && level < 1.0);
   CentrePooling result;
   result.centres = size_of(estimate);
   const auto freedom = static_cast<double>(estimate.size()) - 1.0;
-  result.tau2 = restricted_likelihood_tau2(estimate, variance, result.converged);
+  result.tau2 = between_variance(estimate, variance, between, result.converged);
   const Sums sums = sums_at(estimate, variance, result.tau2);
   const Sums fixed = sums_at(estimate, variance, 0.0);
   const double typical = freedom * fixed.w1 / (fixed.w1 * fixed.w1 - fixed.w2);
   const double quantile = student_t_quantile(0.5 + 0.5 * level, freedom);
+  result.q = fixed.squares;
+  result.q_p = chi_square_upper(fixed.squares, freedom);
+  result.tau2_lower = tau2_at(estimate, variance, chi_square_quantile(0.5 + 0.5 * level, freedom));
+  result.tau2_upper = tau2_at(estimate, variance, chi_square_quantile(0.5 - 0.5 * level, freedom));
   result.mu = sums.mu;
+  result.wald_se = 1.0 / std::sqrt(sums.w1);
   result.se = std::sqrt(sums.squares / (freedom * sums.w1));
   result.i2 = result.tau2 / (result.tau2 + typical);
   result.lower = result.mu - quantile * result.se;
