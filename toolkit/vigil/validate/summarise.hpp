@@ -10,6 +10,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace vigil {
@@ -62,7 +63,8 @@ struct ValidationResults {
 ///
 /// With apparent records, rows `apparent` come first, without interval: they are not validation.
 ///
-/// source    Nadeau and Bengio 2003; Efron 1983; Efron and Tibshirani 1997; Binder and Schumacher 2008; Noma et al. 2021; Debray et al. 2017; Snell et al. 2018;
+/// source    Nadeau and Bengio 2003; Efron 1983; Efron and Tibshirani 1997; Binder and Schumacher 2008; Noma
+///           et al. 2021; Debray et al. 2017; Snell et al. 2018;
 ///           checked by tests/unit/validate/summarise_test, error_632_test
 [[nodiscard]] Summary
 summarise(const ValidationResults& results, const SummaryOptions& options, Scheduler& scheduler);
