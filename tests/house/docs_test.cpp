@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/csv.hpp"
+#include "tests/support/dataset.hpp"
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <regex>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -167,6 +170,29 @@ TEST(Docs, EveryRelativeLinkLeadsToAFile) {
   }
   EXPECT_GT(links, 40);
   EXPECT_EQ(relative_links("[a](x/y.md#part) [b](https://example.org) `[c](z.md)`").size(), 1U);
+}
+
+// Every number of another program is held by a test, or stands on the page with the reason why not.
+TEST(Docs, EveryReferenceRowIsOnItsPage) {
+  const Dataset table(root() / "tests/reference/reference_values.csv");
+  std::map<std::string, int> rows;
+  for (std::size_t row = 0; row < table.text("method").size(); ++row) {
+    ++rows["| " + table.text("method")[row] + " | " + table.text("package")[row] + " | "];
+  }
+  std::istringstream page(read_text(root() / "docs/reproductions/reference_rows.md"));
+  for (std::string line; std::getline(page, line);) {
+    for (auto& [start, count] : rows) {
+      if (line.rfind(start, 0) == 0) {
+        count -= std::stoi(line.substr(start.size()));
+        for (const auto& file : matches(line, R"re(`([a-z0-9_]+_test\.cpp)`)re")) {
+          EXPECT_TRUE(files::exists(root() / "tests/reference" / file)) << line;
+        }
+      }
+    }
+  }
+  for (const auto& [start, count] : rows) {
+    EXPECT_EQ(count, 0) << start << ": rows missing (above 0) or too many on the page";
+  }
 }
 
 TEST(Docs, EveryPageIsReachedFromTheIndex) {
