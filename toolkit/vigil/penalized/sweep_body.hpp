@@ -10,12 +10,30 @@
 //   Lanes::zero(), Lanes::all(float), Lanes::load(const float*), Lanes::load_first(const float*, Index),
 //   lanes.store(float*), lanes.add_product(Lanes, Lanes), lanes.absolute(), lanes.smaller(other) (the other where one is no
 //   number),
-//   lanes.total() (lanes added as a fixed tree), lanes.not_at_most(Lanes) (a bit for each lane);
+//   lanes.total() (lanes added as a fixed tree), add_totals(const Lanes (&)[8], double*) (the same of eight, added to
+//   doubles), lanes.not_at_most(Lanes) (a bit for each lane);
 //   Lanes::Part: what one register holds of the sixteen, Lanes::parts of these: zero, load, load_first, add_product;
 //   Lanes::of(const Part (&)[parts]).
 // Everything here has internal linkage, so that no kernel gets another one's code.
 namespace vigil::penalized {
 namespace {
+
+/// The total of each of N, added to doubles.
+template <class Lanes, int N>
+void add_all_totals(const typename Lanes::Part (&stored)[N][Lanes::parts], double (&sums)[N]) {
+  constexpr int eight = 8;
+  int place = 0;
+  for (; place + eight <= N; place += eight) {
+    Lanes lanes[eight];
+    for (int each = 0; each < eight; ++each) {
+      lanes[each] = Lanes::of(stored[place + each]);
+    }
+    Lanes::add_totals(lanes, sums + place);
+  }
+  for (; place < N; ++place) {
+    sums[place] += static_cast<double>(Lanes::of(stored[place]).total());
+  }
+}
 
 /// C columns times D directions, one tile of registers, in one pass for each part of the lanes. Ahead: the tile after
 /// this one is fetched meanwhile, as columns are too short to be streams to the processor.
@@ -31,11 +49,11 @@ void sweep_tile(const SweepTask& task, Index column, Index direction) {
   for (int d = 0; d < D; ++d) {
     weights_from[d] = task.directions[direction + d];
   }
-  double sums[C][D] = {};
+  double sums[C * D] = {};
   for (Index first = 0; first < task.length; first += sweep_rows) {
     const Index end = std::min(task.length, first + sweep_rows);
     const Index whole = first + (end - first) / sweep_lanes * sweep_lanes;
-    Part stored[C][D][Lanes::parts];
+    Part stored[C * D][Lanes::parts];
     for (int p = 0; p < Lanes::parts; ++p) {
       Part part[C][D];
       for (int c = 0; c < C; ++c) {
@@ -70,19 +88,15 @@ void sweep_tile(const SweepTask& task, Index column, Index direction) {
       }
       for (int c = 0; c < C; ++c) {
         for (int d = 0; d < D; ++d) {
-          stored[c][d][p] = part[c][d];
+          stored[c * D + d][p] = part[c][d];
         }
       }
     }
-    for (int c = 0; c < C; ++c) {
-      for (int d = 0; d < D; ++d) {
-        sums[c][d] += static_cast<double>(Lanes::of(stored[c][d]).total());
-      }
-    }
+    add_all_totals<Lanes, C * D>(stored, sums);
   }
   for (int c = 0; c < C; ++c) {
     for (int d = 0; d < D; ++d) {
-      task.out[direction + d][column + c] = sums[c][d];
+      task.out[direction + d][column + c] = sums[c * D + d];
     }
   }
 }
