@@ -123,5 +123,29 @@ TEST(MarkerNorms, AMarkerThatIsNotKeptHasAHugeFactorAndNoNorm) {
   EXPECT_GT(norms.norm[2], 0.0F);
 }
 
+// All standardised columns have the norm root W: the kernel of the bounds then reads one instead of a list.
+TEST(MarkerNorms, AreOneWhereColumnsAreStandardisedKeptAndOfOneFactor) {
+  Scheduler scheduler(1);
+  Case the(3);
+  const TrainingData data = the.made.data();
+  const auto norms_of = [&](bool standardize, const std::vector<float>& factor) {
+    const auto preparation =
+        fit_preparations(data, {&the.weights, 1}, {.standardize = standardize}, scheduler);
+    return marker_norms(data, {the.weights, preparation[0], RandomKey(1)}, the.weights, factor);
+  };
+  std::vector<float> factor(at(markers), 1.0F);
+  const MarkerNorms norms = norms_of(true, factor);
+  EXPECT_TRUE(norms.same);
+  for (const float norm : norms.norm) {
+    EXPECT_EQ(norm, norms.norm[0]);
+    EXPECT_GE(static_cast<double>(norm), std::sqrt(the.weights.total()));
+  }
+  EXPECT_FALSE(norms_of(false, factor).same);
+  factor[5] = 0.5F;
+  EXPECT_FALSE(norms_of(true, factor).same);
+  factor[5] = marker_factors(std::vector<double>{-1.0}, 1)[0];
+  EXPECT_FALSE(norms_of(true, factor).same);
+}
+
 } // namespace
 } // namespace vigil::penalized

@@ -19,24 +19,15 @@ constexpr double raised = 1.000001, lengthened = 1.000001, shortened = 0.9999999
 constexpr double longest = 4.0; // in lengths of the residual
 constexpr float infinite = std::numeric_limits<float>::infinity();
 
-std::vector<Index> listed(std::span<const std::uint16_t> bits, std::span<const std::uint8_t> skip) {
-  std::vector<Index> result;
-  for (Index sixteen = 0; sixteen < size_of(bits); ++sixteen) {
-    for (unsigned left = bits[at(sixteen)]; left != 0; left &= left - 1) {
-      const Index marker = sixteen * sweep_lanes + std::countr_zero(left);
-      if (skip[at(marker)] == 0) {
-        result.push_back(marker);
-      }
-    }
-  }
-  return result;
-}
-
 } // namespace
 
 MarkerBounds::MarkerBounds(Index markers, bool hold)
-    : hold_(hold), held_(at(hold ? markers : 0), infinite), combined_(at(markers)),
-      over_(at((markers + sweep_lanes - 1) / sweep_lanes)), pointed_(over_.size()) {}
+    : hold_(hold), held_(at(hold ? markers : 0), infinite),
+      sixteen_(at((markers + sweep_lanes - 1) / sweep_lanes)), over_(sixteen_.size()),
+      pointed_(sixteen_.size()) {
+  combined_.resize(sixteen_.size() * at(sweep_lanes));
+  computed_.resize(combined_.size());
+}
 
 void MarkerBounds::move_to(const ResidualSubspace& subspace,
                            std::span<const double> residual,
@@ -73,43 +64,64 @@ void MarkerBounds::set(Index marker, double bound, const MarkerNorms& norms) {
                                static_cast<float>(raised * bound));
 }
 
-void MarkerBounds::answer(const Question& question, bool use_held) {
+// The markers whose bit is set, of the first `count` sixteens listed.
+std::vector<Index> MarkerBounds::listed(std::span<const std::uint16_t> bits,
+                                        Index count,
+                                        std::span<const std::uint8_t> skip) {
+  std::vector<Index> result;
+  for (Index place = 0; place < count; ++place) {
+    for (unsigned left = bits[at(place)]; left != 0; left &= left - 1) {
+      const Index lane = std::countr_zero(left), first = sweep_lanes * sixteen_[at(place)];
+      const Index marker = first + lane;
+      if (skip[at(marker)] == 0) {
+        combined_[at(marker)] = computed_[at(place * sweep_lanes + lane)];
+        result.push_back(marker);
+      }
+    }
+  }
+  return result;
+}
+
+// How many sixteens are listed.
+Index MarkerBounds::answer(const Question& question, bool use_held, std::span<float> combined) {
   std::vector<const float*> products;
   for (Index k = 0; k < question.subspace.directions(); ++k) {
     products.push_back(question.subspace.products(k).data());
   }
-  bound({.products = products.data(),
-         .part = question.split.part.data(),
-         .number = size_of(products),
-         .count = size_of(combined_),
-         .norm = question.norms.norm.data(),
-         .uncentred = question.norms.uncentred.data(),
-         .factor = question.factor.data(),
-         .rest = static_cast<float>(rounded_up * question.split.rest_norm),
-         .slack = static_cast<float>(rounded_up * question.subspace.slack(question.split)),
-         .limit = static_cast<float>(0.999999 * question.limit),
-         .moved = static_cast<float>(lengthened * length_),
-         .raise = static_cast<float>(raised),
-         .settled = static_cast<float>(shortened * length_),
-         .held = use_held ? held_.data() : nullptr,
-         .combined = combined_.data(),
-         .over = over_.data(),
-         .pointed = pointed_.data()});
+  return bound({.products = products.data(),
+                .part = question.split.part.data(),
+                .number = size_of(products),
+                .count = size_of(question.factor),
+                .norm = question.norms.norm.data(),
+                .uncentred = question.norms.uncentred.data(),
+                .factor = question.factor.data(),
+                .same = question.norms.same,
+                .rest = static_cast<float>(rounded_up * question.split.rest_norm),
+                .slack = static_cast<float>(rounded_up * question.subspace.slack(question.split)),
+                .limit = static_cast<float>(0.999999 * question.limit),
+                .moved = static_cast<float>(lengthened * length_),
+                .raise = static_cast<float>(raised),
+                .settled = static_cast<float>(shortened * length_),
+                .held = use_held ? held_.data() : nullptr,
+                .combined = combined.data(),
+                .sixteen = sixteen_.data(),
+                .over = over_.data(),
+                .pointed = pointed_.data()});
 }
 
 std::vector<Index> MarkerBounds::undecided(const Question& question) {
-  answer(question, hold_);
-  return listed(over_, question.skip);
+  const Index count = answer(question, hold_, computed_);
+  return listed(over_, count, question.skip);
 }
 
 std::vector<Index> MarkerBounds::pointed(const Question& question) {
-  answer(question, hold_);
-  return listed(pointed_, question.skip);
+  const Index count = answer(question, hold_, computed_);
+  return listed(pointed_, count, question.skip);
 }
 
 std::span<const float> MarkerBounds::combine_all(const Question& question) {
-  answer(question, false);
-  return combined_;
+  answer(question, false, combined_);
+  return std::span(combined_).first(question.factor.size());
 }
 
 } // namespace vigil::penalized

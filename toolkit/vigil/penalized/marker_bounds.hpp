@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/base/large_pages.hpp"
 #include "vigil/penalized/marker_norms.hpp"
 #include "vigil/penalized/residual_subspace.hpp"
 
@@ -54,14 +55,18 @@ public:
   std::span<const float> combine_all(const Question& question);
 
 private:
-  void answer(const Question& question, bool use_held);
+  Index answer(const Question& question, bool use_held, std::span<float> combined);
+  std::vector<Index>
+  listed(std::span<const std::uint16_t> bits, Index count, std::span<const std::uint8_t> skip);
 
   bool hold_ = true;
-  std::vector<float> held_; ///< bound less norm L
-  std::vector<float> combined_;
-  std::vector<std::uint16_t> over_, pointed_; ///< a bit per marker
-  std::vector<double> residual_;              ///< by row
-  double length_ = 0.0;                       ///< L
+  std::vector<float> held_;                           ///< bound less norm L
+  std::vector<float, ZeroAllocator<float>> combined_; ///< by marker
+  std::vector<float, ZeroAllocator<float>> computed_; ///< of those that the last answer lists
+  std::vector<std::int32_t> sixteen_;                 ///< those that the last answer lists
+  std::vector<std::uint16_t> over_, pointed_;         ///< of these, a bit per marker
+  std::vector<double> residual_;                      ///< by row
+  double length_ = 0.0;                               ///< L
 };
 
 } // namespace vigil::penalized

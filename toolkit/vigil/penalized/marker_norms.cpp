@@ -3,8 +3,11 @@
 #include "vigil/penalized/marker_norms.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <utility>
 
 namespace vigil::penalized {
 
@@ -13,6 +16,18 @@ namespace {
 constexpr float not_kept = 1e30F;
 constexpr float infinite = std::numeric_limits<float>::infinity();
 constexpr double rounded_up = 1.00001; // a norm as float
+constexpr float nearly_all = 0.999999F;
+
+// Smallest and largest of values that are 0 or more: as bits they have the same order.
+std::pair<float, float> range_of(std::span<const float> values) {
+  std::uint32_t least = 0x7f800000U, largest = 0;
+  for (const float value : values) {
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    least = std::min(least, bits);
+    largest = std::max(largest, bits);
+  }
+  return {std::bit_cast<float>(least), std::bit_cast<float>(largest)};
+}
 
 } // namespace
 
@@ -54,6 +69,13 @@ MarkerNorms marker_norms(const TrainingData& data,
     norms.norm[at(marker)] = static_cast<float>(unit * rule.spread);
     norms.uncentred[at(marker)] =
         static_cast<float>(unit * std::sqrt(rule.spread * rule.spread + centre * centre));
+  }
+  // Equal but for their rounding: all become the largest.
+  const auto [least, largest] = range_of(norms.norm);
+  const auto [lightest, heaviest] = range_of(factor);
+  norms.same = least > nearly_all * largest && largest < infinite && lightest == heaviest;
+  if (norms.same) {
+    std::fill(norms.norm.begin(), norms.norm.end(), largest);
   }
   return norms;
 }

@@ -17,6 +17,8 @@ namespace vigil::penalized {
 ///   inverse_scale  0 where a marker is not kept, or one of the two is no normal float: the norms are then infinite
 struct MarkerNorms {
   std::vector<float> norm = {}, uncentred = {}, centre = {}, inverse_scale = {};
+  bool same =
+      false; ///< all norms are equal, and all factors: standardised columns that are all kept
 };
 
 /// Norms of one fit, not below what they stand for.

@@ -3,6 +3,7 @@
 #include "vigil/penalized/path_fitter.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -188,16 +189,22 @@ void PathFitter::look_for_largest(const MarkerColumns& held) {
     return;
   }
   const auto combined = bounds_.combine_all(question(0.0));
-  double surely = 0.0;
-  for (Index marker = 0; marker < markers(); ++marker) {
-    if (factor_[at(marker)] > 0.0) {
-      const double bound = std::fabs(static_cast<double>(combined[at(marker)])) -
-                           static_cast<double>(norms_.norm[at(marker)]) * split_.rest_norm -
-                           static_cast<double>(norms_.uncentred[at(marker)]) * slack;
-      surely = std::max(surely, bound / factor_[at(marker)]);
+  constexpr Index lanes = 8; // side by side
+  std::array<double, at(lanes)> surely{};
+  const Index count = markers();
+  for (Index first = 0; first < count; first += lanes) {
+    for (Index lane = 0; lane < std::min(lanes, count - first); ++lane) {
+      const std::size_t marker = at(first + lane);
+      const double bound = std::fabs(static_cast<double>(combined[marker])) -
+                           static_cast<double>(norms_.norm[marker]) * split_.rest_norm -
+                           static_cast<double>(norms_.uncentred[marker]) * slack;
+      const double factor = factor_[marker];
+      const double strength = factor > 0.0 ? bound / factor : 0.0;
+      surely[at(lane)] = std::max(surely[at(lane)], strength);
     }
   }
-  ask_for_checks(bounds_.undecided(question(0.9999 * surely)), 0.0, held);
+  const double largest = *std::max_element(surely.begin(), surely.end());
+  ask_for_checks(bounds_.undecided(question(0.9999 * largest)), 0.0, held);
 }
 
 void PathFitter::begin_path() {

@@ -8,8 +8,9 @@
 #include "vigil/penalized/sweep.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
-#include <limits>
+#include <cstdint>
 #include <utility>
 
 namespace vigil::penalized {
@@ -49,11 +50,14 @@ void PathFitter::gather(const MarkerColumns& held) {
   }
   const Index rows = loss_->rows();
   std::vector<double> values(at(rows * size_of(joining_)));
+  std::vector<float> floats(values.size());
   std::vector<WorkingSet::Joining> joining;
   auto to = values.begin();
+  auto float_to = floats.begin();
   for (const Index column : joining_) {
     const auto& rule = item_.preparation.column(column);
-    joining.push_back({column, column_penalty(penalty_, factor_[at(column)], column, rule)});
+    joining.push_back(
+        {.column = column, .penalty = column_penalty(penalty_, factor_[at(column)], column, rule)});
     in_working_set_[at(column)] = 1;
     const bool marker = column < markers();
     const auto stored = marker ? held.find(column) : std::span<const float>{};
@@ -61,13 +65,20 @@ void PathFitter::gather(const MarkerColumns& held) {
                               ? std::span<const double>{}
                               : std::span<const double>(data_.clinical.column(column - markers()));
     const double offset = marker ? data_.features.offset(column) : 0.0;
+    bool complete = marker;
     for (const Index subject : loss_->subjects()) {
-      const double raw =
-          marker ? static_cast<double>(stored[at(subject)]) + offset : clinical[at(subject)];
+      const float value = marker ? stored[at(subject)] : 0.0F;
+      const double raw = marker ? static_cast<double>(value) + offset : clinical[at(subject)];
+      complete = complete && raw == raw;
       *to++ = ((raw == raw ? raw : rule.fill) - rule.centre) / rule.scale;
+      *float_to++ = value;
+    }
+    if (complete) {
+      joining.back().centre = rule.centre - offset;
+      joining.back().scale = rule.scale;
     }
   }
-  working_->add(joining, values);
+  working_->add(joining, values, floats);
   idle_.resize(at(working_->size()), 0);
   joining_.clear();
 }
@@ -91,15 +102,19 @@ void PathFitter::answer_sweep(const ColumnBlock& block, std::span<const double> 
   const auto answers = subspace_->last_products().subspan(first, count);
   const float* centre = norms_.centre.data() + first;
   const float* inverse_scale = norms_.inverse_scale.data() + first;
-  bool finite = true;
+  constexpr std::uint64_t exponent = 0x7ff0000000000000U; // all ones: no finite number
+  std::uint64_t spoiled = 0;
+  for (std::size_t number = 0; number < count; ++number) {
+    const auto bits = std::bit_cast<std::uint64_t>(products[number]) & exponent;
+    spoiled |= bits == exponent ? std::uint64_t{1} : std::uint64_t{0};
+  }
   for (std::size_t number = 0; number < count; ++number) {
     const double product = products[number];
-    finite &= std::fabs(product) < std::numeric_limits<double>::infinity();
     answers[number] =
         static_cast<float>((product - static_cast<double>(centre[number]) * sweep_sum_) *
                            static_cast<double>(inverse_scale[number]));
   }
-  for (std::size_t number = 0; number < count && !finite; ++number) {
+  for (std::size_t number = 0; number < count && spoiled != 0; ++number) {
     const Index marker = block.first_feature() + static_cast<Index>(number);
     if (!std::isfinite(products[number])) {
       const auto rule = item_.preparation.column(marker);
@@ -206,8 +221,9 @@ void PathFitter::ask_for_checks(std::vector<Index> columns,
 // The residual as a part in the subspace and a rest.
 void PathFitter::split_residual() {
   const auto& residual = working_->point().residual;
-  for (Index row = 0; row < loss_->rows(); ++row) {
-    residual_[at(loss_->subjects()[at(row)])] = residual[at(row)];
+  const auto subjects = loss_->subjects();
+  for (std::size_t row = 0; row < subjects.size(); ++row) {
+    residual_[at(subjects[row])] = residual[row];
   }
   split_ = subspace_->split(residual);
   bounds_.move_to(*subspace_, residual, norms_);

@@ -91,6 +91,7 @@ void QuadraticSolver::sync_factor(Call& call) {
     same_l2 = same_l2 && factor_l2_[at(number)] == call.set.l2(place);
   }
   std::vector<Index> joining, all;
+  all.reserve(call.set.b.size());
   for (Index place = 0; place < call.set.order(); ++place) {
     if (call.set.free(place)) {
       all.push_back(place);

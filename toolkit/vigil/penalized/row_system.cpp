@@ -73,7 +73,7 @@ bool RowSystem::border(const RowSystemTerms& terms, std::span<const Change> chan
     border_.push_back(change);
     border_half_.resize(rows, number + 1);
     const double unit = std::sqrt(unit_ / terms.factor[at(change.column)]);
-    copy_column({terms.positive, terms.negative}, change.column, unit, border_half_.column(number));
+    terms.copy_transformed(change.column, unit, border_half_.column(number));
     solve_half(border_half_.column(number));
   }
   return factor_border();

@@ -6,7 +6,6 @@
 #include "vigil/numeric/updatable_factor.hpp"
 #include "vigil/penalized/loss.hpp"
 
-#include <initializer_list>
 #include <span>
 #include <vector>
 
@@ -19,6 +18,13 @@ struct RowSystemTerms {
   std::span<const double> factor;
   MatrixView columns = {};              ///< X, whose transforms P and N are
   const Curvature* curvature = nullptr; ///< that transforms them; null: only P and N are known
+
+  /// Whether X alone is read: with one factor, P x and P'z are transforms of X x and of z. P then has no data.
+  [[nodiscard]] bool by_columns() const noexcept {
+    return curvature != nullptr && negative.rows == 0;
+  }
+  /// to = unit times the column of P, then of N.
+  void copy_transformed(Index column, double unit, std::span<double> to) const;
 };
 
 /// The system K = J + s Q_F D^-1 Q_F' over the rows of a curvature, D = diag(l2), J = diag(1, -1), for a set F of columns
@@ -68,11 +74,6 @@ private:
   [[nodiscard]] bool factor_border();
   [[nodiscard]] bool make_anew(const RowSystemTerms& terms, std::span<const Index> columns);
   // row_system_sums.cpp
-  /// to = unit times the column of all parts, one part after another.
-  static void copy_column(std::initializer_list<MatrixView> parts,
-                          Index column,
-                          double unit,
-                          std::span<double> to);
   void forget_sums() noexcept;
   void start_sums(const RowSystemTerms& terms);
   void transform_sums(const RowSystemTerms& terms);

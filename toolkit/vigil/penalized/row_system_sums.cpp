@@ -10,15 +10,26 @@
 
 namespace vigil::penalized {
 
-void RowSystem::copy_column(std::initializer_list<MatrixView> parts,
-                            Index column,
-                            double unit,
-                            std::span<double> to) {
-  auto out = to.begin();
-  for (const MatrixView& part : parts) {
-    for (Index row = 0; row < part.rows; ++row) {
-      *out++ = unit * part.data[column * part.stride + row];
-    }
+namespace {
+
+void copy_column(MatrixView matrix, Index column, double unit, std::span<double> to) {
+  const double* from = matrix.data + column * matrix.stride;
+  for (Index row = 0; row < matrix.rows; ++row) {
+    to[at(row)] = unit * from[row];
+  }
+}
+
+} // namespace
+
+void RowSystemTerms::copy_transformed(Index column, double unit, std::span<double> to) const {
+  if (!by_columns()) {
+    copy_column(positive, column, unit, to);
+    copy_column(negative, column, unit, to.subspan(at(positive.rows)));
+    return;
+  }
+  curvature->transform({columns.data + column * columns.stride, at(columns.rows)}, to, {});
+  for (double& value : to) {
+    value *= unit;
   }
 }
 
@@ -127,7 +138,7 @@ void RowSystem::add_to_sums(const RowSystemTerms& terms,
       for (Index number = 0; number < size_of(listed); ++number) {
         const Index column = listed[at(number)];
         copy_column(
-            {terms.columns}, column, 1.0 / std::sqrt(in_sums_[at(column)]), both.column(number));
+            terms.columns, column, 1.0 / std::sqrt(in_sums_[at(column)]), both.column(number));
       }
       outer_multiply(view(both), sign, 1.0, column_sum_);
     }
@@ -137,10 +148,7 @@ void RowSystem::add_to_sums(const RowSystemTerms& terms,
     both.resize(rows + less, size_of(listed));
     for (Index number = 0; number < size_of(listed); ++number) {
       const Index column = listed[at(number)];
-      copy_column({terms.positive, terms.negative},
-                  column,
-                  1.0 / std::sqrt(in_sums_[at(column)]),
-                  both.column(number));
+      terms.copy_transformed(column, 1.0 / std::sqrt(in_sums_[at(column)]), both.column(number));
     }
     const MatrixView all = view(both);
     const MatrixView positive{all.data, rows, all.columns, all.stride};

@@ -99,8 +99,8 @@ void sweep(const SweepTask& task) {
   kernel().sweep(task);
 }
 
-void bound(const BoundTask& task) {
-  kernel().bound(task);
+Index bound(const BoundTask& task) {
+  return kernel().bound(task);
 }
 
 } // namespace vigil::penalized

@@ -28,7 +28,7 @@ namespace vigil::penalized {
 /// cost  2 length x count x number flops; the columns are read once for every six directions
 /// checked by tests/unit/penalized/sweep_test
 void sweep(const SweepTask& task);
-/// cost  2 count x number flops at most
-void bound(const BoundTask& task);
+/// cost  2 count x number flops at most. Returns how many sixteens are listed.
+Index bound(const BoundTask& task);
 
 } // namespace vigil::penalized

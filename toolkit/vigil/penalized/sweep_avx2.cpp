@@ -67,6 +67,31 @@ struct Avx2Lanes {
     const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
     return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
   }
+  // The tree of total(), eight side by side: each step halves the lanes of every sum.
+  static void add_totals(const Avx2Lanes (&all)[8], double* sums) {
+    __m256 four[4], two[2];
+    for (int pair = 0; pair < 4; ++pair) {
+      const Avx2Lanes &left = all[2 * pair], &right = all[2 * pair + 1];
+      const __m256 one = _mm256_add_ps(left.low, left.high);
+      const __m256 other = _mm256_add_ps(right.low, right.high);
+      four[pair] = _mm256_add_ps(_mm256_permute2f128_ps(one, other, 0x20),
+                                 _mm256_permute2f128_ps(one, other, 0x31));
+    }
+    for (int pair = 0; pair < 2; ++pair) {
+      const __m256 left = four[2 * pair], right = four[2 * pair + 1];
+      two[pair] =
+          _mm256_add_ps(_mm256_shuffle_ps(left, right, 0x44), _mm256_shuffle_ps(left, right, 0xEE));
+    }
+    // sums 0 2 4 6 and 1 3 5 7
+    const __m256 totals = _mm256_add_ps(_mm256_shuffle_ps(two[0], two[1], 0x88),
+                                        _mm256_shuffle_ps(two[0], two[1], 0xDD));
+    const __m256 ordered =
+        _mm256_permutevar8x32_ps(totals, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+    const __m256d first = _mm256_cvtps_pd(_mm256_castps256_ps128(ordered));
+    const __m256d last = _mm256_cvtps_pd(_mm256_extractf128_ps(ordered, 1));
+    _mm256_storeu_pd(sums, _mm256_add_pd(_mm256_loadu_pd(sums), first));
+    _mm256_storeu_pd(sums + 4, _mm256_add_pd(_mm256_loadu_pd(sums + 4), last));
+  }
 };
 
 } // namespace

@@ -43,6 +43,30 @@ struct Avx512Lanes {
     const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
     return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
   }
+  // The tree of total(), eight side by side: each step halves the lanes of every sum. (Forms with a mask as above.)
+  static void add_totals(const Avx512Lanes (&all)[8], double* sums) {
+    constexpr __mmask16 every = 0xFFFF;
+    __m512 two[4], four[2];
+    for (int pair = 0; pair < 4; ++pair) {
+      const __m512 left = all[2 * pair].value, right = all[2 * pair + 1].value;
+      two[pair] = _mm512_add_ps(_mm512_maskz_shuffle_f32x4(every, left, right, 0x44),
+                                _mm512_maskz_shuffle_f32x4(every, left, right, 0xEE));
+    }
+    for (int pair = 0; pair < 2; ++pair) {
+      const __m512 left = two[2 * pair], right = two[2 * pair + 1];
+      four[pair] = _mm512_add_ps(_mm512_maskz_shuffle_f32x4(every, left, right, 0x88),
+                                 _mm512_maskz_shuffle_f32x4(every, left, right, 0xDD));
+    }
+    const __m512 pairs = _mm512_add_ps(_mm512_maskz_shuffle_ps(every, four[0], four[1], 0x44),
+                                       _mm512_maskz_shuffle_ps(every, four[0], four[1], 0xEE));
+    const __m512 totals = _mm512_add_ps(_mm512_maskz_shuffle_ps(every, pairs, pairs, 0x88),
+                                        _mm512_maskz_shuffle_ps(every, pairs, pairs, 0xDD));
+    const __m512i place = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 0, 0, 0, 0, 0, 0, 0, 0);
+    alignas(64) std::array<float, sweep_lanes> ordered;
+    _mm512_store_ps(ordered.data(), _mm512_maskz_permutexvar_ps(every, place, totals));
+    const __m512d doubles = _mm512_maskz_cvtps_pd(0xFF, _mm256_load_ps(ordered.data()));
+    _mm512_storeu_pd(sums, _mm512_add_pd(_mm512_loadu_pd(sums), doubles));
+  }
 };
 
 } // namespace

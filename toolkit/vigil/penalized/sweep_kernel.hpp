@@ -27,7 +27,7 @@ constexpr Index sweep_rows = 1024; ///< added in float before double takes over
 ///
 ///   held[c] + norm[c] moved <= limit factor[c]
 ///
-/// for all sixteen, nothing is done: both of their bits are 0. Else for each of them
+/// for all sixteen, nothing is done. The others are listed, ascending; for each of their markers
 ///
 ///   combined[c] = sum_k part[k] products[k][c]
 ///   bound       = |combined[c]| + norm[c] rest + uncentred[c] slack
@@ -40,15 +40,18 @@ struct BoundTask {
   const float* part;            ///< `number` values
   Index number, count;
   const float *norm, *uncentred, *factor;
+  bool same; ///< all norms and factors are those of the first marker: no others are read
   float rest, slack, limit, moved, raise, settled;
-  float* held;                   ///< null: nothing is held, and the bound is not
-  float* combined;               ///< of markers that were computed
-  std::uint16_t *over, *pointed; ///< bit c % 16 of entry c / 16
+  float* held;     ///< null: nothing is held, and the bound is not
+  float* combined; ///< of markers that were computed
+  // one entry for each sixteen that is listed; room for all
+  std::int32_t* sixteen;         ///< c / 16
+  std::uint16_t *over, *pointed; ///< bit c % 16
 };
 
 struct SweepKernel {
   void (*sweep)(const SweepTask& task);
-  void (*bound)(const BoundTask& task);
+  Index (*bound)(const BoundTask& task); ///< how many are listed
 };
 extern const SweepKernel sweep_avx512, sweep_avx2, sweep_plain;
 

@@ -63,6 +63,11 @@ struct PlainLanes {
     }
     return sums[0];
   }
+  static void add_totals(const PlainLanes (&all)[8], double* sums) {
+    for (const PlainLanes& each : all) {
+      *sums++ += static_cast<double>(each.total());
+    }
+  }
 };
 
 } // namespace

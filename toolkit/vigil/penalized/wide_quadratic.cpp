@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <limits>
 #include <utility>
 
@@ -29,16 +30,24 @@ struct WideSolver::Call {
   std::vector<double> target_slope = {}; ///< of all columns
   std::vector<double> rows = {};         ///< Q x of some x
   std::vector<double> right = {};        ///< x of the last solution
-  std::vector<double> right_rows = {};   ///< Q x of it
+  std::vector<double> right_rows = {};   ///< Q x of it, or X x
+  std::vector<double> by_row = {};       ///< scratch: X x of some x
 
   [[nodiscard]] Index positive_rows() const noexcept { return q.positive.rows; }
   [[nodiscard]] std::span<double> positive() { return std::span(rows).first(at(positive_rows())); }
   [[nodiscard]] std::span<double> negative() {
     return std::span(rows).subspan(at(positive_rows()));
   }
+  [[nodiscard]] bool by_columns() const { return q.terms().by_columns(); }
   /// rows = Q x.
   void take_rows(std::span<const double> x) {
     rows.resize(at(positive_rows() + q.negative.rows));
+    if (by_columns()) {
+      by_row.resize(at(q.columns.rows));
+      multiply(ColumnsView{.exact = q.columns, .scaled = q.scaled}, x, by_row);
+      q.curvature->transform(by_row, positive(), {});
+      return;
+    }
     multiply(q.positive, x, positive());
     multiply(q.negative, x, negative());
   }
@@ -52,25 +61,36 @@ struct WideSolver::Call {
     }
     if (right.empty() || size_of(changed) > size_of(x) / 4) {
       take_rows(x);
-      right_rows = rows;
+      right_rows = by_columns() ? by_row : rows;
     } else {
+      const std::initializer_list<MatrixView> whole{q.columns}, parts{q.positive, q.negative};
       for (const Index place : changed) {
         const double move = x[at(place)] - right[at(place)];
         auto to = right_rows.begin();
-        for (const MatrixView& part : {q.positive, q.negative}) {
+        for (const MatrixView& part : by_columns() ? whole : parts) {
           const double* from = part.data + place * part.stride;
           for (Index row = 0; row < part.rows; ++row) {
             *to++ += move * from[row];
           }
         }
       }
-      rows = right_rows;
+      if (by_columns()) {
+        q.curvature->transform(right_rows, positive(), {});
+      } else {
+        rows = right_rows;
+      }
     }
     right = std::move(x);
   }
   /// Q' rows.
   [[nodiscard]] std::vector<double> transposed() {
     std::vector<double> result(set.b.size());
+    if (by_columns()) {
+      by_row.resize(at(q.columns.rows));
+      q.curvature->transform_back(positive(), by_row);
+      multiply_transposed(ColumnsView{.exact = q.columns, .scaled = q.scaled}, by_row, result);
+      return result;
+    }
     multiply_transposed(q.positive, positive(), result);
     if (q.negative.rows > 0) {
       std::vector<double> more(result.size());
@@ -270,15 +290,7 @@ bool WideSolver::sync(Call& call) {
     }
   }
   bool changed = false;
-  if (!rows_.follow({.positive = call.q.positive,
-                     .negative = call.q.negative,
-                     .scale = call.q.scale,
-                     .ridge = call.q.ridge,
-                     .factor = call.q.factor,
-                     .columns = call.q.columns,
-                     .curvature = call.q.curvature},
-                    penalized,
-                    changed)) {
+  if (!rows_.follow(call.q.terms(), penalized, changed)) {
     return false;
   }
   if (changed || unpenalized != unpenalized_) {
@@ -294,9 +306,7 @@ void WideSolver::factor_unpenalized(const Call& call) {
   unpenalized_rows_ = zeros(rows + less, count);
   for (Index number = 0; number < count; ++number) {
     const Index place = unpenalized_[at(number)];
-    const auto to = unpenalized_rows_.column(number);
-    std::copy_n(call.q.positive.data + place * call.q.positive.stride, rows, to.begin());
-    std::copy_n(call.q.negative.data + place * call.q.negative.stride, less, to.begin() + rows);
+    call.q.terms().copy_transformed(place, 1.0, unpenalized_rows_.column(number));
   }
   solved_rows_ = unpenalized_rows_;
   for (Index number = 0; number < count; ++number) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "vigil/numeric/dense.hpp"
+#include "vigil/numeric/scaled_columns.hpp"
 #include "vigil/penalized/active_set.hpp"
 #include "vigil/penalized/row_system.hpp"
 
@@ -21,8 +22,19 @@ struct WideQuadratic {
   double ridge;
   std::span<const double> factor;
   QuadraticPenalty penalty;
-  MatrixView columns = {};              ///< X, whose transforms P and N are
-  const Curvature* curvature = nullptr; ///< that transforms them; null: only P and N are known
+  MatrixView columns = {};               ///< X, whose transforms P and N are
+  const ScaledColumns* scaled = nullptr; ///< X as floats; null: only in double
+  const Curvature* curvature = nullptr;  ///< that transforms them; null: only P and N are known
+
+  [[nodiscard]] RowSystemTerms terms() const {
+    return {.positive = positive,
+            .negative = negative,
+            .scale = scale,
+            .ridge = ridge,
+            .factor = factor,
+            .columns = columns,
+            .curvature = curvature};
+  }
 };
 
 /// Solves it where columns outnumber the rows of P and N: what is factored has the order of the rows.

@@ -31,117 +31,9 @@ WorkingSet::WorkingSet(const Loss& loss) : WorkingSet(loss, no_groups()) {}
 WorkingSet::WorkingSet(const Loss& loss, const GroupMap& groups)
     : loss_(loss), all_groups_(groups), inverse_weight_(1.0 / loss.total_weight()),
       eta_(at(loss.rows()), 0.0), point_(loss.evaluate(eta_)), values_(loss.rows()),
-      reference_(loss.curvature(eta_)) {
+      scaled_(loss.rows()), reference_(loss.curvature(eta_)) {
   positive_.resize(reference_->positive_rows(), 0);
   negative_.resize(reference_->negative_rows(), 0);
-}
-
-void WorkingSet::add(std::span<const Joining> joining, std::span<const double> values) {
-  const Index first = size(), rows = loss_.rows();
-  const Index count = size_of(joining);
-  VIGIL_EXPECTS(size_of(values) == count * rows);
-  values_.resize(rows, first + count);
-  for (Index number = 0; number < count; ++number) {
-    column_.push_back(joining[at(number)].column);
-    penalty_.push_back(joining[at(number)].penalty);
-    coefficient_.push_back(0.0);
-    const auto from = values.subspan(at(number * rows), at(rows));
-    std::copy(from.begin(), from.end(), values_.column(first + number).begin());
-  }
-  groups_ = all_groups_.among(column_);
-  transform(first);
-}
-
-// P and N of the columns from `first` on.
-void WorkingSet::transform(Index first) {
-  positive_.resize(reference_->positive_rows(), size());
-  negative_.resize(reference_->negative_rows(), size());
-  for (Index place = first; place < size(); ++place) {
-    reference_->transform(values_.column(place), positive_.column(place), negative_.column(place));
-  }
-}
-
-// Of the columns that have joined since.
-void WorkingSet::extend_curvature() {
-  const Index first = curvature_.columns(), joined = size() - first;
-  if (joined == 0) {
-    return;
-  }
-  curvature_.resize(size(), size());
-  if (first == 0) {
-    cross_multiply(view(positive_), inverse_weight_, 0.0, curvature_);
-    if (negative_.rows() > 0) {
-      cross_multiply(view(negative_), -inverse_weight_, 1.0, curvature_);
-    }
-    return;
-  }
-  cross_multiply(
-      view(positive_), view(positive_, first, joined), inverse_weight_, 0.0, curvature_, 0, first);
-  if (negative_.rows() > 0) {
-    cross_multiply(view(negative_),
-                   view(negative_, first, joined),
-                   -inverse_weight_,
-                   1.0,
-                   curvature_,
-                   0,
-                   first);
-  }
-  for (Index row = 0; row < size(); ++row) {
-    for (Index column = std::max(first, row + 1); column < size(); ++column) {
-      curvature_(column, row) = curvature_(row, column);
-    }
-  }
-}
-
-void WorkingSet::take_curvature() {
-  reference_ = loss_.curvature(eta_);
-  transform(0);
-  curvature_.resize(0, 0);
-  solver_.forget();
-  wide_solver_.forget();
-}
-
-RowSystemTerms WorkingSet::row_terms(double ridge, std::span<const double> factor) const {
-  return {.positive = view(positive_),
-          .negative = view(negative_),
-          .scale = inverse_weight_,
-          .ridge = ridge,
-          .factor = factor,
-          .columns = view(values_),
-          .curvature = reference_.get()};
-}
-
-void WorkingSet::retain(std::span<const Index> places) {
-  if (size_of(places) == size()) {
-    return;
-  }
-  std::vector<double> factor;
-  for (const ColumnPenalty& column : penalty_) {
-    factor.push_back(column.factor);
-  }
-  wide_solver_.take_out(row_terms(1.0, factor), places);
-  forget_pull(places);
-  const bool known = gradient_known_ == size();
-  gradient_.resize(at(size()));
-  for (Index to = 0; to < size_of(places); ++to) {
-    const std::size_t from = at(places[at(to)]);
-    column_[at(to)] = column_[from];
-    penalty_[at(to)] = penalty_[from];
-    coefficient_[at(to)] = coefficient_[from];
-    gradient_[at(to)] = known ? gradient_[from] : 0.0;
-  }
-  gradient_known_ = known ? size_of(places) : 0;
-  column_.resize(places.size());
-  penalty_.resize(places.size());
-  coefficient_.resize(places.size());
-  groups_ = all_groups_.among(column_);
-  values_.keep_columns(places);
-  positive_.keep_columns(places);
-  negative_.keep_columns(places);
-  curvature_.keep_square(places.first(
-      at(std::lower_bound(places.begin(), places.end(), curvature_.columns()) - places.begin())));
-  solver_.renumber(places);
-  wide_solver_.renumber(places);
 }
 
 double WorkingSet::penalty(std::span<const double> coefficient, const Strength& strength) const {
@@ -170,7 +62,7 @@ double WorkingSet::refresh_gradient(const Strength& strength) {
   gradient_.resize(at(size()));
   const Index first = gradient_known_, missing = size() - first;
   const auto gradient = std::span(gradient_).subspan(at(first));
-  multiply_transposed(view(values_, first, missing), point_.residual, gradient);
+  multiply_transposed(columns_view(first, missing), point_.residual, gradient);
   for (double& value : gradient) {
     value *= inverse_weight_;
   }
@@ -191,6 +83,9 @@ double WorkingSet::refresh_gradient(const Strength& strength) {
 
 void WorkingSet::minimise_quadratic(const Strength& strength, std::span<double> coefficient) {
   std::vector<double> factor, l1, l2, lower, upper;
+  for (std::vector<double>* each : {&factor, &l1, &l2}) {
+    each->reserve(at(size()));
+  }
   double smallest = strength.largest_lambda;
   bool limits = false, settles = true;
   for (const ColumnPenalty& column : penalty_) {
@@ -230,14 +125,18 @@ void WorkingSet::minimise_quadratic(const Strength& strength, std::span<double> 
         held >= held_share * scale) {
       scale = held;
     }
-    wide_solver_.minimise({.positive = view(positive_),
-                           .negative = view(negative_),
+    if (negative_.rows() > 0) {
+      transform();
+    }
+    wide_solver_.minimise({.positive = transformed(positive_),
+                           .negative = transformed(negative_),
                            .scale = scale,
                            .gradient = gradient_,
                            .ridge = strength.l2(1.0),
                            .factor = factor,
                            .penalty = penalty,
                            .columns = view(values_),
+                           .scaled = columns_view(0, size()).scaled,
                            .curvature = reference_.get()},
                           tolerance,
                           coefficient);
@@ -257,7 +156,7 @@ WorkingSet::Step WorkingSet::next_step(const Strength& strength) {
     change[at(place)] -= coefficient_[at(place)];
     step.promised -= gradient_[at(place)] * change[at(place)];
   }
-  multiply(view(values_), change, step.direction);
+  multiply(columns_view(0, size()), change, step.direction);
   return step;
 }
 
@@ -305,8 +204,8 @@ double WorkingSet::move(const Step& step, const Strength& strength, bool whole_o
       const double from = coefficient_[at(place)];
       coefficient[at(place)] = from + length * (step.to[at(place)] - from);
     }
-    for (Index row = 0; row < loss_.rows(); ++row) {
-      eta[at(row)] += length * step.direction[at(row)];
+    for (std::size_t row = 0; row < eta.size(); ++row) {
+      eta[row] += length * step.direction[row];
     }
     if (move_to(std::move(coefficient), std::move(eta), length * step.promised, strength)) {
       return length;
@@ -355,8 +254,8 @@ WorkingSet::Solved WorkingSet::solve_weighted(const Strength& strength, double g
       continue;
     }
     std::vector<double> end(eta_);
-    for (Index row = 0; row < loss_.rows(); ++row) {
-      end[at(row)] += step.direction[at(row)];
+    for (std::size_t row = 0; row < end.size(); ++row) {
+      end[row] += step.direction[row];
     }
     ends.add(step.to, end, step.direction);
     auto mix = ends.mix();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "vigil/numeric/dense.hpp"
+#include "vigil/numeric/scaled_columns.hpp"
 #include "vigil/penalized/anderson_mixing.hpp"
 #include "vigil/penalized/group_penalty.hpp"
 #include "vigil/penalized/loss.hpp"
@@ -44,12 +45,16 @@ public:
   /// The column at a place, by row, centred.
   [[nodiscard]] std::span<const double> values(Index place) const { return values_.column(place); }
 
-  /// Columns with coefficient 0. values: column after column by row, centred.
+  /// Columns with coefficient 0. values: column after column by row, centred; those with a scale are also
+  /// (stored - centre) / scale.
   struct Joining {
     Index column = 0;
     ColumnPenalty penalty = {};
+    double centre = 0.0, scale = 0.0;
   };
-  void add(std::span<const Joining> joining, std::span<const double> values);
+  void add(std::span<const Joining> joining,
+           std::span<const double> values,
+           std::span<const float> stored = {});
   /// Keeps the columns at the listed places, ascending; the others have coefficient 0.
   void retain(std::span<const Index> places);
 
@@ -102,7 +107,10 @@ private:
 
   [[nodiscard]] double penalty(std::span<const double> coefficient, const Strength& strength) const;
   double refresh_gradient(const Strength& strength);
-  void transform(Index first);
+  /// Columns for products with vectors.
+  [[nodiscard]] ColumnsView columns_view(Index first, Index count) const;
+  void transform();
+  [[nodiscard]] MatrixView transformed(const GrowingMatrix& matrix) const;
   void extend_curvature();
   void take_curvature();
   struct Step {
@@ -138,8 +146,10 @@ private:
   LossPoint point_;
   Index gradient_known_ = 0; ///< columns, from the first on, whose gradient is that of the point
   GrowingMatrix values_;     ///< rows x columns
-  GrowingMatrix positive_, negative_; ///< transformed by the curvature
-  GrowingMatrix curvature_;           ///< of the first columns; others follow when it is needed
+  ScaledColumns scaled_;     ///< the same
+  GrowingMatrix positive_,
+      negative_; ///< the first columns, transformed by the curvature; others follow likewise
+  GrowingMatrix curvature_; ///< of the first columns; others follow when it is needed
   std::unique_ptr<const Curvature> reference_; ///< where the curvature was taken
   std::vector<double> pull_;   ///< by column: l1 / l2 with the sign of the coefficient
   std::vector<double> pulled_; ///< X pull_ by row; empty until it is needed

@@ -146,7 +146,7 @@ WorkingSet::Signed WorkingSet::coefficients_of(std::span<const double> target,
   std::vector<double> part(target.size());
   for (Index first = 0; first < size(); first += at_once) {
     const Index count = std::min(at_once, size() - first);
-    const MatrixView columns = view(values_, first, count);
+    const ColumnsView columns = columns_view(first, count);
     const auto values = std::span(result.coefficient).subspan(at(first), at(count));
     multiply_transposed(columns, target, values);
     multiply_transposed(
@@ -186,7 +186,7 @@ void WorkingSet::follow_pull(std::span<const double> pull) {
   }
   if (pulled_.empty() || size_of(changed) > size() / 4) {
     pulled_.resize(at(loss_.rows()));
-    multiply(view(values_), pull, pulled_);
+    multiply(columns_view(0, size()), pull, pulled_);
     pull_.assign(pull.begin(), pull.end());
     return;
   }
