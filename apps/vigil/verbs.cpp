@@ -17,7 +17,7 @@ std::span<const Verb> verb_table() noexcept {
                                 stability_verb(),
                                 screen_verb,
                                 knockoffs_verb,
-                                fit_verb,
+                                fit_verb(),
                                 forest_verb,
                                 merge_verb,
                                 predict_verb,
