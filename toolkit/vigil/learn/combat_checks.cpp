@@ -139,8 +139,7 @@ std::vector<Index> combat_covariates(const Covariates& covariates,
     }
   }
   std::ranges::sort(columns);
-  const auto repeated = std::ranges::unique(columns);
-  columns.erase(repeated.begin(), repeated.end());
+  columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
   return columns;
 }
 
