@@ -9,6 +9,7 @@
 #include "vigil/triage/guards.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
+#include "apps/vigil/filter_request.hpp"
 #include "apps/vigil/path_request.hpp"
 #include "apps/vigil/relaxed_output.hpp"
 #include "apps/vigil/verbs.hpp"
@@ -183,6 +184,8 @@ int run_cv(const Invocation& invocation) {
   auto options = cv_options(invocation.options, cohort);
   options.adaptive = input.adaptive;
   options.relax = input.relax;
+  input.filter = options.preparation.filter;
+  check_filter(invocation.options, input.filter);
   const auto data = cohort.data();
   const std::vector<CaseWeights> weights{cohort.weights()};
   const auto prepared = fit_preparations(data, weights, options.preparation, session.scheduler());
@@ -233,6 +236,7 @@ std::span<const OptionSpec> all_options() {
   static const auto table = [] {
     std::vector<OptionSpec> joined(path_options().begin(), path_options().end());
     joined.insert(joined.end(), own_options.begin(), own_options.end());
+    joined.insert(joined.end(), filter_options().begin(), filter_options().end());
     return joined;
   }();
   return table;

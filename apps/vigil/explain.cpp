@@ -9,6 +9,7 @@
 #include "vigil/study/option_count.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
+#include "apps/vigil/combat_request.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <algorithm>
 #include <array>
@@ -276,6 +277,7 @@ int run_explain(const Invocation& invocation) {
   const auto wanted = read_dependence(invocation.options);
   const Index neighbours = read_neighbours(invocation.options);
   const Record record = storage::read_record(invocation.argument(0));
+  refuse_combat(record, "vigil explain");
   if (record.kind() == forest::RegressionForest::kind) {
     return explain_values(invocation, record, wanted);
   }

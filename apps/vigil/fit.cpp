@@ -12,6 +12,8 @@
 #include "vigil/validate/final_fit.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
+#include "apps/vigil/combat_request.hpp"
+#include "apps/vigil/filter_request.hpp"
 #include "apps/vigil/importance_lines.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <array>
@@ -55,16 +57,23 @@ int run_fit(const Invocation& invocation) {
         "learner", "the name of a learner", "add --learner cox (see: vigil list learners)");
   }
   const LearnerEntry& entry = find_learner(*name);
-  const Options section = learner_section(invocation.options);
-  const std::vector<NamedLearner> learners{
-      {.name = *name,
-       .learner = entry.build(section),
-       .preparation = preparation_options(invocation.options)}};
+  Options section = learner_section(invocation.options);
+  lend_preparation(invocation.options, section);
+  const std::vector<NamedLearner> learners{{.name = *name,
+                                            .learner = entry.build(section),
+                                            .preparation = preparation_options(invocation.options),
+                                            .combat = combat_options(invocation.options)}};
   section.refuse_unknown();
   const auto seed = entry.draws_random_numbers ? session.seed() : 1;
   const auto folder = session.output_folder("fit-results");
-  const Cohort cohort = open_input(invocation, invocation.argument(), ByDefault::all_numeric);
+  auto request = cohort_input(invocation, invocation.argument(), ByDefault::all_numeric);
+  const auto& combat = learners.front().combat;
+  request.batch = combat ? combat->batch : "";
+  const Cohort cohort = open_input(session, request);
   const auto weights = cohort.weights();
+  if (combat) {
+    check_combat(cohort.data(), weights, *combat, session.scheduler());
+  }
   if (const auto horizon = section.number("horizon"); horizon && cohort.has_outcome()) {
     static_cast<void>(triage::require_supported_horizon(
         *cohort.parts().outcome, weights, *horizon, "all subjects"));
@@ -100,19 +109,34 @@ constexpr std::array fit_options{
     OptionSpec{"set", "KEY=value", "an option of the learner, as in a study file", true},
 };
 
+std::span<const OptionSpec> all_options() {
+  static const auto table = [] {
+    std::vector<OptionSpec> joined(fit_options.begin(), fit_options.end());
+    joined.insert(joined.end(), filter_options().begin(), filter_options().end());
+    const auto combat = combat_options_table();
+    joined.insert(joined.end(), combat.begin(), combat.end());
+    return joined;
+  }();
+  return table;
+}
+
 } // namespace
 
-const Verb fit_verb{
-    .name = "fit",
-    .arguments = "COHORT",
-    .least_arguments = 1,
-    .most_arguments = 1,
-    .summary = "fit one learner and keep its model",
-    .details = "Writes model.h5; for linear models coefficients.tsv and baseline.tsv, for cox also "
-               "proportional_hazards.tsv, for a survival "
-               "forest error.tsv and, with --set importance=KIND, importance.tsv.",
-    .options = fit_options,
-    .reads_cohort = true,
-    .run = &run_fit};
+const Verb& fit_verb() {
+  static const Verb verb{
+      .name = "fit",
+      .arguments = "COHORT",
+      .least_arguments = 1,
+      .most_arguments = 1,
+      .summary = "fit one learner and keep its model",
+      .details =
+          "Writes model.h5; for linear models coefficients.tsv and baseline.tsv, for cox also "
+          "proportional_hazards.tsv, for a survival forest error.tsv and, with --set "
+          "importance=KIND, importance.tsv.",
+      .options = all_options(),
+      .reads_cohort = true,
+      .run = &run_fit};
+  return verb;
+}
 
 } // namespace vigil::app

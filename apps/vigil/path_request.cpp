@@ -8,6 +8,7 @@
 #include "vigil/storage/table_file.hpp"
 #include "vigil/version.hpp"
 
+#include "apps/vigil/filter_request.hpp"
 #include "apps/vigil/group_request.hpp"
 #include "apps/vigil/penalty_request.hpp"
 #include <algorithm>
@@ -267,6 +268,7 @@ void write_path_summary(const penalized::PathFit& path,
   if (cv) {
     out["loss"] = cv->loss;
     out["horizon"] = cv->horizon; // null where there is none
+    out["filter"] = nlohmann::ordered_json::parse(filter_json(input.filter));
     out["seed"] = cv->seed;
     out["lambda_min"] = or_null(cv->lambda_min);
     out["lambda_1se"] = or_null(cv->lambda_1se);

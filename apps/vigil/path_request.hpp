@@ -38,6 +38,7 @@ struct PathInput {
   bool adaptive = false;                    ///< whether it is adaptive
   std::optional<penalized::Pilot> pilot;    ///< of all rows, once it is fitted
   bool relax = false;                       ///< --relax
+  MarkerFilter filter = {};                 ///< of cv
   std::optional<RelaxedSummary> relaxed;    ///< once they are fitted
 };
 /// Throws ConfigError and InputError for values and files that cannot be used.

@@ -12,6 +12,7 @@
 #include "vigil/study/registry.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
+#include "apps/vigil/combat_request.hpp"
 #include "apps/vigil/prediction_table.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <array>
@@ -155,6 +156,7 @@ load(const std::filesystem::path& file, const PredictRequest& request, const Opt
   const Record record = read_model(file, options);
   check_request(request, record, options);
   if (request.own_level || request.every_cause) {
+    refuse_combat(record, request.own_level ? "--own-interval" : "--every-cause");
     return {.forest = forest::SurvivalForest::from_record(record), .model = {}};
   }
   return {.forest = {}, .model = load_model(record)};
@@ -205,7 +207,10 @@ int run_predict(const Invocation& invocation) {
   const std::filesystem::path file =
       options.text("o").value_or((session.output_folder(".") / "predictions.tsv").string());
   Loaded loaded = load(invocation.argument(0), request, options);
-  const Cohort cohort = open_input(invocation, invocation.argument(1), ByDefault::all_numeric);
+  const std::optional<Combat> combat = loaded.model ? loaded.model->combat() : std::nullopt;
+  const Cohort cohort =
+      open_input(session, cohort_of_model(invocation, invocation.argument(1), combat));
+  say_unseen_batches(combat, cohort, session);
   FitContext context{session.scheduler(), session.memory_bytes()};
   std::optional<forest::OwnInterval> own;
   std::vector<storage::TableColumn> of_causes;
@@ -249,6 +254,7 @@ int run_predict(const Invocation& invocation) {
 
 constexpr std::array predict_options{
     OptionSpec{"o", "FILE", "the table to write (default: predictions.tsv in --out)"},
+    batch_option,
     OptionSpec{"horizons", "H1,H2", "times at which to give risks"},
     OptionSpec{"every-cause", "", "of a forest of competing risks: the risks of all causes too"},
     OptionSpec{"rmst", "T1,T2", "restricted mean times up to these, by the predicted survival"},

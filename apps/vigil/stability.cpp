@@ -10,6 +10,7 @@
 #include "vigil/version.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
+#include "apps/vigil/filter_request.hpp"
 #include "apps/vigil/path_request.hpp"
 #include "apps/vigil/penalty_request.hpp"
 #include "apps/vigil/verbs.hpp"
@@ -36,6 +37,7 @@ select::StabilityOptions stability_options(const Options& options, const Cohort&
   const auto input = path_input(options, cohort);
   select::StabilityOptions result{
       .preparation = preparation_options(options), .penalty = input.penalty, .grid = input.grid};
+  check_filter(options, result.preparation.filter);
   const Index subsamples = options.count("subsamples").value_or(2 * result.pairs);
   if (subsamples < 2 || subsamples % 2 != 0) {
     options.refuse("subsamples", "an even number: two half samples for each pair", "use 100");
@@ -195,6 +197,7 @@ void write_summary(const select::Stability& stability,
   out["least_subsamples"] = design.least;
   out["randomize"] =
       options.weakness < 1.0 ? ordered_json(options.weakness) : ordered_json(nullptr);
+  out["filter"] = ordered_json::parse(filter_json(options.preparation.filter));
   out["selected"] = stability.features.count_selected();
   out["subsamples_below_q"] =
       halves_where([&](const auto& half) { return size_of(half.features) < design.per_half; });
@@ -270,6 +273,7 @@ std::span<const OptionSpec> all_options() {
       }
     }
     joined.insert(joined.end(), own_options.begin(), own_options.end());
+    joined.insert(joined.end(), filter_options().begin(), filter_options().end());
     return joined;
   }();
   return table;

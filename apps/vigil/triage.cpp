@@ -12,6 +12,7 @@
 #include "vigil/version.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
+#include "apps/vigil/combat_request.hpp"
 #include "apps/vigil/triage_rule.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <array>
@@ -121,7 +122,9 @@ int triage_by_model(const Invocation& invocation) {
   const auto model = load_model(record);
   const auto basis = triage_basis(settings, record);
   const auto folder = session.output_folder("triage-results");
-  const Cohort cohort = open_input(invocation, invocation.argument(1), ByDefault::all_numeric);
+  const Cohort cohort =
+      open_input(session, cohort_of_model(invocation, invocation.argument(1), model.combat()));
+  say_unseen_batches(model.combat(), cohort, session);
   require_times(cohort, "vigil triage");
   std::vector<std::string> used;
   for (const auto& range : basis.ranges) {
@@ -147,6 +150,9 @@ int triage_by_model(const Invocation& invocation) {
 
 int run_triage(const Invocation& invocation) {
   check_arguments(invocation);
+  if (invocation.options.has("rule") && invocation.options.has("batch")) {
+    invocation.options.refuse("batch", "a model beside it: rules correct for nothing", "drop it");
+  }
   return invocation.options.has("rule") ? triage_by_rule(invocation) : triage_by_model(invocation);
 }
 
@@ -155,6 +161,7 @@ constexpr std::array triage_options{
     OptionSpec{"column", "INPUT=COLUMN", "column of an input of the rule", true},
     OptionSpec{
         "as-comparison", "", "allow a rule that looks at what is known only later, and say so"},
+    batch_option,
     OptionSpec{"study", "FILE", "take the [triage] section of this study"},
     OptionSpec{"horizon", "T", "horizon of the decision"},
     OptionSpec{"harms",

@@ -18,7 +18,7 @@ std::span<const Verb> verb_table() noexcept {
                                 screen_verb,
                                 knockoffs_verb,
                                 added_value_verb,
-                                fit_verb,
+                                fit_verb(),
                                 forest_verb,
                                 merge_verb,
                                 predict_verb,

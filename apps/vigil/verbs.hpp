@@ -8,6 +8,7 @@ namespace vigil::app {
 
 /// Functions, because their options are joined from two tables.
 [[nodiscard]] const Verb& cv_verb();
+[[nodiscard]] const Verb& fit_verb();
 [[nodiscard]] const Verb& simulate_verb();
 [[nodiscard]] const Verb& stability_verb();
 extern const Verb added_value_verb;
@@ -15,7 +16,6 @@ extern const Verb agreement_verb;
 extern const Verb curves_verb;
 extern const Verb doctor_verb;
 extern const Verb explain_verb;
-extern const Verb fit_verb;
 extern const Verb forest_verb;
 extern const Verb import_verb;
 extern const Verb inspect_verb;

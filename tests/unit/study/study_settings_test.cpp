@@ -52,6 +52,35 @@ TEST_F(StudySettings, FillInTheDefaultsOfTheContract) {
   EXPECT_FALSE(study.triage);
 }
 
+TEST_F(StudySettings, ReadAFilterAndBatches) {
+  const auto study =
+      read(smallest + "[prepare]\nfilter = { keep = 20, by = \"variance\" }\n"
+                      "combat = { batch = \"site\", covariates = [\"age\", \"sex\"], "
+                      "unseen = \"reference\" }\n");
+  const auto& learner = study.learners.front();
+  EXPECT_EQ(learner.preparation.filter.keep, 20);
+  EXPECT_EQ(learner.preparation.filter.ranking->name(), "variance");
+  ASSERT_TRUE(learner.combat.has_value());
+  EXPECT_EQ(learner.combat->covariates, (std::vector<std::string>{"age", "sex"}));
+  EXPECT_EQ(learner.combat->unseen, vigil::UnseenBatch::reference);
+  EXPECT_EQ(study.data.batch, "site");
+  EXPECT_TRUE(read(smallest).learners.front().preparation.filter.empty());
+  EXPECT_FALSE(read(smallest).learners.front().combat);
+}
+
+TEST_F(StudySettings, RefuseAFilterOrBatchesThatAreNotWhole) {
+  EXPECT_NE(refused(smallest + "[prepare]\nfilter = { by = \"score\" }\n").expected.find("keep"),
+            std::string::npos);
+  EXPECT_NE(refused(smallest + "[prepare]\nfilter = { keep = 3 }\n").expected.find("variance"),
+            std::string::npos);
+  EXPECT_NE(refused(smallest + "[prepare]\ncombat = { covariates = [\"age\"] }\n")
+                .expected.find("column"),
+            std::string::npos);
+  EXPECT_NE(refused(smallest + "[prepare]\ncombat = { batch = \"b\", unseen = \"x\" }\n")
+                .expected.find("reference"),
+            std::string::npos);
+}
+
 TEST_F(StudySettings, NameLineAndNearestKeyOfAnUnknownOne) {
   const auto fault = refused(smallest + "[validate]\nfodls = 3\n");
   EXPECT_EQ(fault.where, "study.toml:11:9");

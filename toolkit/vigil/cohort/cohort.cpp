@@ -120,7 +120,8 @@ TrainingData Cohort::data() const {
           .batch = parts_->batch.level,
           .offset = parts_->offset,
           .centre = parts_->centre.level,
-          .group = parts_->group.level};
+          .group = parts_->group.level,
+          .batch_names = parts_->batch.names};
 }
 
 void require_times(const Cohort& cohort, const std::string& who) {
@@ -141,7 +142,8 @@ Covariates Cohort::covariates() const noexcept {
           .clinical = parts_->clinical,
           .stratum = parts_->stratum.level,
           .batch = parts_->batch.level,
-          .offset = parts_->offset};
+          .offset = parts_->offset,
+          .batch_names = parts_->batch.names};
 }
 
 bool Cohort::has_outcome() const noexcept {

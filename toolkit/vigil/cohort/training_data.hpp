@@ -8,16 +8,18 @@
 #include "vigil/cohort/outcome.hpp"
 
 #include <span>
+#include <string>
 
 namespace vigil {
 
 /// What a model sees. Columns are numbered markers first, then clinical ones.
-/// stratum, batch, offset: one value per subject, or empty (one level, no offset).
+/// stratum, batch, offset: one value per subject, or empty (one level, no offset). batch_names: of its levels.
 struct Covariates {
   const FeatureMatrix& features;
   const ClinicalBlock& clinical;
   std::span<const Index> stratum = {}, batch = {};
   std::span<const double> offset = {};
+  std::span<const std::string> batch_names = {};
 
   [[nodiscard]] Index subjects() const noexcept { return clinical.subjects(); }
   [[nodiscard]] Index columns() const noexcept { return features.features() + clinical.columns(); }
@@ -35,13 +37,15 @@ struct TrainingData {
   std::span<const Index> stratum = {}, batch = {};
   std::span<const double> offset = {};
   std::span<const Index> centre = {}, group = {};
+  std::span<const std::string> batch_names = {};
 
   [[nodiscard]] Covariates covariates() const noexcept {
     return {.features = features,
             .clinical = clinical,
             .stratum = stratum,
             .batch = batch,
-            .offset = offset};
+            .offset = offset,
+            .batch_names = batch_names};
   }
   [[nodiscard]] Index subjects() const noexcept { return clinical.subjects(); }
   [[nodiscard]] Index columns() const noexcept { return features.features() + clinical.columns(); }

@@ -4,7 +4,8 @@
 
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
-#include "vigil/learn/preparation.hpp"
+
+#include <algorithm>
 
 namespace vigil::forest {
 
@@ -12,20 +13,25 @@ std::string_view name_of(CategoryUse use) noexcept {
   return use == CategoryUse::sets ? "sets" : "indicators";
 }
 
-ForestColumns::ForestColumns(const Covariates& covariates, CategoryUse use)
-    : covariates_(covariates), before_(covariates.columns()) {
-  if (use == CategoryUse::indicators) {
+ForestColumns::ForestColumns(const Covariates& covariates,
+                             CategoryUse use,
+                             const Preparation& preparation)
+    : covariates_(covariates), before_(covariates.columns()),
+      first_clinical_(covariates.features.features()) {
+  const bool filtered = preparation.drops_any();
+  if (use == CategoryUse::sets) {
+    categories_ = categories_of(covariates);
+  }
+  if (categories_.empty() && !filtered) {
     return;
   }
-  categories_ = categories_of(covariates);
-  if (categories_.empty()) {
-    return;
-  }
-  before_ = categories_.front().first;
+  before_ = filtered ? 0 : categories_.front().first;
   Index category = 0;
   for (Index column = before_; column < covariates.columns(); ++column) {
     if (category == size_of(categories_) || column != categories_[at(category)].first) {
-      units_.push_back({column, no_index});
+      if (!filtered || !preparation.drops(column)) {
+        units_.push_back({column, no_index});
+      }
       continue;
     }
     const Category& here = categories_[at(category)];
@@ -39,6 +45,23 @@ ForestColumns::ForestColumns(const Covariates& covariates, CategoryUse use)
     units_.push_back({column, category++});
     column += here.indicators - 1;
   }
+  if (filtered) {
+    first_clinical_ = place_of(covariates.features.features());
+  }
+}
+
+// Of the first unit that begins at a column of the cohort or behind it.
+Index ForestColumns::place_of(Index column) const {
+  return std::ranges::lower_bound(units_, column, {}, &Unit::in_cohort) - units_.begin();
+}
+
+Index ForestColumns::of_marker(Index marker) const {
+  if (marker < before_) {
+    return marker;
+  }
+  const Index place = place_of(marker);
+  return place < size_of(units_) && units_[at(place)].in_cohort == marker ? before_ + place
+                                                                          : no_index;
 }
 
 const std::string& ForestColumns::name(Index column) const {

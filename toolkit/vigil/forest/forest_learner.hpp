@@ -8,8 +8,8 @@
 
 namespace vigil::forest {
 
-/// Learner "survival-forest": every column, by its raw values; what a preparation says of fills and scales is not needed,
-/// as trees see ranks and learn where missing values go.
+/// Learner "survival-forest": every column that no filter has dropped, by its raw values; what a preparation says of fills
+/// and scales is not needed, as trees see ranks and learn where missing values go.
 ///
 /// checked by tests/unit/forest/forest_learner_test
 class ForestLearner {

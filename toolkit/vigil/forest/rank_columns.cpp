@@ -124,12 +124,15 @@ RankColumns::RankColumns(const ForestColumns& columns,
   covariates.features.pass(scheduler, [&](const ColumnBlock& block, Index) {
     std::vector<float> values(at(rows_));
     for (Index number = 0; number < block.features(); ++number) {
-      take(block.first_feature() + number, block.column(number), values);
+      const Index column = columns.of_marker(block.first_feature() + number);
+      if (column != no_index) {
+        take(column, block.column(number), values);
+      }
     }
   });
   const Index markers = covariates.features.features();
   std::vector<double> values(at(rows_));
-  for (Index column = markers; column < columns.columns(); ++column) {
+  for (Index column = columns.first_clinical(); column < columns.columns(); ++column) {
     if (const Category* category = columns.category(column)) {
       take_levels(column, level_numbers(covariates, *category), subjects);
       levels_.resize(highest_.size(), 0);

@@ -64,7 +64,7 @@ RegressionForest RegressionForest::grow(const TrainingData& data,
                                         const FitItem& item,
                                         const ForestOptions& options,
                                         FitContext& context) {
-  const ForestColumns columns(data.covariates(), options.categories);
+  const ForestColumns columns(data.covariates(), options.categories, item.preparation);
   check_forest(options, columns.columns(), name);
   const ValueOutcome outcome = value_outcome(data.outcome, kind);
   ForestOptions asked = options;

@@ -64,7 +64,7 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
                                     const FitItem& item,
                                     const ForestOptions& options,
                                     FitContext& context) {
-  const ForestColumns columns(data.covariates(), options.categories);
+  const ForestColumns columns(data.covariates(), options.categories, item.preparation);
   check_forest(options, columns.columns(), name);
   const SplitRule& rule = find_split_rule(options.split_rule);
   check_loss(options.importance_on);
@@ -83,7 +83,7 @@ SurvivalForest SurvivalForest::grow(const TrainingData& data,
   forest.event_time_ = rows.event_time;
   forest.events_ = events_of(rows);
   forest.out_of_bag_ = nothing_known(data.subjects(), options.horizons);
-  if (forest.events_ == 0 || data.columns() == 0) {
+  if (forest.events_ == 0 || columns.columns() == 0) {
     forest.reason_ = forest.events_ > 0     ? "no features"
                      : competing == nullptr ? "no events"
                                             : "no events of cause " + forest.causes_.name();

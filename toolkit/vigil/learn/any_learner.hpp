@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/learn/combat.hpp"
 #include "vigil/learn/diagnostics.hpp"
 #include "vigil/learn/learner.hpp"
 
@@ -27,11 +28,29 @@ public:
   [[nodiscard]] Prediction predict(const Covariates& covariates,
                                    const PredictionRequest& request,
                                    FitContext& context) const {
-    return held_->predict(covariates, request, context);
+    if (!combat_) {
+      return held_->predict(covariates, request, context);
+    }
+    const CorrectedColumns corrected = combat_->correct(covariates, context.scheduler);
+    return held_->predict(corrected.covariates(), request, context);
   }
   [[nodiscard]] FitStatus status() const { return held_->status(); }
   [[nodiscard]] std::vector<SelectedFeature> selected() const { return held_->selected(); }
-  [[nodiscard]] Record record() const { return held_->record(); }
+  /// The model's own, with an entry "combat" where its columns are corrected first.
+  [[nodiscard]] Record record() const {
+    Record record = held_->record();
+    if (combat_) {
+      record.set("combat", combat_->record());
+    }
+    return record;
+  }
+  /// The same model, before which columns are corrected.
+  [[nodiscard]] AnyModel corrected_by(Combat combat) const {
+    AnyModel model = *this;
+    model.combat_ = std::move(combat);
+    return model;
+  }
+  [[nodiscard]] const std::optional<Combat>& combat() const noexcept { return combat_; }
   /// Nothing: the model is of a kind that has none.
   [[nodiscard]] std::optional<FitDiagnostics> diagnostics() const { return held_->diagnostics(); }
 
@@ -72,6 +91,7 @@ private:
     M value;
   };
   std::shared_ptr<const Interface> held_;
+  std::optional<Combat> combat_ = {};
 };
 
 /// A learner of any kind, chosen at run time by name.

@@ -319,7 +319,11 @@ std::vector<Preparation> fit_preparations(const TrainingData& data,
   scheduler.for_each(clinical, [&](Index column, Index) {
     fits.fit_clinical(column, specials[at(blocks + column)]);
   });
-  return fits.take(specials);
+  auto preparations = fits.take(specials);
+  if (!options.filter.empty()) {
+    options.filter.apply(data, weightings, preparations, scheduler);
+  }
+  return preparations;
 }
 
 } // namespace vigil

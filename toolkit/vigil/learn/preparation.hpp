@@ -5,6 +5,7 @@
 #include "vigil/base/index.hpp"
 #include "vigil/cohort/case_weights.hpp"
 #include "vigil/cohort/training_data.hpp"
+#include "vigil/learn/marker_filter.hpp"
 #include "vigil/learn/record.hpp"
 
 #include <limits>
@@ -15,10 +16,11 @@
 
 namespace vigil {
 
-/// impute: "median", "mean" or "none" (missing values are then refused).
+/// impute: "median", "mean" or "none" (missing values are then refused). filter: after filling.
 struct PreparationOptions {
   std::string impute = "median";
   bool standardize = true;
+  MarkerFilter filter = {};
 };
 
 /// How raw columns become prepared ones, fitted on training weights only and applied lazily anywhere:
@@ -26,7 +28,8 @@ struct PreparationOptions {
 ///   prepared = (x' - shift) / scale,   x' = x, or fill where x is missing
 ///
 /// shift = weighted mean of x', scale = weighted SD of x' (divisor W) when standardizing; else shift = 0,
-/// scale = 1. All in the raw unit. A column that is constant or has no value in training is not kept.
+/// scale = 1. All in the raw unit. A column that is constant or has no value in training is not kept, nor is one that a
+/// filter has dropped.
 ///
 /// fill is NaN where no subject of the cohort has a missing value, in training or not: a model that keeps the column
 /// asks for it by fill_from().
@@ -43,10 +46,21 @@ public:
 
   [[nodiscard]] Index columns() const noexcept { return size_of(spread_); }
   [[nodiscard]] Column column(Index column) const {
-    return regular(column) ? regular_column(column) : *find_special(column);
+    return regular(column) ? regular_column(column)
+           : drops(column) ? Column{.keep = false}
+                           : *find_special(column);
   }
   [[nodiscard]] bool keeps(Index column) const {
-    return regular(column) || find_special(column)->keep;
+    return regular(column) || (!drops(column) && find_special(column)->keep);
+  }
+  /// Whether a filter has dropped the column; its values are then of no use to anybody.
+  [[nodiscard]] bool drops(Index column) const noexcept {
+    return !regular(column) && centre_[at(column)] != centre_[at(column)];
+  }
+  [[nodiscard]] bool drops_any() const noexcept { return drops_any_; }
+  void drop(Index column) noexcept {
+    centre_[at(column)] = spread_[at(column)] = std::numeric_limits<double>::quiet_NaN();
+    drops_any_ = true;
   }
   /// Prepared value of one raw value.
   [[nodiscard]] double apply(Index column, double raw) const {
@@ -88,13 +102,14 @@ private:
   }
   [[nodiscard]] const Column* find_special(Index column) const;
 
-  std::vector<double> centre_, spread_; ///< spread NaN: a special column
+  std::vector<double> centre_, spread_; ///< spread NaN: a special column; both: a dropped one
   std::vector<Special> special_;        ///< by column
-  bool standardize_ = true;
+  bool standardize_ = true, drops_any_ = false;
   std::string impute_ = "median";
 };
 
-/// One preparation for each weighting, in one pass over the matrix; sees training rows (weight > 0) only.
+/// One preparation for each weighting, in one pass over the matrix; sees training rows (weight > 0) only. A filter may
+/// need further passes.
 /// Throws InputError for impute = "none" when a training row of a kept column has missing values.
 [[nodiscard]] std::vector<Preparation> fit_preparations(const TrainingData& data,
                                                         std::span<const CaseWeights> weightings,

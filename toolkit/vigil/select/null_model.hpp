@@ -27,11 +27,14 @@ struct NullModel {
   double log_likelihood = 0.0;
   std::string undefined_because = {}; ///< not empty: no model
 
+  [[nodiscard]] bool undefined() const noexcept { return !undefined_because.empty(); }
   [[nodiscard]] Index adjusted_columns() const {
     return likelihood.rows() == 0 ? 0 : size_of(adjusted) / likelihood.rows();
   }
 };
 
+/// Fitted in the rows of positive weight, in the strata of the data.
+///
 /// throws     ConfigError for an outcome that is no time to one event, InputError for missing values with impute = "none"
 /// undefined  no events; no more events than adjusted columns; adjusted columns that separate the events
 [[nodiscard]] NullModel fit_null_model(const TrainingData& data,

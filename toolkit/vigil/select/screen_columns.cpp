@@ -96,51 +96,78 @@ void ScreenColumns::load(std::span<const std::span<const Value>> columns,
   group.values = values;
 }
 
-void ScreenColumns::visit(Scheduler& scheduler,
-                          const std::function<void(const ColumnGroup& group, Index worker)>& take,
-                          const std::function<void(Index worker)>& close) const {
+std::span<const Index> ScreenColumns::among(Index first, Index end) const {
+  const auto from = std::lower_bound(tested_.begin(), tested_.end(), first);
+  const auto to = std::lower_bound(from, tested_.end(), end);
+  return std::span(tested_).subspan(at(from - tested_.begin()), at(to - from));
+}
+
+template <class ColumnOf>
+void ScreenColumns::visit_listed(std::span<const Index> listed,
+                                 Index worker,
+                                 const ColumnOf& column_of,
+                                 std::vector<EightLanes>& buffer,
+                                 const Take& take) const {
+  using Column = decltype(column_of(Index{0}));
+  for (Index first = 0; first < size_of(listed); first += lanes) {
+    ColumnGroup group;
+    std::array<Column, at(lanes)> columns{};
+    const Index count = std::min(lanes, size_of(listed) - first);
+    for (Index lane = 0; lane < count; ++lane) {
+      group.column[at(lane)] = listed[at(first + lane)];
+      columns[at(lane)] = column_of(listed[at(first + lane)]);
+    }
+    load(std::span<const Column>(columns.data(), at(count)), group, buffer);
+    take(group, worker);
+  }
+}
+
+void ScreenColumns::visit_block(const ColumnBlock& block,
+                                Index worker,
+                                std::vector<EightLanes>& buffer,
+                                const Take& take) const {
   if (rows_.empty()) {
     return;
   }
-  std::vector<std::vector<EightLanes>> values(at(scheduler.workers()));
-  const auto take_listed = [&](std::span<const Index> listed, Index worker, const auto& column_of) {
-    using Column = decltype(column_of(Index{0}));
-    for (Index first = 0; first < size_of(listed); first += lanes) {
-      ColumnGroup group;
-      std::array<Column, at(lanes)> columns{};
-      const Index count = std::min(lanes, size_of(listed) - first);
-      for (Index lane = 0; lane < count; ++lane) {
-        group.column[at(lane)] = listed[at(first + lane)];
-        columns[at(lane)] = column_of(listed[at(first + lane)]);
-      }
-      load(std::span<const Column>(columns.data(), at(count)), group, values[at(worker)]);
-      take(group, worker);
-    }
-    close(worker);
-  };
-  const auto among = [&](Index first, Index end) {
-    const auto from = std::lower_bound(tested_.begin(), tested_.end(), first);
-    const auto to = std::lower_bound(from, tested_.end(), end);
-    return std::span(tested_).subspan(at(from - tested_.begin()), at(to - from));
-  };
-  const Index markers = data_.features.features();
-  if (!among(0, markers).empty()) {
-    data_.features.pass(scheduler, [&](const ColumnBlock& block, Index worker) {
-      const Index first = block.first_feature();
-      take_listed(among(first, first + block.features()), worker, [&](Index column) {
-        return block.column(column - first);
-      });
-    });
+  const Index first = block.first_feature();
+  const auto column_of = [&](Index column) { return block.column(column - first); };
+  visit_listed(among(first, first + block.features()), worker, column_of, buffer, take);
+}
+
+void ScreenColumns::visit_clinical(Scheduler& scheduler,
+                                   const Take& take,
+                                   const std::function<void(Index worker)>& close) const {
+  if (rows_.empty()) {
+    return;
   }
+  const Index markers = data_.features.features();
   const auto clinical = among(markers, markers + data_.clinical.columns());
+  const auto column_of = [&](Index column) { return data_.clinical.column(column - markers); };
+  std::vector<std::vector<EightLanes>> buffers(at(scheduler.workers()));
   constexpr Index together = 64;
   scheduler.for_each((size_of(clinical) + together - 1) / together, [&](Index part, Index worker) {
     const Index first = part * together;
     const auto listed =
         clinical.subspan(at(first), at(std::min(together, size_of(clinical) - first)));
-    take_listed(
-        listed, worker, [&](Index column) { return data_.clinical.column(column - markers); });
+    visit_listed(listed, worker, column_of, buffers[at(worker)], take);
+    close(worker);
   });
+}
+
+void ScreenColumns::visit(Scheduler& scheduler,
+                          const Take& take,
+                          const std::function<void(Index worker)>& close) const {
+  if (rows_.empty()) {
+    return;
+  }
+  if (!among(0, data_.features.features()).empty()) {
+    std::vector<std::vector<EightLanes>> buffers(at(scheduler.workers()));
+    data_.features.pass(scheduler, [&](const ColumnBlock& block, Index worker) {
+      visit_block(block, worker, buffers[at(worker)], take);
+      close(worker);
+    });
+  }
+  visit_clinical(scheduler, take, close);
 }
 
 } // namespace vigil::select

@@ -44,7 +44,25 @@ public:
              const std::function<void(const ColumnGroup& group, Index worker)>& take,
              const std::function<void(Index worker)>& close) const;
 
+  using Take = std::function<void(const ColumnGroup& group, Index worker)>;
+  /// The tested columns of one block of the matrix; `buffer` is the worker's own.
+  void visit_block(const ColumnBlock& block,
+                   Index worker,
+                   std::vector<EightLanes>& buffer,
+                   const Take& take) const;
+  /// The tested columns of the clinical block.
+  void visit_clinical(Scheduler& scheduler,
+                      const Take& take,
+                      const std::function<void(Index worker)>& close) const;
+
 private:
+  [[nodiscard]] std::span<const Index> among(Index first, Index end) const;
+  template <class ColumnOf>
+  void visit_listed(std::span<const Index> listed,
+                    Index worker,
+                    const ColumnOf& column_of,
+                    std::vector<EightLanes>& buffer,
+                    const Take& take) const;
   template <class Value>
   void load(std::span<const std::span<const Value>> columns,
             ColumnGroup& group,

@@ -49,13 +49,15 @@ void check_options(const StabilityOptions& options, const TrainingData& data) {
   }
 }
 
-/// Penalized columns that are not constant.
+/// Penalized columns that are not constant, before any filter.
 std::vector<Index> candidate_columns(const TrainingData& data,
                                      const CaseWeights& within,
                                      const StabilityOptions& options,
                                      Scheduler& scheduler) {
   const std::vector<CaseWeights> weightings{within};
-  const auto prepared = fit_preparations(data, weightings, options.preparation, scheduler);
+  const PreparationOptions unfiltered{.impute = options.preparation.impute,
+                                      .standardize = options.preparation.standardize};
+  const auto prepared = fit_preparations(data, weightings, unfiltered, scheduler);
   const auto factor = penalized::penalty_factors(options.penalty, data, prepared.front());
   std::vector<Index> candidates;
   for (Index column = 0; column < data.columns(); ++column) {

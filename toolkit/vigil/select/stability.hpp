@@ -74,8 +74,8 @@ default_per_half(Index candidates, const TrainingData& data, const CaseWeights& 
 /// the 2 B half samples that select j, and j is selected where Pi_j >= threshold. A cluster is selected in a half
 /// sample where one of its members is.
 ///
-/// candidates  penalized columns that are not constant over the subjects of `within`, before any filter that looks at
-///             the outcome: p of the bounds
+/// candidates  penalized columns that are not constant over the subjects of `within`, before any filter: p of the
+///             bounds. A filter of the preparation is made anew in each half sample, a part of how that selects
 /// randomness  halves at key / "stability" / pair; u at that / "half" / half / "randomize" / column
 /// throws      ConfigError for options out of range and an l1_ratio of 0, InputError for fewer than 2 units
 /// undefined   no candidate; fewer than 2 subjects (or groups) with an event

@@ -185,6 +185,7 @@ CohortParts read_parts(const CohortRequest& request, CohortSource& source, Sched
   parts.stratum = read_grouping(frame, request.strata, false);
   parts.group = read_grouping(frame, request.group, false);
   parts.centre = read_grouping(frame, request.centre, true);
+  parts.batch = read_grouping(frame, request.batch, false);
   parts.sampling_weight = read_finite(frame, request.weight, true);
   parts.offset = read_finite(frame, request.offset, false);
   if (source.has_matrix()) {

@@ -35,6 +35,7 @@ struct CohortRequest {
   std::optional<TimeUnit> time_unit = {};  ///< of the file; default: uns/vigil, else unstated
   std::optional<TimeUnit> convert_to = {}; ///< times are turned into this unit (external cohorts)
   std::string entry = {}, strata = {}, weight = {}, offset = {}, centre = {}, group = {};
+  std::string batch = {}; ///< where a subject was measured
   std::vector<std::string> clinical = {};
   bool penalize_clinical = false;
   std::map<std::string, std::vector<std::string>> levels = {}; ///< first is the reference

@@ -95,7 +95,8 @@ std::vector<std::string> role_columns(const CohortRequest& request) {
                                  request.weight,
                                  request.offset,
                                  request.centre,
-                                 request.group};
+                                 request.group,
+                                 request.batch};
   roles.insert(roles.end(), request.clinical.begin(), request.clinical.end());
   roles.erase(std::remove(roles.begin(), roles.end(), std::string()), roles.end());
   return roles;
@@ -121,6 +122,10 @@ void check_covariate_request(const CohortRequest& request) {
          .remedy = "leave it out",
          .problem = "cannot use column " + vigil::quoted(name) + " as a covariate"});
   };
+  if (!request.batch.empty()) {
+    check("--batch", request.batch);
+    seen.clear(); // a batch may be a clinical column too
+  }
   for (const auto& name : request.clinical) {
     check("--clinical", name);
   }

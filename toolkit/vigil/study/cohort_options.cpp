@@ -3,8 +3,13 @@
 #include "vigil/study/cohort_options.hpp"
 
 #include "vigil/base/text.hpp"
+#include "vigil/select/score_ranking.hpp"
 
+#include <algorithm>
+#include <array>
+#include <memory>
 #include <utility>
+#include <variant>
 
 namespace vigil {
 
@@ -48,6 +53,7 @@ void read_groupings(const Options& options, storage::CohortRequest& request) {
   request.offset = options.text("offset").value_or("");
   request.centre = options.text("centre").value_or("");
   request.group = options.text("group").value_or("");
+  request.batch = options.text("batch").value_or("");
 }
 
 /// Values that are written as texts, a column's unit or moment: exactly one each.
@@ -112,9 +118,117 @@ storage::CohortRequest cohort_request(const Options& options, const std::filesys
   return request;
 }
 
+namespace {
+
+std::shared_ptr<const MarkerRanking> ranking_of(const std::string& by, const std::string& impute) {
+  if (by == "variance") {
+    return std::make_shared<const VarianceRanking>();
+  }
+  return std::make_shared<const select::ScoreRanking>(impute);
+}
+
+/// The section filter = { keep = 1000, by = "score" }, or the options --filter-keep and --filter-by.
+MarkerFilter marker_filter(const Options& options, const std::string& impute) {
+  Options filter(options.where("filter"));
+  for (const auto& [key, texts] : options.table("filter")) {
+    filter.set(key, {join(texts, ","), options.where("filter") + " " + key});
+  }
+  for (const std::string key : {"keep", "by"}) {
+    if (const auto text = options.text("filter_" + key)) {
+      filter.set(key, {*text, options.where("filter_" + key)});
+    }
+  }
+  const auto by = filter.choice("by", {"variance", "score"}, "");
+  const auto keep = filter.count("keep");
+  filter.refuse_unknown();
+  if (by.empty() && !keep) {
+    return {};
+  }
+  if (!keep || *keep < 1) {
+    filter.refuse("keep", "a whole number of at least 1: how many markers a training set keeps");
+  }
+  if (by.empty()) {
+    filter.refuse("by",
+                  "variance or score",
+                  "name by what the markers are ranked: variance does not look at the outcome");
+  }
+  return {.keep = *keep, .ranking = ranking_of(by, impute)};
+}
+
+/// combat = { .. } of a study, or the options --combat, --combat-covariates and --combat-unseen.
+Options combat_section(const Options& options) {
+  Options section(options.where("combat"));
+  const auto entry = options.entries().find("combat");
+  const bool is_table = entry != options.entries().end() &&
+                        std::holds_alternative<OptionValue::Table>(entry->second.value);
+  if (is_table) {
+    for (const auto& [key, texts] : options.table("combat")) {
+      OptionValue::List list;
+      for (const auto& text : texts) {
+        list.push_back({text, options.where("combat") + " " + key});
+      }
+      section.set(key, {std::move(list), options.where("combat") + " " + key});
+    }
+  } else if (const auto batch = options.text("combat")) {
+    section.set("batch", {*batch, options.where("combat")});
+  }
+  for (const std::string key : {"covariates", "unseen"}) {
+    if (options.has("combat_" + key)) {
+      section.set(key, options.entries().find("combat_" + key)->second);
+    }
+  }
+  return section;
+}
+
+constexpr std::array filter_keys{"filter", "filter_keep", "filter_by"};
+
+} // namespace
+
 PreparationOptions preparation_options(const Options& options) {
-  return {.impute = options.choice("impute", {"none", "median", "mean"}, "median"),
-          .standardize = options.flag("standardize").value_or(true)};
+  const auto impute = options.choice("impute", {"none", "median", "mean"}, "median");
+  return {.impute = impute,
+          .standardize = options.flag("standardize").value_or(true),
+          .filter = marker_filter(options, impute)};
+}
+
+std::optional<CombatOptions> combat_options(const Options& options) {
+  static_cast<void>(options.texts("combat_covariates"));
+  static_cast<void>(options.text("combat_unseen"));
+  const Options section = combat_section(options);
+  const auto batch = section.texts("batch");
+  CombatOptions combat{.covariates = section.texts("covariates")};
+  const auto unseen = section.texts("unseen");
+  section.refuse_unknown();
+  if (batch.empty() && combat.covariates.empty() && unseen.empty()) {
+    return std::nullopt;
+  }
+  if (batch.size() != 1 || batch.front().empty()) {
+    section.refuse("batch", "one column: where a subject was measured", "name the column");
+  }
+  if (unseen.size() > 1 ||
+      (!unseen.empty() && unseen.front() != "none" && unseen.front() != "reference")) {
+    section.refuse("unseen", "none or reference");
+  }
+  combat.batch = batch.front();
+  combat.unseen =
+      !unseen.empty() && unseen.front() == "reference" ? UnseenBatch::reference : UnseenBatch::none;
+  return combat;
+}
+
+void lend_preparation(const Options& from, Options& section) {
+  for (const char* key : filter_keys) {
+    if (section.has(key)) {
+      section.refuse(key,
+                     "a filter for all learners",
+                     "write it in [prepare], or as --filter-keep and --filter-by");
+    }
+  }
+  for (const auto& [key, value] : from.entries()) {
+    const bool filters = std::ranges::find(filter_keys, key) != filter_keys.end();
+    if (filters || key == "impute" || key == "standardize") {
+      section.set(key, value);
+    }
+  }
 }
 
 void features_by_default(storage::CohortRequest& request) {

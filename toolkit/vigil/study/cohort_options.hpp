@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/learn/combat.hpp"
 #include "vigil/learn/options.hpp"
 #include "vigil/learn/preparation.hpp"
 #include "vigil/storage/cohort_reader.hpp"
 
 #include <filesystem>
+#include <optional>
 
 namespace vigil {
 
@@ -16,8 +18,17 @@ namespace vigil {
 [[nodiscard]] storage::CohortRequest cohort_request(const Options& options,
                                                     const std::filesystem::path& file);
 
-/// impute and standardize. Throws ConfigError for another word.
+/// impute, standardize, and the filter: filter = { keep, by } of a study, or filter_keep and filter_by. Throws ConfigError
+/// for another word.
 [[nodiscard]] PreparationOptions preparation_options(const Options& options);
+
+/// combat = { batch, covariates, unseen } of a study, or combat, combat_covariates and combat_unseen, where combat is the
+/// column of the batch. Nothing: none is asked for. Throws ConfigError for one without a batch.
+[[nodiscard]] std::optional<CombatOptions> combat_options(const Options& options);
+
+/// Gives a learner's section the preparation that is written in `from`, so that what the learner prepares itself (inner
+/// folds) is prepared alike. Throws ConfigError for a filter that the section has of its own.
+void lend_preparation(const Options& from, Options& section);
 
 /// Features of the verbs that look for markers: everything numeric unless columns are named.
 void features_by_default(storage::CohortRequest& request);

@@ -151,7 +151,9 @@ const LearnerEntry& find_learner(std::string_view name) {
 AnyModel load_model(const Record& record) {
   for (const auto& entry : entries) {
     if (entry.name == record.kind()) {
-      return entry.load(record);
+      const AnyModel model = entry.load(record);
+      return record.has("combat") ? model.corrected_by(Combat::from_record(record.record("combat")))
+                                  : model;
     }
   }
   if (record.kind() == forest::RegressionForest::kind) { // no learner: studies need times

@@ -60,8 +60,9 @@ public:
       warn_of_thin_follow_up(support_, horizon, "", report_.warnings);
     }
     warn_of_few_events(study_, cohort_, externals_, report_.warnings);
-    check_learners(study_, cohort_);
+    check_learners(study_, cohort_, context_.scheduler);
     look_for_leaks();
+    warn_of_unseen_batches(study_, report_.warnings);
     report_.no_triage_because = check_triage(study_, cohort_, externals_);
     say_plan();
   }

@@ -18,7 +18,10 @@ Index triage_learner(const StudySettings& study) {
   return place - study.learners.begin();
 }
 
-void check_learners(const StudySettings& study, const Cohort& cohort) {
+void check_learners(const StudySettings& study, const Cohort& cohort, Scheduler& scheduler) {
+  if (!study.learners.empty() && study.learners.front().combat) {
+    check_combat(cohort.data(), cohort.weights(), *study.learners.front().combat, scheduler);
+  }
   for (std::size_t number = 0; number < study.learners.size(); ++number) {
     const ColumnView view(cohort.data(), study.learners[number].columns);
     const auto& entry = find_learner(study.learner_kinds[number]);
@@ -28,6 +31,19 @@ void check_learners(const StudySettings& study, const Cohort& cohort) {
                   cohort.weights(),
                   study.validate.min_censoring_survival);
     }
+  }
+}
+
+void warn_of_unseen_batches(const StudySettings& study, std::vector<std::string>& warnings) {
+  const auto& combat = study.learners.front().combat;
+  if (combat && combat->unseen == UnseenBatch::reference) {
+    warnings.emplace_back(
+        "combat: subjects of a batch that training does not know are mapped by the mean and SD of "
+        "their own batch (transductive: it looks at the other subjects that are predicted, at no "
+        "outcome)");
+  } else if (combat) {
+    warnings.emplace_back(
+        "combat: subjects of a batch that training does not know are not corrected");
   }
 }
 

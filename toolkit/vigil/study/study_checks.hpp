@@ -16,8 +16,12 @@ namespace vigil {
 /// Place of the learner whose risks decide, among the study's; it has a [triage].
 [[nodiscard]] Index triage_learner(const StudySettings& study);
 
-/// Throws what learners throw that name columns which are not there, or ask for more than the data have.
-void check_learners(const StudySettings& study, const Cohort& cohort);
+/// Throws what learners throw that name columns which are not there, or ask for more than the data have, and what
+/// check_combat refuses.
+void check_learners(const StudySettings& study, const Cohort& cohort, Scheduler& scheduler);
+
+/// Says what happens to subjects of batches that training does not know.
+void warn_of_unseen_batches(const StudySettings& study, std::vector<std::string>& warnings);
 
 /// Throws what refuses the triage; returns why there will be none, or nothing.
 [[nodiscard]] std::string

@@ -121,6 +121,7 @@ void read_learners(StudySettings& study) {
          .problem = "the study lacks a learner"});
   }
   const auto preparation = preparation_options(study.file.prepare);
+  const auto combat = combat_options(study.file.prepare);
   std::vector<std::string> ids;
   for (auto& section : study.file.learners) {
     const auto kind = required(section, "name");
@@ -145,13 +146,15 @@ void read_learners(StudySettings& study) {
     }
     lend_horizon(study, kind, section);
     lend_importance(kind, section);
+    lend_preparation(study.file.prepare, section);
     section.set("impute", {preparation.impute, section.where()});
     section.set("standardize", {preparation.standardize, section.where()});
     auto options = with_files(study.file, section);
     study.learners.push_back({.name = id,
                               .learner = entry.build(options),
                               .preparation = preparation,
-                              .columns = selection});
+                              .columns = selection,
+                              .combat = combat});
     options.refuse_unknown();
     study.learner_kinds.push_back(kind);
     study.learner_options.push_back(std::move(options));
@@ -176,6 +179,13 @@ BootstrapEstimator read_estimator(const Options& section, const ValidateSettings
   return word == "optimism" ? BootstrapEstimator::optimism
          : word == ".632"   ? BootstrapEstimator::point_632
                             : BootstrapEstimator::point_632_plus;
+}
+
+/// The column that [prepare] names, unless the cohort has named its own.
+void take_batch(const std::string& batch, storage::CohortRequest& request) {
+  if (request.batch.empty()) {
+    request.batch = batch;
+  }
 }
 
 ValidateSettings read_validation(const StudyFile& study) {
@@ -311,6 +321,12 @@ StudySettings read_settings(StudyFile file) {
   }
   study.validate = read_validation(study.file);
   static_cast<void>(preparation_options(study.file.prepare));
+  if (const auto combat = combat_options(study.file.prepare)) {
+    take_batch(combat->batch, study.data);
+    for (auto& external : study.externals) {
+      take_batch(combat->batch, external.request);
+    }
+  }
   study.file.prepare.refuse_unknown();
   read_learners(study);
   std::vector<std::string> ids;

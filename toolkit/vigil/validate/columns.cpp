@@ -120,7 +120,8 @@ TrainingData ColumnView::data() const noexcept {
           .batch = full_.batch,
           .offset = full_.offset,
           .centre = full_.centre,
-          .group = full_.group};
+          .group = full_.group,
+          .batch_names = full_.batch_names};
 }
 
 } // namespace vigil

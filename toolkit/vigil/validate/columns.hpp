@@ -30,6 +30,8 @@ public:
 
   /// Refers to this view, which must outlive it.
   [[nodiscard]] TrainingData data() const noexcept;
+  /// The whole cohort.
+  [[nodiscard]] const TrainingData& full() const noexcept { return full_; }
   /// The number in the whole cohort of a column of the view.
   [[nodiscard]] Index full_column(Index column) const noexcept { return columns_[at(column)]; }
 

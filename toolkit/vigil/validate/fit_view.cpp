@@ -4,11 +4,12 @@
 
 namespace vigil {
 
-std::vector<AnyModel> fit_view(const ColumnView& view,
-                               const NamedLearner& learner,
-                               const ViewFits& fits,
-                               FitContext& context) {
-  VIGIL_EXPECTS(fits.weights.size() == fits.keys.size());
+namespace {
+
+std::vector<AnyModel> fit_columns(const ColumnView& view,
+                                  const NamedLearner& learner,
+                                  const ViewFits& fits,
+                                  FitContext& context) {
   const TrainingData data = view.data();
   const std::vector<Preparation> preparations =
       fit_preparations(data, fits.weights, learner.preparation, context.scheduler);
@@ -24,14 +25,46 @@ std::vector<AnyModel> fit_view(const ColumnView& view,
   return models;
 }
 
+// One after another, as each training set has columns of its own.
+std::vector<AnyModel> fit_corrected(const ColumnView& view,
+                                    const NamedLearner& learner,
+                                    const ViewFits& fits,
+                                    FitContext& context) {
+  std::vector<AnyModel> models;
+  for (std::size_t item = 0; item < fits.weights.size(); ++item) {
+    const Combat combat =
+        Combat::fit(view.full(), fits.weights[item], *learner.combat, context.scheduler);
+    const CorrectedColumns corrected =
+        combat.correct(view.full().covariates(), context.scheduler, true);
+    const ColumnView own(corrected.data(view.full()), learner.columns);
+    const ViewFits one{.weights = fits.weights.subspan(item, 1),
+                       .keys = fits.keys.subspan(item, 1),
+                       .with_diagnostics = fits.with_diagnostics};
+    models.push_back(fit_columns(own, learner, one, context).front().corrected_by(combat));
+  }
+  return models;
+}
+
+} // namespace
+
+std::vector<AnyModel> fit_view(const ColumnView& view,
+                               const NamedLearner& learner,
+                               const ViewFits& fits,
+                               FitContext& context) {
+  VIGIL_EXPECTS(fits.weights.size() == fits.keys.size());
+  return learner.combat ? fit_corrected(view, learner, fits, context)
+                        : fit_columns(view, learner, fits, context);
+}
+
 void fill_record(const ColumnView& view,
                  const AnyModel& model,
                  const PredictionRequest& request,
                  FitContext& context,
                  ResampleRecord& record) {
-  const TrainingData data = view.data();
-  record.prediction =
-      select_subjects(model.predict(data.covariates(), request, context), record.subject);
+  // A correction may need clinical columns that the learner does not see.
+  const Covariates covariates =
+      model.combat() ? view.full().covariates() : view.data().covariates();
+  record.prediction = select_subjects(model.predict(covariates, request, context), record.subject);
   record.status = model.status();
   record.selected = model.selected();
   for (SelectedFeature& feature : record.selected) {

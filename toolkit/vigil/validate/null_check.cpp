@@ -89,7 +89,8 @@ TrainingData with_outcome(const TrainingData& data, const Outcome& outcome) {
           .batch = data.batch,
           .offset = data.offset,
           .centre = data.centre,
-          .group = data.group};
+          .group = data.group,
+          .batch_names = data.batch_names};
 }
 
 /// One learner on one permutation: all its folds in one batch.

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ struct NamedLearner {
   AnyLearner learner;
   PreparationOptions preparation = {};
   ColumnSelection columns = {};
+  std::optional<CombatOptions> combat = {}; ///< before everything else
 };
 
 /// What is to be validated. `apparent`: predict the training subjects of each resample too; a bootstrap always

@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/vigil/combat_request.hpp"
+
+#include "vigil/base/error.hpp"
+#include "vigil/base/text.hpp"
+
+#include "apps/vigil/cohort_input.hpp"
+#include <array>
+
+namespace vigil::app {
+
+namespace {
+
+constexpr std::array table{
+    OptionSpec{"combat", "COL", "correct the markers for this batch column (ComBat)"},
+    OptionSpec{"combat-covariates", "C1,C2", "clinical columns whose effects the correction keeps"},
+    OptionSpec{"combat-unseen",
+               "none|reference",
+               "subjects of other batches later: left as they are (default), or mapped by their "
+               "batch's own mean and SD"},
+};
+
+} // namespace
+
+std::span<const OptionSpec> combat_options_table() noexcept {
+  return table;
+}
+
+storage::CohortRequest cohort_of_model(const Invocation& invocation,
+                                       const std::string& file,
+                                       const std::optional<Combat>& combat) {
+  auto request = cohort_input(invocation, file, ByDefault::all_numeric);
+  if (!combat && !request.batch.empty()) {
+    invocation.options.refuse(
+        "batch", "a model that corrects for batches", "drop --batch: this model does not");
+  }
+  if (combat && request.batch.empty()) {
+    request.batch = combat->options().batch;
+  }
+  return request;
+}
+
+void say_unseen_batches(const std::optional<Combat>& combat,
+                        const Cohort& cohort,
+                        Session& session) {
+  if (!combat) {
+    return;
+  }
+  const auto names = combat->unseen(cohort.covariates());
+  if (!names.empty()) {
+    session.log().say("batches   unknown to training: " + join(names, ", ") +
+                      (combat->options().unseen == UnseenBatch::reference
+                           ? "; mapped by their own mean and SD, which looks at the other subjects "
+                             "of the batch (transductive)"
+                           : "; not corrected"));
+  }
+}
+
+void refuse_combat(const Record& model, const std::string& what) {
+  if (model.has("combat")) {
+    throw ConfigError({.where = what,
+                       .found = "a model that corrects for batches",
+                       .expected = "a model without combat",
+                       .remedy = "fit the forest without combat",
+                       .problem = what + " cannot use this model"});
+  }
+}
+
+} // namespace vigil::app
