@@ -18,9 +18,10 @@ namespace vigil {
 
 namespace {
 
-constexpr Index certain_values = 10;   ///< in one order: chance does not bring them
-constexpr Index certain_subjects = 30; ///< told apart rightly, of these at least
-constexpr Index certain_side = 5;      ///< on either side
+constexpr Index least_values = 10;   ///< in one order
+constexpr Index least_subjects = 30; ///< told apart rightly, of these at least
+constexpr Index least_side = 5;      ///< on either side
+constexpr double chance = 1e-3;      ///< that any of the columns is taken for a copy and is none
 constexpr double too_good = 0.95;
 
 /// Time, and code of the event (0: none), of each subject.
@@ -45,7 +46,8 @@ TimesAndCodes times_and_codes(const Outcome& outcome) {
 class CopyFinder {
 public:
   explicit CopyFinder(const Cohort& cohort)
-      : outcome_(times_and_codes(cohort.data().outcome)), weights_(cohort.weights()) {
+      : outcome_(times_and_codes(cohort.data().outcome)), weights_(cohort.weights()),
+        arrangements_(std::log(2.0 * static_cast<double>(cohort.data().columns() + 3) / chance)) {
     for (const Index subject : weights_.support()) {
       if (outcome_.code[at(subject)] != 0) {
         by_time_.push_back(subject);
@@ -90,7 +92,8 @@ private:
       }
       before = subject;
     }
-    return values + 1 >= certain_values;
+    return values + 1 >= least_values &&
+           std::lgamma(static_cast<double>(values + 2)) >= arrangements_; // log of their factorial
   }
 
   template <class Value, class HasEvent>
@@ -111,12 +114,17 @@ private:
       }
       ++count[side];
     }
-    return std::min(count[0], count[1]) >= certain_side &&
-           count[0] + count[1] >= certain_subjects && column[at(first[0])] != column[at(first[1])];
+    const auto one = static_cast<double>(count[0]), other = static_cast<double>(count[1]);
+    const double choices =
+        std::lgamma(one + other + 1.0) - std::lgamma(one + 1.0) - std::lgamma(other + 1.0);
+    return std::min(count[0], count[1]) >= least_side && count[0] + count[1] >= least_subjects &&
+           choices >= arrangements_ && column[at(first[0])] != column[at(first[1])];
   }
 
   TimesAndCodes outcome_;
   CaseWeights weights_;
+  double
+      arrangements_; ///< log of how many a copy must be one of, given how many columns are looked at
   std::vector<Index> by_time_; ///< subjects with an event
 };
 

@@ -20,8 +20,8 @@ namespace vigil {
 ///   event   two values, one for all subjects with an event and one for all others (of several causes also: cause 1 and
 ///           the rest), at least 30 subjects, 5 of them on each side
 ///
-/// Neither happens by chance: 10 values are in the order of the times with a probability of 2 / 10!, a column of two values
-/// is the event with one of at most 2 / 142,506 (5 of 30).
+/// More of each are asked for where there are many columns: k! orders of k values, and (n over k) sets of k of n subjects,
+/// are at least 2000 times the number of columns, so that chance brings a refusal once in a thousand cohorts at most.
 /// cost      one pass over the matrix; a column that is no copy is left after a few values
 /// checked by tests/unit/study/study_leaks_test
 void refuse_outcome_copies(const Cohort& cohort, Scheduler& scheduler);
