@@ -35,6 +35,8 @@ Options learner_section(const Options& options) {
   return section;
 }
 
+constexpr Index few_groups = 20; // as in `measure`
+
 /// One line of a Cox model: do hazards stay proportional over time?
 void say_hazard_tests(const FitDiagnostics& told, Log& log) {
   if (told.proportional_hazards.empty()) {
@@ -97,6 +99,11 @@ int run_fit(const Invocation& invocation) {
       "model     " + *name + "  " + std::string(name_of(status)) +
       (record.has("reason") && !record.text("reason").empty() ? ": " + record.text("reason") : "") +
       "  " + (folder / "model.h5").string());
+  const Index groups = size_of(cohort.parts().group.names);
+  if (record.has("robust_se") && groups > 0 && groups < few_groups) {
+    session.log().say("          robust_se rests on " + number_text(groups) +
+                      " groups: with so few it is too small");
+  }
   if (told) {
     say_importance(*told, session.log());
     say_hazard_tests(*told, session.log());
