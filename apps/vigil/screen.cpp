@@ -80,6 +80,8 @@ void write_features(const select::Screen& screen,
   add("ihw", screen.weighted);
   add("ihw_weight", screen.weight);
   columns.push_back({"undefined_because", std::move(reason)});
+  add("holm", screen.holm);
+  add("hommel", screen.hommel);
   storage::write_table(folder / "screen.tsv", columns);
 }
 
@@ -121,7 +123,9 @@ void write_summary(const select::Screen& screen,
                   {"by", count_found(screen.by, said_level)},
                   {"storey_q", count_found(screen.storey, said_level)},
                   {"maxt", count_found(screen.max_t, said_level)},
-                  {"ihw", count_found(screen.weighted, said_level)}};
+                  {"ihw", count_found(screen.weighted, said_level)},
+                  {"holm", count_found(screen.holm, said_level)},
+                  {"hommel", count_found(screen.hommel, said_level)}};
   out["ihw_level"] =
       options.covariate.empty() ? ordered_json(nullptr) : ordered_json(options.level);
   out["undefined_because"] = screen.undefined_because;

@@ -151,11 +151,17 @@ ordered_json agreement_json(const select::Stability& stability, double level) {
   out["upper"] = number_or_null(stability.nogueira.upper);
   out["level"] = level;
   out["interval"] = "Monte-Carlo interval over resamples, given these data";
-  out["kuncheva"] = number_or_null(stability.kuncheva.value);
-  out["jaccard"] = number_or_null(stability.jaccard.value);
-  out["undefined_because"] = {{"nogueira", stability.nogueira.undefined_because},
-                              {"kuncheva", stability.kuncheva.undefined_because},
-                              {"jaccard", stability.jaccard.undefined_because}};
+  ordered_json reasons{{"nogueira", stability.nogueira.undefined_because}};
+  const auto add = [&](const char* name, const select::Agreement& agreement) {
+    out[name] = number_or_null(agreement.value);
+    reasons[name] = agreement.undefined_because;
+  };
+  add("kuncheva", stability.kuncheva);
+  add("jaccard", stability.jaccard);
+  add("phi", stability.phi);
+  add("lustgarten", stability.lustgarten);
+  add("somol", stability.somol);
+  out["undefined_because"] = std::move(reasons);
   return out;
 }
 

@@ -51,4 +51,5 @@ write_rows(table, "screen_coxph.csv")
 k <- 1:40
 p <- ((k * 17) %% 41 / 41)^3
 p[c(7, 8)] <- p[7]
-write_rows(data.frame(p = numbers(p), bh = numbers(p.adjust(p, "BH")), by = numbers(p.adjust(p, "BY"))), "screen_adjusted.csv")
+write_rows(data.frame(p = numbers(p), bh = numbers(p.adjust(p, "BH")), by = numbers(p.adjust(p, "BY")),
+                      holm = numbers(p.adjust(p, "holm")), hommel = numbers(p.adjust(p, "hommel"))), "screen_adjusted.csv")

@@ -159,23 +159,35 @@ TEST(ScreenReference, UnivariateTestsOfPbc) {
   const char* arguments = "10 lab markers univariate Cox score tests; alk.phos";
   expect(benjamini_hochberg(p)[8], "adjusted p (BH)", "stats", arguments);
   expect(adjust_p(p).by[8], "adjusted p (BY)", "stats", arguments);
+  expect(adjust_p(p).holm[8], "adjusted p (holm)", "stats", arguments);
+  expect(adjust_p(p).hommel[8], "adjusted p (hommel)", "stats", arguments);
 }
 
 TEST(ScreenReference, AdjustedAreThoseOfPAdjust) {
   const auto table = test::read_csv(VIGIL_REFERENCE "/screen_adjusted.csv");
-  std::vector<double> p, bh, by;
+  std::vector<double> p, bh, by, holm, hommel;
   for (std::size_t row = 1; row < table.size(); ++row) {
     double value = 0.0;
-    for (auto& [column, values] : {std::pair{0, &p}, std::pair{1, &bh}, std::pair{2, &by}}) {
+    for (auto& [column, values] : {std::pair{0, &p},
+                                   std::pair{1, &bh},
+                                   std::pair{2, &by},
+                                   std::pair{3, &holm},
+                                   std::pair{4, &hommel}}) {
       ASSERT_TRUE(test::parse_number(table[row][static_cast<std::size_t>(column)], value));
       values->push_back(value);
     }
   }
   ASSERT_EQ(p.size(), 40U);
-  const auto own_bh = benjamini_hochberg(p), own_by = adjust_p(p).by;
+  const auto own_bh = benjamini_hochberg(p);
+  const AdjustedP own = adjust_p(p);
+  const auto expect = [](double found, double printed) {
+    EXPECT_NEAR(found, printed, test::relative(printed, 1e-14, "15 digits are printed"));
+  };
   for (std::size_t test = 0; test < p.size(); ++test) {
-    EXPECT_NEAR(own_bh[test], bh[test], test::relative(bh[test], 1e-14, "15 digits are printed"));
-    EXPECT_NEAR(own_by[test], by[test], test::relative(by[test], 1e-14, "15 digits are printed"));
+    expect(own_bh[test], bh[test]);
+    expect(own.by[test], by[test]);
+    expect(own.holm[test], holm[test]);
+    expect(own.hommel[test], hommel[test]);
   }
 }
 

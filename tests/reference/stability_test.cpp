@@ -115,6 +115,13 @@ TEST(SelectionAgreement, IsThatOfStabmAndOfTheFormulas) {
   EXPECT_NEAR(phi.upper - phi.value, phi.value - phi.lower, rounding(phi.value, 4));
   const double overlap = reference_value("Jaccard stability", "stabm", data, "same");
   EXPECT_NEAR(jaccard(original).value, overlap, rounding(overlap, 16));
+  const auto expect = [&](const Agreement& found, const char* method) {
+    const double expected = reference_value(method, "stabm", data, "original sets");
+    EXPECT_NEAR(found.value, expected, rounding(expected, 16)) << method;
+  };
+  expect(phi_coefficient(original, 20), "Phi stability");
+  expect(lustgarten(original, 20), "Lustgarten stability");
+  expect(somol(original, 20), "Somol stability");
   std::vector<Selection> equal = original;
   equal[3] = {1, 2, 3, 9};
   EXPECT_EQ(kuncheva(equal, 20).value,

@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
+#include "vigil/base/random.hpp"
 #include "vigil/select/multiple_testing.hpp"
 
 #include <gtest/gtest.h>
 
 #include "tests/support/near.hpp"
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -34,6 +36,46 @@ TEST(MultipleTesting, ByHand) {
   // one p above 1/2: (1 + 1) / 2 = 1
   EXPECT_EQ(storey_share(p), 1.0);
   expect_near(adjust_p(p).storey, {0.04, 0.04, none, 0.9, 0.04});
+}
+
+/// Hommel by closed testing: the largest Simes p-value of all sets of tests that hold the test.
+std::vector<double> closed_testing(const std::vector<double>& p) {
+  std::vector<double> adjusted(p.size(), 0.0);
+  for (unsigned set = 1; set < 1U << p.size(); ++set) {
+    std::vector<double> members;
+    for (std::size_t test = 0; test < p.size(); ++test) {
+      if ((set >> test & 1U) != 0U) {
+        members.push_back(p[test]);
+      }
+    }
+    std::sort(members.begin(), members.end());
+    double simes = 1.0;
+    for (std::size_t rank = 0; rank < members.size(); ++rank) {
+      simes = std::min(simes,
+                       members[rank] * static_cast<double>(members.size()) /
+                           static_cast<double>(rank + 1));
+    }
+    for (std::size_t test = 0; test < p.size(); ++test) {
+      if ((set >> test & 1U) != 0U) {
+        adjusted[test] = std::max(adjusted[test], simes);
+      }
+    }
+  }
+  return adjusted;
+}
+
+TEST(MultipleTesting, FamilyWise) {
+  expect_near(adjust_p(std::vector<double>{0.02, 0.01, none, 0.9, 0.03}).holm,
+              {0.06, 0.04, none, 0.9, 0.06});
+  RandomStream stream(RandomKey(31));
+  for (int repeat = 0; repeat < 60; ++repeat) {
+    std::vector<double> p;
+    for (int test = 0; test < 2 + repeat % 9; ++test) {
+      const double drawn = std::pow(stream.uniform(), 1 + repeat % 4);
+      p.push_back(repeat % 5 == 0 ? std::round(10.0 * drawn) / 10.0 : drawn); // with ties
+    }
+    expect_near(adjust_p(p).hommel, closed_testing(p));
+  }
 }
 
 // p_i = i / 100 for i = 1 .. 40 and 10 more above 1/2: pi0 = (1 + 10) / 25 = 0.44; m p_i / i = 1/2 for all i <= 40.

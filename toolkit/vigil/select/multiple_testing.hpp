@@ -11,7 +11,7 @@ namespace vigil::select {
 
 /// Adjusted p-values: one for each test.
 struct AdjustedP {
-  std::vector<double> bh = {}, by = {}, storey = {};
+  std::vector<double> bh = {}, by = {}, storey = {}, holm = {}, hommel = {};
   double null_share = 0.0; ///< pi0 of storey_share
 };
 
@@ -23,9 +23,15 @@ struct AdjustedP {
 ///   Benjamini-Yekutieli  factor m (1 + 1/2 + .. + 1/m)         under any dependence
 ///   Storey               factor m pi0, pi0 of storey_share     under independence or weak dependence
 ///
+/// Family-wise error:
+///
+///   Holm     max_{k <= i} min(1, (m - k + 1) p_(k))                      under any dependence
+///   Hommel   min{ a: h(a) p <= a }, h(a) = max{ k: k p_(m-k+j) > j a for j = 1 .. k }   closed tests by Simes, under PRDS
+///
 /// cost      O(m log m)
 /// source    Benjamini, Hochberg 1995, J. R. Statist. Soc. B 57:289; Benjamini, Yekutieli 2001, Ann. Statist. 29:1165;
-///           Storey 2002, J. R. Statist. Soc. B 64:479; checked by tests/unit/select/multiple_testing_test,
+///           Storey 2002, J. R. Statist. Soc. B 64:479; Holm 1979, Scand. J. Stat. 6:65; Hommel 1988, Biometrika 75:383;
+///           Meijer, Krebs, Goeman 2019, Biom. J. 61:1193 (h in O(m log m)); checked by tests/unit/select/multiple_testing_test,
 ///           tests/reference/screen_test
 [[nodiscard]] AdjustedP adjust_p(std::span<const double> p);
 /// The first of them alone.

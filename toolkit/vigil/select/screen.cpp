@@ -97,6 +97,8 @@ public:
     result_.bh = std::move(adjusted.bh);
     result_.by = std::move(adjusted.by);
     result_.storey = std::move(adjusted.storey);
+    result_.holm = std::move(adjusted.holm);
+    result_.hommel = std::move(adjusted.hommel);
     result_.null_share = adjusted.null_share;
     if (!options_.covariate.empty()) {
       weigh();

@@ -42,7 +42,7 @@ struct Screen {
   std::vector<Index> column = {};
   std::vector<double> estimate = {}; ///< one-step log hazard ratio per raw unit
   std::vector<double> se = {}, z = {}, p = {};
-  std::vector<double> bh = {}, by = {}, storey = {};
+  std::vector<double> bh = {}, by = {}, storey = {}, holm = {}, hommel = {};
   std::vector<double> max_t = {};                 ///< NaN without draws
   std::vector<double> weighted = {}, weight = {}; ///< NaN without a covariate
   std::vector<ScreenReason> reason = {};
@@ -64,7 +64,7 @@ struct Screen {
 ///   null model  Cox model of the unpenalized columns (strata, delayed entry, weights, offset)
 ///   z           EfficientScore at the null model;  p = P(|N(0, 1)| > |z|)
 ///   estimate    score / information: one Newton step from 0, the null model's coefficients moving along
-///   bh, by, storey   of multiple_testing.hpp;  weighted: of hypothesis_weights.hpp, folds drawn by feature name
+///   bh, by, storey, holm, hommel   of multiple_testing.hpp;  weighted: of hypothesis_weights.hpp, folds drawn by feature name
 ///   max_t       step-down maxT over all tests (max_test)
 ///
 /// randomness  draws at key / "screen" / "draw" / b; folds at key / "screen" / "fold" / name

@@ -50,6 +50,36 @@ std::vector<double> shares(std::span<const Selection> selections, Index features
   return share;
 }
 
+constexpr const char* no_choice = "selections of these sizes cannot agree more or less";
+
+struct Fraction {
+  double numerator = 0.0, denominator = 0.0;
+};
+
+/// Mean of measure(size, size, in common) over the pairs where its denominator is above 0.
+template <class Measure>
+Agreement mean_over_pairs(std::span<const Selection> selections,
+                          const char* without_pairs,
+                          const Measure& measure) {
+  double sum = 0.0;
+  Index pairs = 0;
+  for (auto left = selections.begin(); left != selections.end(); ++left) {
+    for (auto right = left + 1; right != selections.end(); ++right) {
+      const Fraction fraction = measure(static_cast<double>(left->size()),
+                                        static_cast<double>(right->size()),
+                                        static_cast<double>(common(*left, *right)));
+      if (fraction.denominator > 0.0) {
+        sum += fraction.numerator / fraction.denominator;
+        ++pairs;
+      }
+    }
+  }
+  if (pairs == 0) {
+    return {not_a_number, selections.size() < 2 ? "fewer than two selections" : without_pairs};
+  }
+  return {sum / static_cast<double>(pairs), {}};
+}
+
 /// 4 / M^2 sum of squared deviations of phi_i.
 double variance(std::span<const Selection> selections,
                 std::span<const double> share,
@@ -132,22 +162,47 @@ Agreement kuncheva(std::span<const Selection> selections, Index features) {
 }
 
 Agreement jaccard(std::span<const Selection> selections) {
-  double sum = 0.0;
-  Index pairs = 0;
-  for (auto left = selections.begin(); left != selections.end(); ++left) {
-    for (auto right = left + 1; right != selections.end(); ++right) {
-      const Index shared = common(*left, *right), all = size_of(*left) + size_of(*right) - shared;
-      if (all > 0) {
-        sum += static_cast<double>(shared) / static_cast<double>(all);
-        ++pairs;
-      }
-    }
+  return mean_over_pairs(
+      selections, "no feature was selected", [](double left, double right, double shared) {
+        return Fraction{shared, left + right - shared};
+      });
+}
+
+Agreement phi_coefficient(std::span<const Selection> selections, Index features) {
+  const auto d = static_cast<double>(features);
+  return mean_over_pairs(selections, no_choice, [d](double left, double right, double shared) {
+    return Fraction{shared - left * right / d,
+                    std::sqrt(left * (1.0 - left / d) * right * (1.0 - right / d))};
+  });
+}
+
+Agreement lustgarten(std::span<const Selection> selections, Index features) {
+  const auto d = static_cast<double>(features);
+  return mean_over_pairs(selections, no_choice, [d](double left, double right, double shared) {
+    return Fraction{shared - left * right / d,
+                    std::min(left, right) - std::max(0.0, left + right - d)};
+  });
+}
+
+Agreement somol(std::span<const Selection> selections, Index features) {
+  if (selections.size() < 2) {
+    return {not_a_number, "fewer than two selections"};
   }
-  if (pairs == 0) {
-    return {not_a_number,
-            selections.size() < 2 ? "fewer than two selections" : "no feature was selected"};
+  const auto d = static_cast<double>(features), sets = static_cast<double>(selections.size());
+  double total = 0.0, pairs = 0.0;
+  for (const double share : shares(selections, features)) {
+    const double times = std::round(share * sets);
+    total += times;
+    pairs += times * (times - 1.0);
   }
-  return {sum / static_cast<double>(pairs), {}};
+  const double over_features = std::fmod(total, d), over_sets = std::fmod(total, sets);
+  const double least = total * total - over_features * over_features;
+  const double range =
+      d * (over_sets * over_sets + sets * (total - over_sets) - over_features) - least;
+  if (!(range > 0.0)) {
+    return {not_a_number, no_choice};
+  }
+  return {(d * (total - over_features + pairs) - least) / range, {}};
 }
 
 } // namespace vigil::select

@@ -56,4 +56,27 @@ nogueira(std::span<const Selection> selections, Index features, double level);
 /// source    Jaccard 1901, Bull. Soc. Vaud. Sci. Nat. 37:547; checked by tests/reference/stability_test
 [[nodiscard]] Agreement jaccard(std::span<const Selection> selections);
 
+/// Mean over pairs of the correlation of the two indicators of being selected, with k, l the sizes, r those in common:
+///
+///   (r - k l / d) / sqrt(k (1 - k/d) l (1 - l/d));   pairs with an empty or a full selection are left out
+///
+/// undefined no other pair
+/// source    Nogueira, Brown 2016, ECML PKDD, LNCS 9852:442; checked by tests/reference/stability_test
+[[nodiscard]] Agreement phi_coefficient(std::span<const Selection> selections, Index features);
+
+/// Mean over pairs of (r - k l / d) / (min(k, l) - max(0, k + l - d)); pairs whose r can take one value are left out.
+///
+/// undefined no other pair
+/// source    Lustgarten, Gopalakrishnan, Visweswaran 2009, AMIA Symposium, 406; checked by tests/reference/stability_test
+[[nodiscard]] Agreement lustgarten(std::span<const Selection> selections, Index features);
+
+/// Relative weighted consistency: how far sum_f F_f (F_f - 1) lies between its least and its largest value for N
+/// selections of features in all, F_f those of feature f.
+///
+///   (d (N - D + sum_f F_f (F_f - 1)) - N^2 + D^2) / (d (H^2 + M (N - H) - D) - N^2 + D^2),   D = N mod d, H = N mod M
+///
+/// undefined fewer than two selections, or one value is possible only
+/// source    Somol, Novovicova 2010, IEEE Trans. PAMI 32:1921; checked by tests/reference/stability_test
+[[nodiscard]] Agreement somol(std::span<const Selection> selections, Index features);
+
 } // namespace vigil::select

@@ -207,6 +207,9 @@ void add_agreement(Stability& result, double level) {
   result.nogueira = nogueira(selections, candidates, level);
   result.kuncheva = kuncheva(selections, candidates);
   result.jaccard = jaccard(selections);
+  result.phi = phi_coefficient(selections, candidates);
+  result.lustgarten = lustgarten(selections, candidates);
+  result.somol = somol(selections, candidates);
 }
 
 void set_undefined(Stability& result, const StabilityOptions& options) {
@@ -222,6 +225,7 @@ void set_undefined(Stability& result, const StabilityOptions& options) {
   result.nogueira = {
       not_a_number, not_a_number, not_a_number, not_a_number, result.undefined_because};
   result.kuncheva = result.jaccard = {not_a_number, result.undefined_because};
+  result.phi = result.lustgarten = result.somol = result.kuncheva;
 }
 
 std::vector<Index> clusters_of(std::span<const Index> candidates, const Clusters& clusters) {

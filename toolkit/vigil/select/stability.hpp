@@ -56,7 +56,7 @@ struct Stability {
   Frequencies features, clusters; ///< clusters: no items where none were given
   std::vector<HalfSelection> halves = {};
   NogueiraAgreement nogueira = {};
-  Agreement kuncheva = {}, jaccard = {};
+  Agreement kuncheva = {}, jaccard = {}, phi = {}, lustgarten = {}, somol = {};
   std::string undefined_because = {}; ///< not empty: no halves, all times 0, bounds NaN
 
   [[nodiscard]] bool undefined() const noexcept { return !undefined_because.empty(); }
