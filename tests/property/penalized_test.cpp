@@ -225,7 +225,7 @@ INSTANTIATE_TEST_SUITE_P(
             "prepared_elsewhere", 60, 600, 1, 1.0, breslow, false, false, false, true, true, true},
         // working sets that are read as floats, a fifth of the columns with a missing cell
         Setting{"floats_wide", 260, 600, 2, 0.1, breslow, false, false, false, false, true},
-        Setting{"floats_efron", 260, 500, 2, 0.2, efron, false, false, true, true, true},
+        Setting{"floats_efron", 260, 500, 2, 0.1, efron, false, false, false, true, true},
         Setting{"one_marker", 40, 1, 0, 1.0, efron, false, false, false, true, true}),
     [](const testing::TestParamInfo<Setting>& setting) { return setting.param.name; });
 

@@ -185,7 +185,7 @@ namespace {
 /// Bytes of one path beside its residual subspace.
 Index fit_bytes(const TrainingData& data) {
   constexpr Index working_columns = 600; // about what a working set and its curvature hold
-  return 52 * data.columns() + 8 * working_columns * (2 * data.subjects() + 2 * working_columns);
+  return 56 * data.columns() + working_columns * (20 * data.subjects() + 16 * working_columns);
 }
 
 constexpr Index fewest_directions = 8, enough_directions = 40;
