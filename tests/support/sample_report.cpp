@@ -296,6 +296,24 @@ report::Report tiny_report() {
   report.performance.push_back(row);
   report.coefficients.push_back({"cox", "</script><script>alert(1)</script>", 0.1, not_available});
   report.selected_features.push_back({"cox", "age", "biopsy", 0.5, 1, 2, 0.1});
+  report.passport = {{.learner = "cox",
+                      .feature = "<i>il6</i>",
+                      .frequency = 0.5,
+                      .z = 2.5,
+                      .centres = 2,
+                      .same_sign = 1,
+                      .mu = 0.5,
+                      .lower = -0.25,
+                      .upper = 1.25,
+                      .centre_share = 0.125}};
+  report.replication = {{.feature = "<i>il6</i>",
+                         .cohort = "far",
+                         .subjects = 2,
+                         .events = 1,
+                         .z = -1.5,
+                         .p = 0.125,
+                         .same_sign = "no",
+                         .undefined_because = "a\ttab"}};
   report.predictions = {
       {12, 24.5},
       {{"cox", "nested-cv", 1, 2, "id-one", "", 3.5, 1, 0.25, {0.1, 0.2}, {0.05, 0.1}, {0.2, 0.3}},

@@ -187,6 +187,14 @@ TEST(Page, LabelsAnExternalCohortWithFewEvents) {
   EXPECT_THAT(html_text(report), Not(HasSubstr("R02")));
 }
 
+TEST(Page, ShowsPassportsWithTheirCaution) {
+  const std::string page = html_text(vigil::test::tiny_report());
+  EXPECT_THAT(page, HasSubstr("&lt;i&gt;il6&lt;/i&gt;"));
+  EXPECT_THAT(page, HasSubstr("1.65 (0.78 to 3.49)")); // exp(0.5), exp(-0.25), exp(1.25)
+  EXPECT_THAT(page, HasSubstr("far: no (p 0.125)"));
+  EXPECT_THAT(page, HasSubstr("too favourable"));
+}
+
 TEST(Page, NoTextOfTheReportBecomesMarkup) {
   const std::string html = html_text(vigil::test::tiny_report());
   EXPECT_THAT(html, HasSubstr("Tiny &lt;b&gt;study&lt;/b&gt; &amp; &quot;friends&quot;"));

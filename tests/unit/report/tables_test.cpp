@@ -50,6 +50,18 @@ TEST(Tables, PredictionsHaveThreeColumnsForEachHorizon) {
       "cox\tnested-cv\t1\t1\tid-two\tnorth\t7\t0\t-1\t0.3\tNA\tNA\tNA\tNA\tNA\n");
 }
 
+TEST(Tables, PassportsAndReplications) {
+  EXPECT_EQ(
+      table("passport.tsv"),
+      "learner\tfeature\tknown_at\tselection_frequency\tcoefficient\tz\tcentres\tsame_"
+      "sign\tmu\tlower\tupper\ttau2\ti2"
+      "\tq_p\tcentre_share\tcentre_p\tundefined_because\n"
+      "cox\t<i>il6</i>\tNA\t0.5\tNA\t2.5\t2\t1\t0.5\t-0.25\t1.25\tNA\tNA\tNA\t0.125\tNA\tNA\n");
+  EXPECT_EQ(table("replication.tsv"),
+            "feature\tcohort\tsubjects\tevents\testimate\tz\tp\tsame_sign\tundefined_because\n"
+            "<i>il6</i>\tfar\t2\t1\tNA\t-1.5\t0.125\tno\ta tab\n");
+}
+
 TEST(Tables, TriageJoinsTheReasons) {
   EXPECT_EQ(table("triage.tsv"),
             "subject\taction\trisk\tlower\tupper\trisk_resected\treduction\thorizon\treason\n"

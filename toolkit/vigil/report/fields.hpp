@@ -2,18 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/report/passport_fields.hpp"
 #include "vigil/report/report.hpp"
-
-#include <concepts>
-#include <type_traits>
+#include "vigil/report/row_type.hpp"
 
 /// The one list of names of everything in a Report: `columns` are those of a table of cli.md in its order,
 /// `fields` are all that report.json holds. The table writer, the JSON writer and the JSON reader walk it, so that
 /// no name is written twice. `visit(name, member)` is called for each; Row may be const.
 namespace vigil::report {
-
-template <class Row, class Type>
-concept Is = std::same_as<std::remove_const_t<Row>, Type>;
 
 template <class Visitor, Is<FlowStep> Row>
 void columns(Visitor& visit, Row& row) {
@@ -162,7 +158,7 @@ void columns(Visitor& visit, Row& row) {
 template <class Visitor, class Row>
 requires Is<Row, FlowStep> || Is<Row, PerformanceRow> || Is<Row, ComparisonRow> ||
     Is<Row, CentreRow> || Is<Row, SelectedFeatureRow> || Is<Row, CoefficientRow> ||
-    Is<Row, ForestErrorRow>
+    Is<Row, PassportRow> || Is<Row, ReplicationRow> || Is<Row, ForestErrorRow>
 void fields(Visitor& visit, Row& row) {
   columns(visit, row);
 }
@@ -384,6 +380,8 @@ void fields(Visitor& visit, Row& row) {
   visit("centres", row.centres);
   visit("selected_features", row.selected_features);
   visit("coefficients", row.coefficients);
+  visit("passport", row.passport);
+  visit("replication", row.replication);
   visit("forests", row.forests);
   visit("calibration", row.calibration);
   visit("triage", row.triage);

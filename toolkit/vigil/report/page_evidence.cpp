@@ -136,6 +136,59 @@ std::string coefficient_tables(const Report& report) {
   return html;
 }
 
+/// "1.23 (0.98 to 1.54)" of a log hazard ratio and its limits.
+std::string ratio_words(const PassportRow& row) {
+  if (std::isnan(row.mu)) {
+    return "–";
+  }
+  return fixed_text(std::exp(row.mu), 2) + " (" + fixed_text(std::exp(row.lower), 2) + " to " +
+         fixed_text(std::exp(row.upper), 2) + ")";
+}
+
+/// "gbsg: yes (p 0.012)", one for each external cohort.
+std::string replication_words(const Report& report, const std::string& feature) {
+  std::string words;
+  for (const ReplicationRow& row : report.replication) {
+    if (row.feature == feature) {
+      words += (words.empty() ? "" : "; ") + row.cohort + ": " +
+               (row.same_sign.empty() ? "–" : row.same_sign) +
+               (std::isnan(row.p) ? "" : " (p " + fixed_text(row.p, 3) + ")");
+    }
+  }
+  return words.empty() ? "–" : words;
+}
+
+std::string passport_table(const Report& report) {
+  if (report.passport.empty()) {
+    return {};
+  }
+  PageTable table{.header = {"Model",
+                             "Marker",
+                             "Selected in",
+                             "z beyond clinical",
+                             "Hazard ratio per SD over centres",
+                             "I²",
+                             "Variance between centres",
+                             "Same sign elsewhere"},
+                  .rows = {}};
+  for (const PassportRow& row : report.passport) {
+    table.rows.push_back({row.learner,
+                          row.feature,
+                          percent_words(row.frequency),
+                          value_words(row.z, 2),
+                          ratio_words(row),
+                          percent_words(row.i2),
+                          percent_words(row.centre_share),
+                          replication_words(report, row.feature)});
+  }
+  return "<details><summary>Passports of the markers that were selected</summary>" +
+         table_block(table) +
+         paragraph("Tests on the data that selected the markers are too favourable; those of other "
+                   "cohorts are not. All numbers are in tables/passport.tsv and replication.tsv.",
+                   "note") +
+         "</details>";
+}
+
 } // namespace
 
 std::string performance_section(const Report& report, const PageFigures& figures) {
@@ -163,6 +216,7 @@ std::string features_section(const Report& report, const PageFigures& figures) {
   }
   std::string html = "<h2>What the models use</h2>";
   html += figure_grid(figures, "selected_features");
+  html += passport_table(report);
   html += coefficient_tables(report);
   return "<section id=\"features\">" + html + "</section>\n";
 }

@@ -83,6 +83,28 @@ struct CoefficientRow {
   double coefficient = not_available, se = not_available;
 };
 
+/// One row of passport.tsv: a marker that a learner selected, and what the study's cohort says of it. z: score test beyond the
+/// clinical columns, on the data that selected it. mu: log hazard ratio per SD, mean over centres, with its limits; q_p: one
+/// effect in all centres; centre_share: of its variance between centres, centre_p of the F test.
+struct PassportRow {
+  std::string learner = {}, feature = {}, known_at = {};
+  double frequency = not_available, coefficient = not_available, z = not_available;
+  Index centres = 0, same_sign = 0; ///< with an effect of their own; of these with the sign of mu
+  double mu = not_available, lower = not_available, upper = not_available, tau2 = not_available,
+         i2 = not_available, q_p = not_available;
+  double centre_share = not_available, centre_p = not_available;
+  std::string undefined_because = {};
+};
+
+/// One row of replication.tsv: a marker of the passport in an external cohort. estimate: one-step log hazard ratio per SD of the
+/// study's cohort; same_sign: "yes", "no" as the z of the study's cohort, empty where one has none.
+struct ReplicationRow {
+  std::string feature = {}, cohort = {};
+  Index subjects = 0, events = 0;
+  double estimate = not_available, z = not_available, p = not_available;
+  std::string same_sign = {}, undefined_because = {};
+};
+
 /// What happened to a subject by the horizon; unknown: left before it without the event.
 enum class HorizonOutcome { unknown, no_event, event };
 
@@ -201,6 +223,8 @@ struct Report {
   std::vector<CentreRow> centres = {};
   std::vector<SelectedFeatureRow> selected_features = {};
   std::vector<CoefficientRow> coefficients = {};
+  std::vector<PassportRow> passport = {};
+  std::vector<ReplicationRow> replication = {};
   std::vector<ForestSummary> forests = {};
   std::vector<CalibrationSummary> calibration = {};
   std::optional<TriageSummary> triage = {};

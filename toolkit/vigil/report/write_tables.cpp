@@ -104,6 +104,12 @@ std::string table_text(std::span<const SelectedFeatureRow> rows) {
 std::string table_text(std::span<const CoefficientRow> rows) {
   return whole_table(rows);
 }
+std::string table_text(std::span<const PassportRow> rows) {
+  return whole_table(rows);
+}
+std::string table_text(std::span<const ReplicationRow> rows) {
+  return whole_table(rows);
+}
 std::string table_text(std::span<const ImportanceRow> rows) {
   return whole_table(rows);
 }
@@ -173,6 +179,8 @@ std::vector<NamedText> tables_of(const Report& report) {
   tables.push_back({"folds.tsv", table_text(std::span(report.folds))});
   tables.push_back({"selected_features.tsv", table_text(std::span(report.selected_features))});
   tables.push_back({"coefficients.tsv", table_text(std::span(report.coefficients))});
+  tables.push_back({"passport.tsv", table_text(std::span(report.passport))});
+  tables.push_back({"replication.tsv", table_text(std::span(report.replication))});
   tables.push_back({"importance.tsv", table_text(std::span(report.importance))});
   tables.push_back({"forest_error.tsv", table_text(std::span(report.forests))});
   if (report.triage) {

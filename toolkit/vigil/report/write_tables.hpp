@@ -20,6 +20,8 @@ namespace vigil::report {
 [[nodiscard]] std::string table_text(std::span<const FoldRow> rows);
 [[nodiscard]] std::string table_text(std::span<const SelectedFeatureRow> rows);
 [[nodiscard]] std::string table_text(std::span<const CoefficientRow> rows);
+[[nodiscard]] std::string table_text(std::span<const PassportRow> rows);
+[[nodiscard]] std::string table_text(std::span<const ReplicationRow> rows);
 [[nodiscard]] std::string table_text(std::span<const ImportanceRow> rows);
 [[nodiscard]] std::string table_text(std::span<const NullCheckRow> rows);
 /// The error of every forest, after the name of its learner.

@@ -8,6 +8,7 @@
 #include "vigil/study/model_tables.hpp"
 #include "vigil/study/study_checks.hpp"
 #include "vigil/study/study_null_check.hpp"
+#include "vigil/study/study_passports.hpp"
 #include "vigil/study/study_plan.hpp"
 #include "vigil/study/study_rows.hpp"
 #include "vigil/study/study_triage.hpp"
@@ -85,6 +86,7 @@ public:
     for (std::size_t external = 0; external < externals_.size(); ++external) {
       validate_external(external);
     }
+    add_passports_of_study();
     decide();
     add_null_check(study_,
                    {.cohort = cohort_,
@@ -184,6 +186,14 @@ private:
         add_calibration(cohort_, prediction, learner.name, options_.resampling);
       }
     }
+  }
+
+  void add_passports_of_study() {
+    std::vector<NamedCohort> externals;
+    for (std::size_t number = 0; number < externals_.size(); ++number) {
+      externals.push_back({study_.externals[number].id, externals_[number]});
+    }
+    add_passports(cohort_, externals, context_, report_);
   }
 
   /// Calibration at the horizon of the decision, among the subjects that have a risk.
