@@ -25,7 +25,7 @@ prevalidation_of(SurvivalCase& made, const PrevalidationOptions& options, int th
   return prevalidation(null, data, within, options, RandomKey(3), context);
 }
 
-constexpr PrevalidationOptions quick{.folds = 3, .inner_folds = 3, .draws = 9};
+const PrevalidationOptions quick{.folds = 3, .inner_folds = 3, .draws = 9};
 
 SurvivalCase usual_case() {
   SurvivalCase made(RandomKey(41), 120, 12, 2);

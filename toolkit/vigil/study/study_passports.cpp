@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -17,12 +18,13 @@ namespace {
 
 using ColumnOf = std::map<std::string_view, Index>;
 
-/// Penalized columns by name; the first of equal names.
-ColumnOf penalized_columns(const Covariates& covariates) {
+/// Penalized columns of these names; the first of equal ones.
+ColumnOf penalized_columns(const Covariates& covariates, const std::set<std::string_view>& wanted) {
   ColumnOf columns;
   for (Index column = 0; column < covariates.columns(); ++column) {
-    if (covariates.info(column).penalized) {
-      columns.try_emplace(covariates.info(column).name, column);
+    const FeatureInfo& info = covariates.info(column);
+    if (info.penalized && wanted.count(info.name) > 0) {
+      columns.try_emplace(info.name, column);
     }
   }
   return columns;
@@ -83,7 +85,7 @@ void add_replication(const NamedCohort& external,
   const Cohort& cohort = external.cohort;
   std::vector<select::Replication> found(features.size());
   if (is_survival(cohort)) {
-    const auto columns = penalized_columns(cohort.covariates());
+    const auto columns = penalized_columns(cohort.covariates(), {features.begin(), features.end()});
     std::vector<Index> listed;
     for (const auto& feature : features) {
       const auto place = columns.find(feature);
@@ -120,7 +122,11 @@ void add_passports(const Cohort& cohort,
   if (!is_survival(cohort)) {
     return;
   }
-  const auto columns = penalized_columns(cohort.covariates());
+  std::set<std::string_view> wanted;
+  for (const auto& row : report.selected_features) {
+    wanted.insert(row.feature);
+  }
+  const auto columns = penalized_columns(cohort.covariates(), wanted);
   const auto rows = chosen_rows(report, columns);
   std::vector<std::string> features; // each once, in the order of its first row
   std::vector<Index> listed;
