@@ -79,9 +79,9 @@ void write_features(const select::Screen& screen,
   add("se", screen.se);
   add("ihw", screen.weighted);
   add("ihw_weight", screen.weight);
-  columns.push_back({"undefined_because", std::move(reason)});
   add("holm", screen.holm);
   add("hommel", screen.hommel);
+  columns.push_back({"undefined_because", std::move(reason)});
   storage::write_table(folder / "screen.tsv", columns);
 }
 
