@@ -35,13 +35,14 @@ std::string null_check_section(const Report& report) {
     const std::string verdict = one.failed            ? "FAILED: " + one.because
                                 : one.because.empty() ? std::string("passed")
                                                       : "not judged: " + one.because;
+    const bool chooses = one.selected > 0.0 || one.study_selected > 0.0;
     table.rows.push_back({one.learner,
                           value_words(one.concordance, 3),
                           value_words(one.se, 4),
                           value_words(one.limit, 3),
                           value_words(one.study_concordance, 3),
-                          value_words(one.selected, 1),
-                          value_words(one.study_selected, 1),
+                          chooses ? value_words(one.selected, 1) : "–",
+                          chooses ? value_words(one.study_selected, 1) : "–",
                           verdict});
     table.strong.push_back(one.failed);
   }
