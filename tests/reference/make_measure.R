@@ -182,3 +182,23 @@ if (suppressPackageStartupMessages(require("pec", quietly = TRUE))) {
               cens.model = "marginal", splitMethod = "none", verbose = FALSE)
   show("mgus2 cc Wolbers' C to 120, pec", f$AppCindex$m)
 }
+
+# 11. Recalibration at a horizon by glm with the complementary log-log link and censoring weights (events first), pbc[1:312] rule A at 1826 days and
+#     mgus2 cc at 120 months with risks plogis(-3 + mspike / 2), progression among competing deaths.
+recalibrate <- function(name, T, D, p, t) {
+  u <- sort(unique(T)); i <- match(T, u)
+  left <- sapply(u, function(x) sum(T > x | (T == x & D == 0))); cc <- sapply(u, function(x) sum(T == x & D == 0))
+  G <- cumprod(1 - cc / pmax(left, 1)); before <- c(1, head(G, -1))[i]
+  W <- ifelse(T <= t & D > 0, 1 / before, ifelse(T > t, 1 / min(c(1, G[u <= t])), 0))
+  y <- as.numeric(T <= t & D == 1); x <- log(-log(1 - p))
+  use <- glm.control(epsilon = 1e-15, maxit = 100)
+  a <- glm(y ~ offset(x), quasibinomial("cloglog"), weights = W, control = use)
+  b <- glm(y ~ x, quasibinomial("cloglog"), weights = W, control = use)
+  for (more in 1:60) { # glm stops by the deviance, at half of the digits
+    a <- glm(y ~ offset(x), quasibinomial("cloglog"), weights = W, control = use, start = coef(a))
+    b <- glm(y ~ x, quasibinomial("cloglog"), weights = W, control = use, start = coef(b))
+  }
+  show(paste(name, "intercept"), coef(a)[[1]]); show(paste(name, "slope"), coef(b)[[2]])
+}
+recalibrate("pbc[1:312]", pbc1$time, pbc1$death, plogis(-2.2 + 1.1 * log(pbc1$bili)), 1826)
+recalibrate("mgus2 cc", d$etime, d$event, plogis(-3 + d$mspike / 2), 120)

@@ -8,6 +8,7 @@
 #include "vigil/measure/concordance.hpp"
 #include "vigil/measure/explained_variation.hpp"
 #include "vigil/measure/follow_up_calibration.hpp"
+#include "vigil/measure/horizon_calibration.hpp"
 
 #include <gtest/gtest.h>
 
@@ -177,6 +178,40 @@ TEST_F(PbcModels, DCalibration) {
                      "coxph log(bili)+albumin+age (efron), Breslow/Efron baseline"),
              1e-7); // sums of differences of counts, of Cox's coefficients
   expect_row(found.p, pbc_row("D-calibration p, 9 df", "base", "same"), 1e-7);
+}
+
+/// R 4.2.2, glm with the complementary log-log link and censoring weights (make_measure.R, part 11).
+TEST(HorizonCalibration, IsThatOfWeightedBinomialRegression) {
+  const auto expect = [](MeasureCase& example, double intercept, double slope) {
+    expect_row(calibration_intercept(example.evaluation()).value, intercept, 1e-10);
+    expect_row(calibration_slope_at_horizon(example.evaluation()).value, slope, 1e-10);
+  };
+  const test::Pbc312 pbc;
+  MeasureCase one(pbc.time, pbc.death);
+  expect(one.risk(1826, pbc.rule_a()), 0.492814130573804, 1.32228981516355);
+  const test::Mgus2Complete mgus2;
+  MeasureCase two(mgus2.time, mgus2.code);
+  expect(two.risk(120,
+                  test::mapped(mgus2.mspike,
+                               [](double spike) { return test::logistic(-3.0 + spike / 2.0); })),
+         -0.287267062088046,
+         1.83734111972382);
+}
+
+TEST(HorizonCalibration, SaysWhyThereIsNone) {
+  const std::vector<double> time{1, 2, 3, 4, 5, 6}, happened{1, 1, 1, 0, 0, 0};
+  MeasureCase example(time, happened);
+  example.risk(3.5, {0.9, 0.8, 0.7, 0.3, 0.2, 0.1});
+  EXPECT_EQ(calibration_slope_at_horizon(example.evaluation()).undefined_because,
+            "the predicted risks separate the events");
+  EXPECT_EQ(calibration_intercept(example.evaluation()).undefined_because, "");
+  example.risk(3.5, std::vector<double>(6, 0.4));
+  EXPECT_EQ(calibration_slope_at_horizon(example.evaluation()).undefined_because,
+            "all predicted risks are equal");
+  // Half have the event: 1 - exp(-exp(a + x)) = 1/2.
+  EXPECT_NEAR(calibration_intercept(example.evaluation()).value,
+              std::log(std::log(2.0)) - std::log(-std::log(0.6)),
+              test::rounding(1.0, 8));
 }
 
 TEST(Royston, VeteranHeavyTies) {

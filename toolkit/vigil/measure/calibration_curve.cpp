@@ -37,16 +37,6 @@ std::string rows_problem(const Evaluation& evaluation,
   return {};
 }
 
-/// log(-log(1 - p)), p kept inside (0, 1).
-std::vector<double> log_cumulative_hazard(std::span<const double> risk, double subjects) {
-  const double edge = 0.5 / subjects;
-  std::vector<double> x;
-  for (const double value : risk) {
-    x.push_back(std::log(-std::log1p(-std::clamp(value, edge, 1.0 - edge))));
-  }
-  return x;
-}
-
 /// Risk by the horizon of each row under the secondary model; empty with a reason when it cannot be fitted.
 Column smooth_risk(const Evaluation& evaluation,
                    const EvaluationRows& rows,

@@ -142,6 +142,15 @@ std::string censoring_problem(const Evaluation& evaluation, const EvaluationRows
   return {};
 }
 
+std::vector<double> log_cumulative_hazard(std::span<const double> risk, double subjects) {
+  const double edge = 0.5 / subjects;
+  std::vector<double> x;
+  for (const double value : risk) {
+    x.push_back(std::log(-std::log1p(-std::clamp(value, edge, 1.0 - edge))));
+  }
+  return x;
+}
+
 Column censoring_weight_column(const Evaluation& evaluation, const EvaluationRows& rows) {
   if (!std::isfinite(evaluation.horizon)) {
     return {.value = {}, .problem = "needs a horizon"};

@@ -46,6 +46,9 @@ struct Column {
 [[nodiscard]] Column score_column(const Evaluation& evaluation, const EvaluationRows& rows);
 /// Predicted risk at the horizon of the evaluation.
 [[nodiscard]] Column risk_column(const Evaluation& evaluation, const EvaluationRows& rows);
+/// log(-log(1 - p)), p kept inside [1/(2 subjects), 1 - 1/(2 subjects)].
+[[nodiscard]] std::vector<double> log_cumulative_hazard(std::span<const double> risk,
+                                                        double subjects);
 /// W_i at the horizon; a problem when the horizon is not finite or G is zero where it is needed.
 [[nodiscard]] Column censoring_weight_column(const Evaluation& evaluation,
                                              const EvaluationRows& rows);

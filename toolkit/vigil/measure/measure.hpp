@@ -66,7 +66,7 @@ standard_error(const Estimate& estimate, const CaseWeights& weights, std::span<c
 
 [[nodiscard]] Estimate undefined(std::string because);
 
-enum class Better { higher, lower, nearer_one };
+enum class Better { higher, lower, nearer_one, nearer_zero };
 /// Scale on which the normal interval is symmetric.
 enum class IntervalScale { identity, logit, log };
 

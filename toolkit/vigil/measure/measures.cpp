@@ -9,6 +9,7 @@
 #include "vigil/measure/concordance.hpp"
 #include "vigil/measure/explained_variation.hpp"
 #include "vigil/measure/follow_up_calibration.hpp"
+#include "vigil/measure/horizon_calibration.hpp"
 #include "vigil/measure/incident_auc.hpp"
 #include "vigil/measure/measure.hpp"
 #include "vigil/measure/net_benefit.hpp"
@@ -175,6 +176,20 @@ constexpr std::array entries = {
               IntervalScale::identity,
               risk_at_horizon,
               emax)),
+    entry({"calibration_intercept",
+           "a in log(-log(1 - risk)) = a + log(-log(1 - p_i))",
+           "van Geloven et al. 2022"},
+          Better::nearer_zero,
+          IntervalScale::identity,
+          risk_at_horizon,
+          calibration_intercept),
+    entry({"calibration_slope_at_horizon",
+           "b in log(-log(1 - risk)) = a + b log(-log(1 - p_i))",
+           "van Geloven et al. 2022"},
+          Better::nearer_one,
+          IntervalScale::identity,
+          risk_at_horizon,
+          calibration_slope_at_horizon),
     entry({"oe_follow_up",
            "sum d_i / sum -log(1 - r_i), r_i the predicted risk by the own time",
            "Crowson, Atkinson and Therneau 2016"},

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double none = not_available;
 
-constexpr std::array<MeasureWords, 13> all_measures{{
+constexpr std::array<MeasureWords, 15> all_measures{{
     {"harrell_c",
      "Harrell’s C",
      "share of comparable pairs put in the right order; 0.5 is a coin toss, 1 is perfect",
@@ -52,6 +52,18 @@ constexpr std::array<MeasureWords, 13> all_measures{{
      0.25},
     {"calibration_slope",
      "Calibration slope",
+     "1 is right; below 1 the predicted risks are too extreme",
+     1.0,
+     0.6,
+     1.4},
+    {"calibration_intercept",
+     "Calibration intercept",
+     "0 is right; above 0 risk is underestimated",
+     0.0,
+     -0.5,
+     0.5},
+    {"calibration_slope_at_horizon",
+     "Calibration slope of the risks",
      "1 is right; below 1 the predicted risks are too extreme",
      1.0,
      0.6,
