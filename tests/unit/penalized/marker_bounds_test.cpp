@@ -91,7 +91,8 @@ TEST(MarkerBounds, SayNothingBeforeTheFirstProduct) {
   Asked asked(drawn, subspace);
   const auto residual = drawn_residual(draw);
   asked.move_to(residual);
-  const double norm = subspace.norm(residual), largest = *std::ranges::max_element(drawn.norm);
+  const double norm = subspace.norm(residual);
+  const auto largest = static_cast<double>(*std::ranges::max_element(drawn.norm));
   EXPECT_TRUE(asked.undecided(1.01 * largest * norm).empty()); // as Cauchy and Schwarz have it
   EXPECT_TRUE(asked.pointed(0.0).empty());
   EXPECT_EQ(size_of(asked.undecided(0.01 * norm)), markers);
