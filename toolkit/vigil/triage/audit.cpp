@@ -4,24 +4,13 @@
 
 #include "vigil/survival/beta_product_limits.hpp"
 #include "vigil/survival/kaplan_meier.hpp"
-#include "vigil/survival/risk_sets.hpp"
+#include "vigil/survival/single_event.hpp"
 
 #include <cstdint>
 
 namespace vigil::triage {
 
 namespace {
-
-SurvivalOutcome first_cause(const Outcome& outcome) {
-  const auto observed = survival::follow_up(outcome);
-  SurvivalOutcome single{.entry = {observed.entry.begin(), observed.entry.end()},
-                         .time = {observed.time.begin(), observed.time.end()},
-                         .event = {}};
-  for (const auto cause : observed.cause) {
-    single.event.push_back(cause == 1 ? 1 : 0);
-  }
-  return single;
-}
 
 CaseWeights weights_of(Action action, std::span<const Action> decided, const CaseWeights& weights) {
   std::vector<std::uint32_t> times;
@@ -41,7 +30,7 @@ std::vector<ActionAudit> audit(std::span<const Action> decided,
                                double horizon,
                                double level) {
   VIGIL_EXPECTS(size_of(decided) == weights.subjects() && level > 0.0 && level < 1.0);
-  const SurvivalOutcome events = first_cause(outcome);
+  const SurvivalOutcome events = survival::only_cause(outcome, 1);
   std::vector<ActionAudit> rows;
   for (const Action action : {Action::observe, Action::board, Action::resect}) {
     const CaseWeights group = weights_of(action, decided, weights);
