@@ -83,13 +83,7 @@ void CoxLearner::fit_one(const TrainingData& data,
                          std::vector<double> values,
                          CoxModel& model) const {
   const CaseWeights& weights = item.weights;
-  model.inputs_.set_range(values, weights);
-  for (Index column = 0; column < model.inputs_.size(); ++column) {
-    for (Index subject = 0; subject < weights.subjects(); ++subject) {
-      double& value = values[at(column * weights.subjects() + subject)];
-      value = model.inputs_.preparation().apply(column, value);
-    }
-  }
+  model.inputs_.take_training(values, weights);
   const survival::CoxFit fit = survival::fit_cox(likelihood, values);
   model.status_ = status_of(fit.status);
   model.reason_ = fit.reason;

@@ -76,14 +76,8 @@ void FineGrayLearner::fit_one(const TrainingData& data,
                               Index cause,
                               std::vector<double> values,
                               FineGrayModel& model) const {
-  model.inputs_.set_range(values, weights);
+  model.inputs_.take_training(values, weights);
   const Index subjects = weights.subjects();
-  for (Index column = 0; column < model.inputs_.size(); ++column) {
-    for (Index subject = 0; subject < subjects; ++subject) {
-      double& value = values[at(column * subjects + subject)];
-      value = model.inputs_.preparation().apply(column, value);
-    }
-  }
   const auto fit = survival::fit_fine_gray(data.outcome, weights, cause, values, data.group);
   model.status_ = status_of(fit.status);
   model.reason_ = fit.reason;

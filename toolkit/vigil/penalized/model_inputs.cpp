@@ -26,6 +26,16 @@ std::vector<double> ModelInputs::read(const Covariates& covariates, Scheduler& s
   return prepared_columns(covariates, find_columns(covariates, names_), preparation_, scheduler);
 }
 
+void ModelInputs::take_training(std::span<double> values, const CaseWeights& weights) {
+  set_range(values, weights);
+  for (Index column = 0; column < size(); ++column) {
+    for (Index subject = 0; subject < weights.subjects(); ++subject) {
+      double& value = values[at(column * weights.subjects() + subject)];
+      value = preparation().apply(column, value);
+    }
+  }
+}
+
 void ModelInputs::set_range(std::span<const double> raw, const CaseWeights& weights) {
   preparation_.fill_from(raw, weights);
   lower_.clear();

@@ -32,6 +32,8 @@ public:
   [[nodiscard]] std::vector<double> read(const Covariates& covariates, Scheduler& scheduler) const;
   /// Takes the training ranges, and what fills missing values, from the raw values of these columns: size() x subjects.
   void set_range(std::span<const double> raw, const CaseWeights& weights);
+  /// set_range of the values, which are then prepared in their place: size() x subjects.
+  void take_training(std::span<double> values, const CaseWeights& weights);
   [[nodiscard]] std::span<const double> lower() const noexcept { return lower_; }
   [[nodiscard]] std::span<const double> upper() const noexcept { return upper_; }
 
