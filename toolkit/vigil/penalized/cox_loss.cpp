@@ -3,6 +3,7 @@
 #include "vigil/penalized/cox_loss.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace vigil::penalized {
@@ -34,6 +35,29 @@ public:
       positive_row += stratum.positive_rows;
       negative_row += stratum.negative_rows;
     }
+  }
+  void transform_columns(MatrixView columns,
+                         Index first,
+                         GrowingMatrix& positive,
+                         GrowingMatrix& negative) const override {
+    constexpr Index together = survival::CoxLikelihood::together;
+    const Index in_groups =
+        negative_rows_ > 0 ? 0 : (columns.columns - first) / together * together;
+    for (Index group = first; group < first + in_groups; group += together) {
+      std::array<const double*, at(together)> from{};
+      std::array<double*, at(together)> to{};
+      for (Index each = 0; each < together; ++each) {
+        from[at(each)] = columns.data + (group + each) * columns.stride;
+        to[at(each)] = positive.column(group + each).data();
+      }
+      for (const auto& stratum : strata_) {
+        likelihood_.transform_together(stratum, from, to);
+        for (double*& each : to) {
+          each += stratum.positive_rows;
+        }
+      }
+    }
+    Curvature::transform_columns(columns, first + in_groups, positive, negative);
   }
   void transform_back(std::span<const double> positive, std::span<double> column) const override {
     std::fill(column.begin(), column.end(), 0.0);

@@ -12,6 +12,17 @@
 
 namespace vigil::penalized {
 
+void Curvature::transform_columns(MatrixView columns,
+                                  Index first,
+                                  GrowingMatrix& positive,
+                                  GrowingMatrix& negative) const {
+  for (Index place = first; place < columns.columns; ++place) {
+    transform({columns.data + place * columns.stride, at(columns.rows)},
+              positive.column(place),
+              negative.column(place));
+  }
+}
+
 std::unique_ptr<const Loss>
 make_loss(const TrainingData& data, const CaseWeights& weights, survival::Ties ties) {
   if (const auto* survival = std::get_if<SurvivalOutcome>(&data.outcome)) {

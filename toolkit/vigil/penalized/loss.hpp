@@ -3,6 +3,7 @@
 #pragma once
 
 #include "vigil/cohort/training_data.hpp"
+#include "vigil/numeric/dense.hpp"
 #include "vigil/survival/cox_likelihood.hpp"
 
 #include <memory>
@@ -33,6 +34,11 @@ public:
   virtual void transform(std::span<const double> column,
                          std::span<double> positive,
                          std::span<double> negative) const = 0;
+  /// The columns from `first` on of a matrix by row of the loss, into the same columns of P and N.
+  virtual void transform_columns(MatrixView columns,
+                                 Index first,
+                                 GrowingMatrix& positive,
+                                 GrowingMatrix& negative) const;
   /// The transposed map, column overwritten: x'column = P'positive for the transform P of every column x. Only where
   /// negative_rows() is 0.
   virtual void transform_back(std::span<const double> positive, std::span<double> column) const = 0;

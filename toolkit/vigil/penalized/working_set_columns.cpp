@@ -51,9 +51,7 @@ void WorkingSet::transform() {
   const Index first = positive_.columns();
   positive_.resize(reference_->positive_rows(), size());
   negative_.resize(reference_->negative_rows(), size());
-  for (Index place = first; place < size(); ++place) {
-    reference_->transform(values_.column(place), positive_.column(place), negative_.column(place));
-  }
+  reference_->transform_columns(view(values_), first, positive_, negative_);
 }
 
 // Of all columns: only its extents are known where none has been transformed (RowSystemTerms::by_columns).

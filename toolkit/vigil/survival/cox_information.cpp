@@ -81,6 +81,22 @@ void visit_nested(const CoxLikelihood::StratumCurvature& curvature,
   }
 }
 
+// One factor of columns side by side, so that one waits while the others compute; each comes out as it would alone.
+template <Index Count>
+void transform_nested(const CoxLikelihood::StratumCurvature& curvature,
+                      const std::array<const double*, at(Count)>& values,
+                      const std::array<double*, at(Count)>& positive) {
+  std::array<double, at(Count)> mean{};
+  for (Index place = curvature.positive_rows - 1; place >= 0; --place) {
+    const double root = curvature.root[at(place)], step = curvature.step[at(place)];
+    for (std::size_t each = 0; each < at(Count); ++each) {
+      const double distance = values[each][place] - mean[each];
+      positive[each][place] = root * distance;
+      mean[each] += step * distance;
+    }
+  }
+}
+
 } // namespace
 
 template <class Value, class Positive, class Negative>
@@ -125,7 +141,7 @@ void CoxLikelihood::transform(const StratumCurvature& curvature,
     return;
   }
   if (curvature.relative.empty()) {
-    transform_nested(curvature, values, positive);
+    transform_nested<1>(curvature, {values.data()}, {positive.data()});
   } else {
     visit_means(
         curvature,
@@ -135,12 +151,15 @@ void CoxLikelihood::transform(const StratumCurvature& curvature,
   }
 }
 
-void CoxLikelihood::transform_nested(const StratumCurvature& curvature,
-                                     std::span<const double> values,
-                                     std::span<double> positive) const {
-  visit_nested(curvature, values.data(), [&](Index place, double distance) {
-    positive[at(place)] = distance;
-  });
+void CoxLikelihood::transform_together(const StratumCurvature& curvature,
+                                       const std::array<const double*, at(together)>& columns,
+                                       const std::array<double*, at(together)>& positive) const {
+  VIGIL_EXPECTS(curvature.relative.empty());
+  auto values = columns;
+  for (const double*& each : values) {
+    each += stratum_[at(curvature.stratum)].first_row;
+  }
+  transform_nested<together>(curvature, values, positive);
 }
 
 CoxLikelihood::LaneInformation

@@ -7,6 +7,7 @@
 #include "vigil/numeric/eight_lanes.hpp"
 #include "vigil/survival/step_function.hpp"
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -104,6 +105,12 @@ public:
                  std::span<const double> column,
                  std::span<double> positive,
                  std::span<double> negative) const;
+  /// The same of several columns, of a stratum with one factor: from the first of their rows(), to the first of the
+  /// stratum's rows of P. Several times as fast as one after the other, with the same values.
+  static constexpr Index together = 8;
+  void transform_together(const StratumCurvature& curvature,
+                          const std::array<const double*, at(together)>& columns,
+                          const std::array<double*, at(together)>& positive) const;
   /// The transposed map of a stratum with one factor: its rows of the column are overwritten, so that
   /// x'column = P'positive for the transform P of any x that is zero in other strata. cost O(rows).
   void transform_back(const StratumCurvature& curvature,
@@ -206,9 +213,6 @@ private:
                     std::span<const double> column,
                     const Factor& factor,
                     std::span<double> out) const;
-  void transform_nested(const StratumCurvature& curvature,
-                        std::span<const double> values,
-                        std::span<double> positive) const;
   /// Two factors: gives (place, z) of P and of N to the two takers. Value: double or EightLanes.
   template <class Value, class Positive, class Negative>
   void visit_means(const StratumCurvature& curvature,
