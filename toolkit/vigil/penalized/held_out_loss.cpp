@@ -26,6 +26,21 @@ std::vector<double> rows_of(const Loss& loss, std::span<const double> by_subject
   return rows;
 }
 
+// eta += coefficient times the centred column, of all subjects in their order: NaN stays NaN.
+template <class Cells>
+void add_multiple(double coefficient,
+                  const Cells& cells,
+                  double offset,
+                  const Preparation::Column& rule,
+                  std::span<double> eta) {
+  VIGIL_EXPECTS(cells.size() == eta.size());
+  const double fill = rule.fill, centre = rule.centre;
+  for (std::size_t subject = 0; subject < eta.size(); ++subject) {
+    const double raw = static_cast<double>(cells[subject]) + offset;
+    eta[subject] += coefficient * ((raw == raw ? raw : fill) - centre);
+  }
+}
+
 } // namespace
 
 HeldOutLoss::HeldOutLoss(const TrainingData& data,
@@ -113,15 +128,13 @@ std::vector<double> HeldOutLoss::linear_predictor(const FoldRows& fold,
     eta[at(model.others.subjects[at(place)])] = model.others.predictor[at(place)];
   }
   for (Index place = 0; place < size_of(model.features); ++place) {
-    const Index column = model.features[at(place)];
-    const auto& rule = fold.preparation.column(column);
-    const Index clinical = column - data_.features.features();
-    const double offset = clinical < 0 ? data_.features.offset(column) : 0.0;
-    for (const Index subject : fold.all.subjects()) {
-      const double raw = clinical < 0
-                             ? static_cast<double>(markers.find(column)[at(subject)]) + offset
-                             : data_.clinical.column(clinical)[at(subject)];
-      eta[at(subject)] += model.values[at(place)] * ((raw == raw ? raw : rule.fill) - rule.centre);
+    const Index column = model.features[at(place)], clinical = column - data_.features.features();
+    const auto rule = fold.preparation.column(column);
+    const double coefficient = model.values[at(place)];
+    if (clinical < 0) {
+      add_multiple(coefficient, markers.find(column), data_.features.offset(column), rule, eta);
+    } else {
+      add_multiple(coefficient, data_.clinical.column(clinical), 0.0, rule, eta);
     }
   }
   return eta;
