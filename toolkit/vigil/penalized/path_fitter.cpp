@@ -20,6 +20,7 @@ constexpr double halting_violation = 1e-2; // of a point: the path ends there
 constexpr Index most_steps = 100;          // of Newton at one lambda
 constexpr Index rough_rounds = 3, most_rounds = 100;
 constexpr Index most_idle = 2;             // points that a column stays without a coefficient
+constexpr Index worth_leaving = 16;        // of so many columns of the working set one at least
 constexpr double runaway_curvature = 1e-6; // saturated below: what is left of a column's
 // Undecided share of the markers that is worth a sweep. The first sweeps of the fits of a batch fall together and
 // share one pass over the matrix.
@@ -224,19 +225,23 @@ void PathFitter::begin_path() {
   state_ = State::next_point;
 }
 
-// Columns that have been without a coefficient for some points leave.
+// Columns that have been without a coefficient for some points leave, when they are worth the move of the others.
 void PathFitter::begin_point() {
-  std::vector<Index> kept, idle;
-  for (Index place = 0; place < working_->size(); ++place) {
-    if (idle_[at(place)] <= most_idle) {
-      kept.push_back(place);
-      idle.push_back(idle_[at(place)]);
-    } else {
-      in_working_set_[at(working_->columns()[at(place)])] = 0;
+  const Index leaving =
+      std::count_if(idle_.begin(), idle_.end(), [](Index points) { return points > most_idle; });
+  if (leaving * worth_leaving > working_->size()) {
+    std::vector<Index> kept, idle;
+    for (Index place = 0; place < working_->size(); ++place) {
+      if (idle_[at(place)] <= most_idle) {
+        kept.push_back(place);
+        idle.push_back(idle_[at(place)]);
+      } else {
+        in_working_set_[at(working_->columns()[at(place)])] = 0;
+      }
     }
+    working_->retain(kept);
+    idle_ = std::move(idle);
   }
-  working_->retain(kept);
-  idle_ = std::move(idle);
   iterations_ = rounds_ = 0;
   goal_ = near_goal;
   state_ = State::rough;
