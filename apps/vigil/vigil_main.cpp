@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/error.hpp"
+#include "vigil/base/large_pages.hpp"
 #include "vigil/numeric/blas.hpp"
 
 #include "apps/vigil/command_line.hpp"
@@ -12,6 +13,7 @@ int vigil_main(int argc, char** argv);
 
 int vigil_main(int argc, char** argv) {
   vigil::restart_with_better_blas(argv);
+  vigil::keep_freed_heap(vigil::Index{1} << 29);
   constexpr int internal_error = 1;
   constexpr int stopped_at_checkpoint = 75;
   const auto report = [](const char* text) {

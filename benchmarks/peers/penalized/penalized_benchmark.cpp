@@ -13,6 +13,7 @@
 // The cohort is read once, outside of the time. Timed: preparation of the columns (fit_preparations) and the paths.
 // Prints one JSON line: seconds of each repeat, sizes, the certificate, and memory.
 #include "vigil/base/error.hpp"
+#include "vigil/base/large_pages.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/learn/preparation.hpp"
 #include "vigil/numeric/blas.hpp"
@@ -276,6 +277,7 @@ void run(const Words& line) {
 
 int main(int count, char** words) {
   vigil::restart_with_better_blas(words); // as the program does
+  vigil::keep_freed_heap(vigil::Index{1} << 29);
   try {
     run(Words(count, words));
     return 0;

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <unistd.h>
+#include <vector>
 
 namespace vigil {
 namespace {
@@ -37,6 +39,58 @@ TEST(ZeroAllocator, GrowsByZeros) {
   std::vector<double, ZeroAllocator<double>> anew(
       at(Index{1} << 20)); // where the others may have been
   EXPECT_EQ(std::count(anew.begin(), anew.end(), 0.0), size_of(anew));
+}
+
+// Growth keeps what is there, whether the memory comes from the heap or in pages of its own, fresh or used before.
+TEST(BlockAllocator, GrowsAndKeepsValues) {
+  const KeptBlocks kept;
+  for (int round = 0; round < 2; ++round) {
+    std::vector<double, BlockAllocator<double>> values;
+    for (const Index count : {Index{1}, Index{1000}, Index{1} << 18, Index{1} << 20}) {
+      const Index before = size_of(values);
+      values.resize(at(count));
+      EXPECT_EQ(std::count(values.begin(), values.begin() + before, 1.0), before);
+      std::fill(values.begin(), values.end(), 1.0);
+    }
+    const auto copy = values;
+    EXPECT_EQ(copy, values);
+  }
+}
+
+// Two that are held at once are never the same, and what is freed comes again while somebody keeps it.
+TEST(KeptBlocks, GiveWhatWasFreedToTheNext) {
+  constexpr std::size_t bytes = std::size_t{3} << 20;
+  const KeptBlocks kept;
+  void* first = AnyContent::allocate(bytes);
+  void* second = AnyContent::allocate(bytes);
+  ASSERT_NE(first, nullptr);
+  ASSERT_NE(second, nullptr);
+  EXPECT_NE(first, second);
+  AnyContent::release(first, bytes);
+  {
+    const KeptBlocks inner; // its end gives nothing back: the outer one lives
+  }
+  void* again = AnyContent::allocate(bytes + 1); // of the same power of two
+  EXPECT_EQ(again, first);
+  void* other = AnyContent::allocate(bytes);
+  EXPECT_NE(other, first);
+  EXPECT_NE(other, second);
+  for (void* block : {again, second, other}) {
+    std::fill_n(static_cast<char*>(block), bytes, 'x'); // all of it may be written
+    AnyContent::release(block, bytes);
+  }
+}
+
+// The end of the heap stays where it is while blocks come and go, one larger than glibc's usual limit among them.
+TEST(KeptHeap, DoesNotShrinkWhenABlockIsFreed) {
+  keep_freed_heap(Index{1} << 27);
+  const void* end = sbrk(0);
+  for (const std::size_t bytes : {std::size_t{1} << 20, std::size_t{24} << 20}) {
+    std::vector<char> block(bytes, 'x');
+    EXPECT_EQ(sbrk(0), end);
+    block = {};
+    EXPECT_EQ(sbrk(0), end);
+  }
 }
 
 TEST(ZeroAllocator, SaysThatThereIsNoMemory) {

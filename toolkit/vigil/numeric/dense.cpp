@@ -10,7 +10,7 @@ namespace vigil {
 
 namespace {
 
-// Room for more than is needed, so that growth seldom copies. What is not yet touched of large pages is address space alone.
+// Room for more than is needed, so that growth seldom copies. What is not yet touched is address space alone.
 std::size_t room_for(std::size_t values) {
   constexpr std::size_t large = std::size_t{1} << 17, huge = std::size_t{1} << 25;
   return values >= huge ? values + values / 2 : values >= large ? 4 * values : 2 * values;
@@ -66,6 +66,7 @@ void GrowingMatrix::keep_square(std::span<const Index> listed) {
 GrowingMatrix zeros(Index rows, Index columns) {
   GrowingMatrix matrix(rows);
   matrix.resize(rows, columns);
+  std::fill_n(matrix.data(), rows * columns, 0.0);
   return matrix;
 }
 

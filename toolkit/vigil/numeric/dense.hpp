@@ -34,7 +34,7 @@ public:
     return values_[at(column * stride_ + row)];
   }
 
-  /// Keeps what fits; new values are zero or left over from before.
+  /// Keeps what fits; new values are whatever the memory holds.
   void resize(Index rows, Index columns);
   /// Keeps the listed columns, in the given ascending order.
   void keep_columns(std::span<const Index> listed);
@@ -42,7 +42,7 @@ public:
   void keep_square(std::span<const Index> listed);
 
 private:
-  using Values = std::vector<double, ZeroAllocator<double>>;
+  using Values = std::vector<double, BlockAllocator<double>>;
   Index rows_ = 0, columns_ = 0, stride_ = 0;
   Values values_;
 };

@@ -47,7 +47,7 @@ GrowingMatrix pivoted_factor(MatrixView matrix) {
           &info,
           std::size_t{1});
   VIGIL_ENSURES(info >= 0);
-  result.resize(matrix.rows, rank);
+  result = zeros(matrix.rows, rank);
   for (Index column = 0; column < rank; ++column) {
     for (Index row = column; row < matrix.rows; ++row) {
       result(pivots[at(row)] - 1, column) = lower[at(column * matrix.rows + row)];

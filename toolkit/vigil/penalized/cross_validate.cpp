@@ -344,6 +344,7 @@ std::vector<CrossValidation> cross_validate(const FitBatch& batch,
   VIGIL_EXPECTS(requests.size() == batch.items.size());
   const Index together = options.folds * options.repeats + 1;
   const Index wave = std::max<Index>(1, wave_size(batch.data, context, requests) / together);
+  const KeptBlocks blocks; // of one wave for the next
   std::vector<CrossValidation> results;
   for (Index first = 0; first < size_of(batch.items); first += wave) {
     const Index count = std::min(wave, size_of(batch.items) - first);

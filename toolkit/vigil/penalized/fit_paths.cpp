@@ -216,6 +216,7 @@ Index most_directions(const TrainingData& data) {
 
 std::vector<PathFit>
 fit_paths(const FitBatch& batch, std::span<const PathRequest> requests, FitContext& context) {
+  const KeptBlocks blocks; // of one wave for the next
   std::vector<PathFit> paths;
   const Index wave = wave_size(batch.data, context, requests);
   for (Index first = 0; first < size_of(batch.items); first += wave) {

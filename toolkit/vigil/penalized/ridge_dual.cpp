@@ -125,8 +125,7 @@ void RidgeDual::measure(Panel& panel) const {
 }
 
 void RidgeDual::begin_kernel() {
-  kernel_ = GrowingMatrix();
-  kernel_.resize(size_of(subjects_), loss_.rows());
+  kernel_ = zeros(size_of(subjects_), loss_.rows());
   panels_.resize(at(panels_at_once));
   prepare_clinical(panels_.front());
   measure(panels_.front());
