@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/random.hpp"
+#include "vigil/penalized/cox_loss.hpp"
 #include "vigil/penalized/gaussian_loss.hpp"
 #include "vigil/penalized/logistic_loss.hpp"
 #include "vigil/penalized/loss.hpp"
@@ -181,6 +182,39 @@ TEST_P(InterceptLosses, TransformBackByTheTransposedMap) {
   curvature->transform(column, positive, {});
   curvature->transform_back(right, back);
   EXPECT_NEAR(dot_of(back, column), dot_of(right, positive), 1e-12);
+}
+
+// Eight columns at a time where there is one factor, with a rest; one by one with Efron's ties.
+TEST(CoxCurvature, TransformsColumnsTogetherAsEachAlone) {
+  constexpr Index rows = 40, count = 19, first = 2;
+  SurvivalOutcome outcome;
+  const auto drawn = draw_values(rows, "time");
+  std::vector<Index> stratum;
+  for (Index row = 0; row < rows; ++row) {
+    outcome.time.push_back(1.0 + std::floor(3.0 * std::fabs(drawn[at(row)]))); // with ties
+    outcome.event.push_back(row % 3 == 0 ? 0 : 1);
+    stratum.push_back(row % 2);
+  }
+  for (const auto ties : {survival::Ties::breslow, survival::Ties::efron}) {
+    const CoxLoss loss(outcome, CaseWeights::ones(rows), stratum, {}, ties);
+    const auto curvature = loss.curvature(draw_values(rows, "eta"));
+    EXPECT_EQ(curvature->negative_rows() > 0, ties == survival::Ties::efron);
+    GrowingMatrix columns = zeros(rows, count), positive = zeros(curvature->positive_rows(), count),
+                  negative = zeros(curvature->negative_rows(), count);
+    for (Index column = 0; column < count; ++column) {
+      const auto values = draw_values(rows, ("column " + std::to_string(column)).c_str());
+      std::copy(values.begin(), values.end(), columns.column(column).begin());
+    }
+    curvature->transform_columns(view(columns), first, positive, negative);
+    for (Index column = 0; column < count; ++column) {
+      std::vector<double> above(at(positive.rows()), 0.0), below(at(negative.rows()), 0.0);
+      if (column >= first) {
+        curvature->transform(columns.column(column), above, below);
+      }
+      EXPECT_TRUE(std::equal(above.begin(), above.end(), positive.column(column).begin()));
+      EXPECT_TRUE(std::equal(below.begin(), below.end(), negative.column(column).begin()));
+    }
+  }
 }
 
 TEST_P(InterceptLosses, CountAWeightOfTwoAsTheRowTwice) {

@@ -35,6 +35,7 @@ public:
                          std::span<double> positive,
                          std::span<double> negative) const = 0;
   /// The columns from `first` on of a matrix by row of the loss, into the same columns of P and N.
+  /// checked by tests/unit/penalized/loss_test
   virtual void transform_columns(MatrixView columns,
                                  Index first,
                                  GrowingMatrix& positive,
