@@ -7,7 +7,7 @@
 #include "vigil/triage/apply_rule.hpp"
 #include "vigil/triage/audit.hpp"
 #include "vigil/triage/zone_shares.hpp"
-#include "vigil/validate/null_check.hpp"
+#include "vigil/validate/null_verdict.hpp"
 #include "vigil/validate/summary.hpp"
 
 #include <array>
