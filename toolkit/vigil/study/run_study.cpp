@@ -7,6 +7,7 @@
 #include "vigil/study/forest_rows.hpp"
 #include "vigil/study/model_tables.hpp"
 #include "vigil/study/study_checks.hpp"
+#include "vigil/study/study_cuts.hpp"
 #include "vigil/study/study_leaks.hpp"
 #include "vigil/study/study_null_check.hpp"
 #include "vigil/study/study_passports.hpp"
@@ -202,6 +203,8 @@ private:
     report_.folds = fold_rows(cohort_, plan_);
     report_.selected_features = selected_feature_rows(records_, models_, cohort_);
     report_.coefficients = coefficient_rows(models_, cohort_);
+    report_.cut_points = cut_point_rows(records_, models_);
+    warn(cut_notes(report_.cut_points, plan_.size()));
     add_forests(models_, study_.learner_options, report_);
     if (externals_.empty()) {
       for (const auto& learner : study_.learners) {

@@ -86,6 +86,23 @@ std::vector<SelectedFeature> selected_of(const Record& record) {
   return selected;
 }
 
+std::vector<ChosenCut> cuts_of(const Record& record) {
+  std::vector<ChosenCut> cuts;
+  if (record.has("cuts")) {
+    const auto& columns = record.texts("cut_columns");
+    const auto& values = record.numbers("cuts");
+    if (columns.size() != values.size()) {
+      damaged(number_text(size_of(values)) + " cuts of " + number_text(size_of(columns)) +
+                  " columns",
+              "one cut per column");
+    }
+    for (std::size_t place = 0; place < columns.size(); ++place) {
+      cuts.push_back({.column = columns[place], .cut = values[place]});
+    }
+  }
+  return cuts;
+}
+
 } // namespace
 
 Record to_record(const ResampleRecord& resample) {
@@ -108,6 +125,16 @@ Record to_record(const ResampleRecord& resample) {
   record.set("coefficients", std::move(coefficients));
   record.set("score", resample.prediction.score);
   set_table(record, "risk", resample.prediction.risk);
+  if (!resample.cuts.empty()) {
+    Record::Texts columns;
+    Record::Numbers cuts;
+    for (const ChosenCut& one : resample.cuts) {
+      columns.push_back(one.column);
+      cuts.push_back(one.cut);
+    }
+    record.set("cut_columns", std::move(columns));
+    record.set("cuts", std::move(cuts));
+  }
   for (const auto& [name, table] : {std::pair("lower", &resample.prediction.lower),
                                     std::pair("upper", &resample.prediction.upper),
                                     std::pair("curves", &resample.prediction.curves)}) {
@@ -126,7 +153,8 @@ ResampleRecord to_resample_record(const Record& record) {
                           .role = roles_of(record.counts("role")),
                           .prediction = {},
                           .selected = selected_of(record),
-                          .status = status_of(record.text("status"))};
+                          .status = status_of(record.text("status")),
+                          .cuts = cuts_of(record)};
   const Index subjects = size_of(resample.subject);
   resample.prediction = {.score = record.numbers("score"),
                          .risk = table_of(record, "risk", subjects),
