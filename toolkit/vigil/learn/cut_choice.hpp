@@ -62,7 +62,7 @@ struct CutCandidates {
 
 /// Which columns training sets cut in two, and how they choose where.
 ///
-/// checked by tests/unit/learn/cut_choice_test, tests/property/cut_test
+/// checked by tests/unit/learn/cut_choice_test, tests/property/filter_test
 struct CutRule {
   std::vector<std::string> columns = {};
   std::shared_ptr<const CutStatistic> statistic = {};
