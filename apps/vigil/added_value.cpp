@@ -9,7 +9,7 @@
 #include "vigil/study/cohort_options.hpp"
 #include "vigil/version.hpp"
 
-#include "apps/vigil/cohort_input.hpp"
+#include "apps/vigil/cohort_run.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <array>
 #include <cmath>
@@ -192,24 +192,18 @@ void say_result(const AddedValue& value, Session& session) {
   }
 }
 
-int run_added_value(const Invocation& invocation) {
-  auto& session = invocation.session;
-  const auto folder = session.output_folder("added-value-results");
-  const auto seed = session.seed();
-  const auto options = added_value_options(invocation.options);
-  const Cohort cohort = open_input(invocation, invocation.argument(), ByDefault::all_numeric);
-  FitContext context{session.scheduler(), session.memory_bytes()};
-  const TrainingData data = cohort.data();
-  const CaseWeights within = cohort.weights();
+AddedValue added_value(const AddedValueOptions& options, CohortRun& run) {
+  const TrainingData data = run.cohort.data();
+  const CaseWeights within = run.cohort.weights();
   const auto& prevalidation = options.prevalidation;
   const auto null = select::fit_null_model(
       data,
       within,
       {.who = "added-value", .impute = prevalidation.impute, .ties = prevalidation.ties},
-      context.scheduler);
+      run.context.scheduler);
   const select::TestedFeatures features(
-      null, data, within, prevalidation.impute, context.scheduler);
-  const RandomKey key = RandomKey(seed).child("added value");
+      null, data, within, prevalidation.impute, run.context.scheduler);
+  const RandomKey key = RandomKey(run.seed).child("added value");
   AddedValue value;
   for (const Index column : features.columns()) {
     value.features.push_back(data.covariates().info(column).name);
@@ -218,15 +212,21 @@ int run_added_value(const Invocation& invocation) {
     value.adjusted.push_back(data.covariates().info(column).name);
   }
   value.nested = select::nested_tests(features);
-  value.global = select::global_tests(features, options.draws, key.child("global"), context);
-  value.prevalidated =
-      select::prevalidation(null, data, within, prevalidation, key.child("prevalidation"), context);
-  write_tests(lines_of(value), folder);
-  write_scores(value.prevalidated, cohort, folder);
-  write_summary(value, options, seed, cohort, folder);
-  say_result(value, session);
-  session.log().say("written   " + folder.string());
-  return 0;
+  value.global = select::global_tests(features, options.draws, key.child("global"), run.context);
+  value.prevalidated = select::prevalidation(
+      null, data, within, prevalidation, key.child("prevalidation"), run.context);
+  return value;
+}
+
+int run_added_value(const Invocation& invocation) {
+  const auto options = added_value_options(invocation.options);
+  return run_on_cohort(invocation, "added-value-results", [&](CohortRun& run) {
+    const AddedValue value = added_value(options, run);
+    write_tests(lines_of(value), run.folder);
+    write_scores(value.prevalidated, run.cohort, run.folder);
+    write_summary(value, options, run.seed, run.cohort, run.folder);
+    say_result(value, run.session);
+  });
 }
 
 constexpr std::array own_options{

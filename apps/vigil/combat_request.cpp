@@ -57,13 +57,17 @@ void say_unseen_batches(const std::optional<Combat>& combat,
   }
 }
 
-void refuse_combat(const Record& model, const std::string& what) {
-  if (model.has("combat")) {
-    throw ConfigError({.where = what,
-                       .found = "a model that corrects for batches",
-                       .expected = "a model without combat",
-                       .remedy = "fit the forest without combat",
-                       .problem = what + " cannot use this model"});
+void refuse_corrected(const Record& model, const std::string& what) {
+  for (const auto& [entry, does, option] :
+       {std::array{"combat", "corrects for batches", "combat"},
+        std::array{"cuts", "cuts columns in two", "choose_cut"}}) {
+    if (model.has(entry)) {
+      throw ConfigError({.where = what,
+                         .found = std::string("a model that ") + does,
+                         .expected = std::string("a model without ") + option,
+                         .remedy = std::string("fit the forest without ") + option,
+                         .problem = what + " cannot use this model"});
+    }
   }
 }
 

@@ -30,7 +30,7 @@ void say_unseen_batches(const std::optional<Combat>& combat,
                         const Cohort& cohort,
                         Session& session);
 
-/// Throws ConfigError for a model that corrects for batches, asked by an option or a verb that does not.
-void refuse_combat(const Record& model, const std::string& what);
+/// Throws ConfigError for a model that corrects for batches or cuts columns, asked by an option or a verb that does not.
+void refuse_corrected(const Record& model, const std::string& what);
 
 } // namespace vigil::app

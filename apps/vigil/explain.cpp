@@ -277,7 +277,7 @@ int run_explain(const Invocation& invocation) {
   const auto wanted = read_dependence(invocation.options);
   const Index neighbours = read_neighbours(invocation.options);
   const Record record = storage::read_record(invocation.argument(0));
-  refuse_combat(record, "vigil explain");
+  refuse_corrected(record, "vigil explain");
   if (record.kind() == forest::RegressionForest::kind) {
     return explain_values(invocation, record, wanted);
   }

@@ -6,6 +6,7 @@
 #include "vigil/study/cohort_options.hpp"
 #include "vigil/study/model_tables.hpp"
 #include "vigil/study/registry.hpp"
+#include "vigil/study/study_cuts.hpp"
 #include "vigil/study/study_settings.hpp"
 #include "vigil/survival/censoring_weights.hpp"
 #include "vigil/triage/guards.hpp"
@@ -51,6 +52,16 @@ void say_hazard_tests(const FitDiagnostics& told, Log& log) {
                               : "not tested: " + global.undefined_because));
 }
 
+/// One line for each column that the model cuts.
+void say_cuts(const AnyModel& model, Log& log) {
+  if (!model.cuts()) {
+    return;
+  }
+  for (const FrozenCut& one : model.cuts()->cuts()) {
+    log.say("cut       " + cut_text(one));
+  }
+}
+
 int run_fit(const Invocation& invocation) {
   auto& session = invocation.session;
   const auto name = invocation.options.text("learner");
@@ -76,6 +87,7 @@ int run_fit(const Invocation& invocation) {
   if (combat) {
     check_combat(cohort.data(), weights, *combat, session.scheduler());
   }
+  check_cuts(cohort.data(), weights, learners.front().preparation.cut);
   if (const auto horizon = section.number("horizon"); horizon && cohort.has_outcome()) {
     static_cast<void>(triage::require_supported_horizon(
         *cohort.parts().outcome, weights, *horizon, "all subjects"));
@@ -104,6 +116,7 @@ int run_fit(const Invocation& invocation) {
     session.log().say("          robust_se rests on " + number_text(groups) +
                       " groups: with so few it is too small");
   }
+  say_cuts(models.front().model, session.log());
   if (told) {
     say_importance(*told, session.log());
     say_hazard_tests(*told, session.log());
@@ -114,6 +127,10 @@ int run_fit(const Invocation& invocation) {
 constexpr std::array fit_options{
     OptionSpec{"learner", "NAME", "which learner (vigil list learners)"},
     OptionSpec{"set", "KEY=value", "an option of the learner, as in a study file", true},
+    OptionSpec{
+        "choose-cut",
+        "C1,C2",
+        "cut these columns in two where the log-rank statistic of the training set is largest"},
 };
 
 std::span<const OptionSpec> all_options() {

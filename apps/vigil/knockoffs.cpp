@@ -9,7 +9,7 @@
 #include "vigil/study/cohort_options.hpp"
 #include "vigil/version.hpp"
 
-#include "apps/vigil/cohort_input.hpp"
+#include "apps/vigil/cohort_run.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <algorithm>
 #include <array>
@@ -227,23 +227,18 @@ void say_result(const select::Knockoffs& found,
 }
 
 int run_knockoffs(const Invocation& invocation) {
-  auto& session = invocation.session;
-  const auto folder = session.output_folder("knockoffs-results");
-  const auto seed = session.seed();
   const auto options = knockoff_options(invocation.options);
-  const Cohort cohort = open_input(invocation, invocation.argument(), ByDefault::all_numeric);
-  FitContext context{session.scheduler(), session.memory_bytes()};
-  const auto found =
-      select::knockoffs(cohort.data(), cohort.weights(), options, RandomKey(seed), context);
-  write_features(found, cohort, folder);
-  write_copies(found, folder);
-  if (!found.representatives.empty()) {
-    write_representatives(found, cohort, folder);
-  }
-  write_summary(found, options, seed, cohort, folder);
-  say_result(found, options, session);
-  session.log().say("written   " + folder.string());
-  return 0;
+  return run_on_cohort(invocation, "knockoffs-results", [&](CohortRun& run) {
+    const auto found = select::knockoffs(
+        run.cohort.data(), run.cohort.weights(), options, RandomKey(run.seed), run.context);
+    write_features(found, run.cohort, run.folder);
+    write_copies(found, run.folder);
+    if (!found.representatives.empty()) {
+      write_representatives(found, run.cohort, run.folder);
+    }
+    write_summary(found, options, run.seed, run.cohort, run.folder);
+    say_result(found, options, run.session);
+  });
 }
 
 constexpr std::array own_options{

@@ -156,7 +156,7 @@ load(const std::filesystem::path& file, const PredictRequest& request, const Opt
   const Record record = read_model(file, options);
   check_request(request, record, options);
   if (request.own_level || request.every_cause) {
-    refuse_combat(record, request.own_level ? "--own-interval" : "--every-cause");
+    refuse_corrected(record, request.own_level ? "--own-interval" : "--every-cause");
     return {.forest = forest::SurvivalForest::from_record(record), .model = {}};
   }
   return {.forest = {}, .model = load_model(record)};

@@ -54,7 +54,8 @@ int run_one_shard(const Invocation& invocation,
   const auto result = run_shard(study, shard, units, screen.watch(), context);
   auto& log = session.log();
   log.say("shard     " + number_text(shard.number + 1) + " of " + number_text(shard.count) +
-          " is done: " + count_text(result.units, "work unit"));
+          " is done: " + count_text(result.units, "work unit") +
+          (result.permutations > 0 ? ", " + count_text(result.permutations, "permutation") : ""));
   log.say(result.missing.empty() ? "next      vigil merge " + folder.string()
                                  : "missing   " + count_text(size_of(result.missing), "work unit") +
                                        " of other shards; then vigil merge " + folder.string());
@@ -71,10 +72,10 @@ int run_run(const Invocation& invocation) {
   if (invocation.options.has("null_check")) {
     const auto form = invocation.options.choice("null_check", {"quick", "full", "none"}, "none");
     if (shard) {
-      invocation.options.refuse("null_check",
-                                "no null check with --shard: a shard computes resamples alone",
-                                "write null_check = \"" + form +
-                                    "\" into [validate]; vigil merge then runs the check");
+      invocation.options.refuse(
+          "null_check",
+          "no --null-check with --shard: all shards and the merge take it from the study file",
+          "write null_check = \"" + form + "\" into [validate]");
     }
     study.validate.null_check = form;
   }
@@ -88,9 +89,11 @@ constexpr std::array run_options{
                "quick|full|none",
                "run it all on permuted outcomes too (20 or 100); exit status 5 where they are "
                "predicted"},
-    OptionSpec{"shard",
-               "i/K|auto",
-               "the i-th of K parts of the resamples alone; auto: that of a Slurm array"},
+    OptionSpec{
+        "shard",
+        "i/K|auto",
+        "the i-th of K parts of the resamples and the null check alone; auto: that of a Slurm "
+        "array"},
 };
 
 } // namespace

@@ -9,7 +9,7 @@
 #include "vigil/study/cohort_options.hpp"
 #include "vigil/version.hpp"
 
-#include "apps/vigil/cohort_input.hpp"
+#include "apps/vigil/cohort_run.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <algorithm>
 #include <array>
@@ -167,20 +167,15 @@ void say_result(const select::Screen& screen, Session& session) {
 }
 
 int run_screen(const Invocation& invocation) {
-  auto& session = invocation.session;
-  const auto folder = session.output_folder("screen-results");
-  const auto seed = session.seed();
-  const Cohort cohort = open_input(invocation, invocation.argument(), ByDefault::all_numeric);
-  const auto options = screen_options(invocation.options, cohort);
-  FitContext context{session.scheduler(), session.memory_bytes()};
-  const auto screen =
-      select::screen(cohort.data(), cohort.weights(), options, RandomKey(seed), context);
-  write_features(screen, cohort, folder);
-  write_summary(screen, options, seed, cohort, folder);
-  write_page(screen, options, cohort, folder);
-  say_result(screen, session);
-  session.log().say("written   " + folder.string());
-  return 0;
+  return run_on_cohort(invocation, "screen-results", [&](CohortRun& run) {
+    const auto options = screen_options(invocation.options, run.cohort);
+    const auto screen = select::screen(
+        run.cohort.data(), run.cohort.weights(), options, RandomKey(run.seed), run.context);
+    write_features(screen, run.cohort, run.folder);
+    write_summary(screen, options, run.seed, run.cohort, run.folder);
+    write_page(screen, options, run.cohort, run.folder);
+    say_result(screen, run.session);
+  });
 }
 
 constexpr std::array own_options{

@@ -9,7 +9,7 @@
 #include "vigil/study/cohort_options.hpp"
 #include "vigil/version.hpp"
 
-#include "apps/vigil/cohort_input.hpp"
+#include "apps/vigil/cohort_run.hpp"
 #include "apps/vigil/filter_request.hpp"
 #include "apps/vigil/path_request.hpp"
 #include "apps/vigil/penalty_request.hpp"
@@ -236,23 +236,18 @@ void say_result(const select::Stability& stability, Session& session) {
 }
 
 int run_stability(const Invocation& invocation) {
-  auto& session = invocation.session;
-  const auto folder = session.output_folder("stability-results");
-  const auto seed = session.seed();
-  const Cohort cohort = open_input(invocation, invocation.argument(), ByDefault::all_numeric);
-  const auto options = stability_options(invocation.options, cohort);
-  FitContext context{session.scheduler(), session.memory_bytes()};
-  const auto stability = select::stability_selection(
-      cohort.data(), cohort.weights(), options, RandomKey(seed), context);
-  write_features(stability, cohort, folder);
-  write_halves(stability, cohort, folder);
-  if (!options.clusters.empty()) {
-    write_clusters(stability, options.clusters, folder);
-  }
-  write_summary(stability, options, seed, cohort, folder);
-  say_result(stability, session);
-  session.log().say("written   " + folder.string());
-  return 0;
+  return run_on_cohort(invocation, "stability-results", [&](CohortRun& run) {
+    const auto options = stability_options(invocation.options, run.cohort);
+    const auto stability = select::stability_selection(
+        run.cohort.data(), run.cohort.weights(), options, RandomKey(run.seed), run.context);
+    write_features(stability, run.cohort, run.folder);
+    write_halves(stability, run.cohort, run.folder);
+    if (!options.clusters.empty()) {
+      write_clusters(stability, options.clusters, run.folder);
+    }
+    write_summary(stability, options, run.seed, run.cohort, run.folder);
+    say_result(stability, run.session);
+  });
 }
 
 constexpr std::array own_options{

@@ -128,7 +128,7 @@ int triage_by_model(const Invocation& invocation) {
   require_times(cohort, "vigil triage");
   std::vector<std::string> used;
   for (const auto& range : basis.ranges) {
-    used.push_back(range.name);
+    used.push_back(model.cuts() ? model.cuts()->column_of(range.name) : range.name);
   }
   check_decision_time(settings, cohort, {.kind = ColumnSelection::Kind::named, .names = used});
   FitContext context{session.scheduler(), session.memory_bytes()};

@@ -150,15 +150,15 @@ compare() {
   compare_results "$name"
 }
 
-# interrupt SIGNAL UNITS OPTIONS...: starts vigil run and sends the signal when there is a finished unit in the folder
+# interrupt SIGNAL UNIT STUDY OPTIONS...: starts vigil run and sends the signal when that file of a finished unit is there
 interrupt() {
-  local signal=$1 units=$2 status=0
+  local signal=$1 unit=$2 status=0
   shift 2
-  "$program" run study.toml --quiet "$@" &
-  while [[ ! -e $units/unit_000000.h5 ]]; do sleep 0.01; done
+  "$program" run "$@" --quiet &
+  while [[ ! -e $unit ]]; do sleep 0.01; done
   kill -"$signal" $!
   wait $! || status=$?
-  [[ -e $units/unit_000000.h5 ]] || { echo "$signal came too late"; failed=1; }
+  [[ -e $unit ]] || { echo "$signal came too late"; failed=1; }
   interrupted=$status
 }
 
@@ -176,19 +176,33 @@ elif [[ $kind == shards ]]; then
     compare_results "of_$count"
   done
   # killed and run again: what is finished is taken, and the folder is cleared at the end
-  interrupt KILL killed/unfinished --out killed
+  interrupt KILL killed/unfinished/unit_000000.h5 study.toml --out killed
   [[ $interrupted == 137 ]]
   compare killed
   [[ ! -e killed/unfinished ]]
   # stopped after the unit in hand: exit status 75
-  interrupt TERM stopped/unfinished --out stopped
+  interrupt TERM stopped/unfinished/unit_000000.h5 study.toml --out stopped
   [[ $interrupted == 75 ]]
   compare stopped
-  interrupt USR1 shard/shards --shard 1/1 --out shard
+  interrupt USR1 shard/shards/unit_000000.h5 study.toml --shard 1/1 --out shard
   [[ $interrupted == 75 ]]
   "$program" run study.toml --shard 1/1 --out shard --quiet
   "$program" merge shard --quiet
   compare_results shard
+  # a null check that was killed or stopped goes on from its finished permutations
+  sed '/"cox"/,/^features/d; /survival-forest/,/^importance/d; s/^\[\[learner\]\]$//; s/^name = "cox-net"/[[learner]]\n&/; s/^folds/null_check = "full"\n&/' \
+    study.toml > null.toml
+  rm first
+  "$program" run null.toml --out null_whole --threads 1 --quiet
+  ln -s null_whole first
+  interrupt KILL null_killed/unfinished/null_000_0003.h5 null.toml --out null_killed
+  [[ $interrupted == 137 ]]
+  interrupt TERM null_killed/unfinished/null_000_0011.h5 null.toml --out null_killed
+  [[ $interrupted == 75 ]]
+  "$program" run null.toml --out null_killed > null_killed.txt 2>&1
+  grep -q 'of 100 permutations, computed before' null_killed.txt
+  compare_results null_killed
+  [[ ! -e null_killed/unfinished ]]
 else
   compare one --threads 1
   compare one_again --threads 1

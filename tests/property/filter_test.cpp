@@ -1,11 +1,13 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Filters and corrections belong to a training set: what is kept there knows nothing of anybody else.
+// Filters and cuts belong to a training set: what is kept there knows nothing of anybody else.
 #include "vigil/penalized/cox_learner.hpp"
 #include "vigil/penalized/penalized_learner.hpp"
+#include "vigil/select/log_rank_cut.hpp"
 #include "vigil/select/score_ranking.hpp"
-#include "vigil/validate/validate.hpp"
+#include "vigil/validate/final_fit.hpp"
+#include "vigil/validate/fit_view.hpp"
 
 #include <gtest/gtest.h>
 
@@ -90,9 +92,9 @@ TEST(Filter, AFitDoesNotDependOnItsNeighboursOrThreads) {
 }
 
 /// Survival that nothing is known about.
-Cohort noise(std::uint64_t seed) {
+CohortParts noise(std::uint64_t seed, Index markers, Index clinical) {
   CohortParts parts = test::small_parts(
-      {.subjects = 120, .markers = 800, .clinical = 0, .centres = 0, .seed = seed});
+      {.subjects = 120, .markers = markers, .clinical = clinical, .centres = 0, .seed = seed});
   RandomStream draw(RandomKey(seed).child("noise"));
   SurvivalOutcome outcome;
   for (Index i = 0; i < 120; ++i) {
@@ -101,10 +103,10 @@ Cohort noise(std::uint64_t seed) {
     outcome.event.push_back(event <= censored ? 1 : 0);
   }
   parts.outcome = std::move(outcome);
-  return Cohort(std::move(parts));
+  return parts;
 }
 
-/// Harrell's C among the held-out subjects of each fold, all folds together.
+/// Harrell's C among the held-out subjects of each fold, all folds together; equal scores count a half.
 double held_out_concordance(const Cohort& cohort, const NamedLearner& learner) {
   Scheduler scheduler(2);
   FitContext context{scheduler};
@@ -119,7 +121,8 @@ double held_out_concordance(const Cohort& cohort, const NamedLearner& learner) {
         const auto first = at(record.subject[one]), second = at(record.subject[other]);
         if (outcome.event[first] != 0 && outcome.time[first] < outcome.time[second]) {
           pairs += 1.0;
-          concordant += record.prediction.score[one] > record.prediction.score[other] ? 1.0 : 0.0;
+          const double higher = record.prediction.score[one] - record.prediction.score[other];
+          concordant += higher > 0.0 ? 1.0 : higher == 0.0 ? 0.5 : 0.0;
         }
       }
     }
@@ -156,7 +159,7 @@ TEST(Filter, OnNoiseAFilterOutsideLeaksAndOneInsideDoesNot) {
   double outside = 0.0, inside = 0.0;
   constexpr int cohorts = 8;
   for (std::uint64_t seed = 1; seed <= cohorts; ++seed) {
-    const Cohort cohort = noise(seed);
+    const Cohort cohort(noise(seed, 800, 0));
     const AnyLearner cox(penalized::CoxLearner{});
     inside +=
         held_out_concordance(cohort, {.name = "cox", .learner = cox, .preparation = by_score(5)}) /
@@ -172,6 +175,119 @@ TEST(Filter, OnNoiseAFilterOutsideLeaksAndOneInsideDoesNot) {
   RecordProperty("outside", std::to_string(outside));
   EXPECT_NEAR(inside, 0.5, 0.05) << inside;
   EXPECT_GT(outside, 0.65) << outside;
+}
+
+PreparationOptions cutting(std::vector<std::string> columns) {
+  return {.cut = {.columns = std::move(columns),
+                  .statistic = std::make_shared<const select::LogRankCut>()}};
+}
+
+/// What tells two models of cut columns apart: record entries, and the cut.
+struct CutModel {
+  std::vector<std::string> features;
+  std::vector<double> coefficient;
+  double cut = 0.0, p = 0.0;
+  bool operator==(const CutModel&) const = default;
+};
+
+/// The learner on each weighting, in one batch, with m1 (a marker) and c0 (a clinical column) cut.
+std::vector<CutModel> fit_cut(const TrainingData& data,
+                              const AnyLearner& learner,
+                              std::span<const CaseWeights> weightings,
+                              int threads) {
+  Scheduler scheduler(threads);
+  FitContext context{scheduler};
+  const NamedLearner named{.name = "one", .learner = learner, .preparation = cutting({"c0", "m1"})};
+  const ColumnView view(data, ColumnSelection{});
+  const std::vector<RandomKey> keys(weightings.size(), RandomKey(7));
+  std::vector<CutModel> result;
+  for (const AnyModel& model :
+       fit_view(view, named, {.weights = weightings, .keys = keys}, context)) {
+    const Record record = model.record();
+    result.push_back({record.texts("features"),
+                      record.numbers("coefficient"),
+                      record.record("cuts").numbers("cut")[1],
+                      record.record("cuts").numbers("p")[1]});
+  }
+  return result;
+}
+
+AnyLearner cut_net() {
+  penalized::PenalizedOptions net;
+  net.grid.points = 20;
+  net.inner.folds = 3;
+  net.inner.preparation = cutting({"c0", "m1"});
+  net.interval_resamples = 0;
+  return AnyLearner(penalized::PenalizedLearner(net));
+}
+
+TEST(Cut, SubjectsOutsideTrainingChangeNoModel) {
+  for (const AnyLearner& learner : {AnyLearner(penalized::CoxLearner{}), cut_net()}) {
+    test::SurvivalCase made(RandomKey(41), 120, 8, 2);
+    const CaseWeights train = without_every(4);
+    const auto before = fit_cut(made.data(), learner, {&train, 1}, 2).front();
+    EXPECT_GT(before.features.size(), 4U);
+    for (Index i = 0; i < 120; i += 4) {
+      made.survival.time[at(i)] = 50.0 + static_cast<double>(i);
+      made.survival.event[at(i)] = i % 8 == 0 ? 1 : 0;
+      made.marker_values[at(120 + i)] = static_cast<float>(i);
+      made.clinical[0][at(i)] =
+          0.01 * static_cast<double>(i) - 0.6; // candidates between those of training
+    }
+    EXPECT_EQ(fit_cut(made.data(), learner, {&train, 1}, 2).front(), before);
+  }
+}
+
+TEST(Cut, AFitDoesNotDependOnItsNeighboursOrThreads) {
+  test::SurvivalCase made(RandomKey(42), 120, 8, 2);
+  const std::vector<CaseWeights> weightings{without_every(4), without_every(3), without_every(7)};
+  const auto together = fit_cut(made.data(), cut_net(), weightings, 3);
+  for (std::size_t item = 0; item < weightings.size(); ++item) {
+    EXPECT_EQ(fit_cut(made.data(), cut_net(), {&weightings[item], 1}, 1).front(), together[item]);
+  }
+}
+
+/// The cohort with its clinical columns cut where the outcome of everybody says so: the mistake.
+Cohort cut_outside(CohortParts parts, const NamedLearner& learner) {
+  const Cohort cohort(parts);
+  Scheduler scheduler(2);
+  FitContext context{scheduler};
+  const CaseWeights all = cohort.weights();
+  const auto model =
+      fit_final({cohort, all, {&learner, 1}, {{}}, RandomKey(1)}, context).front().model;
+  const CorrectedColumns cut = model.cuts()->apply(cohort.covariates(), scheduler);
+  const ClinicalBlock& columns = cut.covariates().clinical;
+  parts.clinical = ClinicalBlock(cohort.subjects());
+  for (Index column = 0; column < columns.columns(); ++column) {
+    if (columns.info(column).cut) {
+      const auto values = columns.column(column);
+      FeatureInfo info{.name = columns.info(column).name, .marker = false, .penalized = false};
+      parts.clinical.add(std::move(info), {values.begin(), values.end()});
+    }
+  }
+  return Cohort(std::move(parts));
+}
+
+// Five columns without any signal. Cut where everybody's outcome is parted best, and cross-validated after that, they
+// predict; cut inside each training set they do not. The mean of 16 cohorts has a standard error of about 0.011 (0.045 for
+// one), so that 0.5 +- 0.035 is three of them.
+TEST(Cut, OnNoiseACutOutsideLeaksAndOneInsideDoesNot) {
+  double outside = 0.0, inside = 0.0;
+  constexpr int cohorts = 16;
+  for (std::uint64_t seed = 1; seed <= cohorts; ++seed) {
+    const auto parts = noise(seed, 0, 5);
+    const NamedLearner cox{.name = "cox",
+                           .learner = AnyLearner(penalized::CoxLearner{}),
+                           .preparation = cutting({"c1", "c2", "c3", "c4", "c5"})};
+    inside += held_out_concordance(Cohort(parts), cox) / cohorts;
+    outside +=
+        held_out_concordance(cut_outside(parts, cox), {.name = "cox", .learner = cox.learner}) /
+        cohorts;
+  }
+  RecordProperty("inside", std::to_string(inside));
+  RecordProperty("outside", std::to_string(outside));
+  EXPECT_NEAR(inside, 0.5, 0.035) << inside;
+  EXPECT_GT(outside, 0.55) << outside;
 }
 
 } // namespace

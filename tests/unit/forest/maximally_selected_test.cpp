@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/random.hpp"
-#include "vigil/forest/maximally_selected.hpp"
 #include "vigil/forest/split_rules.hpp"
 #include "vigil/numeric/tail.hpp"
+#include "vigil/survival/maximally_selected.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,6 +15,8 @@
 
 namespace vigil::forest {
 namespace {
+
+using survival::log_p_of_selected;
 
 // One cut is a usual test, at any distance.
 TEST(MaximallySelected, OneCutIsATwoSidedTest) {

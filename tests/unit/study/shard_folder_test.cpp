@@ -95,6 +95,50 @@ TEST(ShardFolder, RefusesDamagedFiles) {
   EXPECT_THROW(static_cast<void>(kept.read(unit, "net")), InputError);
 }
 
+TEST(ShardFolder, GivesBackTheTallyOfAPermutation) {
+  const vigil::test::TempFolder folder;
+  const ShardFolder kept(folder / "shards", "a plan");
+  constexpr NullUnit permutation{.learner = 1, .permutation = 12};
+  const NullTally tally{.concordant = 10.5,
+                        .comparable = 31.0,
+                        .models = 3,
+                        .selected = {{.column = 4, .models = 2}, {.column = 9, .models = 1}},
+                        .because = "why"};
+  EXPECT_FALSE(kept.read(permutation, "net").has_value());
+  kept.write(permutation, "net", tally);
+  EXPECT_TRUE(kept.has(permutation));
+  EXPECT_FALSE(kept.has(NullUnit{.learner = 0, .permutation = 12}));
+  const auto read = kept.read(permutation, "net").value();
+  EXPECT_EQ(read.concordance(), 10.5 / 31.0);
+  EXPECT_EQ(read.mean_selected(), 1.0);
+  EXPECT_TRUE(read.has(4)) << "two of three models";
+  EXPECT_FALSE(read.has(9));
+  EXPECT_FALSE(read.has(5));
+  EXPECT_EQ(read.because, "why");
+  EXPECT_THROW(static_cast<void>(kept.read(permutation, "cox")), InputError);
+  EXPECT_THROW(
+      static_cast<void>(ShardFolder(folder / "shards", "another").read(permutation, "net")),
+      ConfigError);
+}
+
+TEST(ShardFolder, FindsWhatIsItsOwnAlone) {
+  const vigil::test::TempFolder folder;
+  std::vector<std::string> said;
+  const StudyWatch watch{
+      .say = [&](const std::string& label, const std::string&) { said.push_back(label); },
+      .progress = [](Index, Index) {}};
+  constexpr NullUnit permutation{.learner = 0, .permutation = 0};
+  ShardFolder(folder / "units", "a plan").write(permutation, "net", {});
+  EXPECT_TRUE(ShardFolder(folder / "units", "a plan").found(permutation, "net", watch).has_value());
+  EXPECT_TRUE(said.empty());
+  EXPECT_FALSE(ShardFolder(folder / "units", "other").found(permutation, "net", watch).has_value());
+  EXPECT_EQ(said, std::vector<std::string>{"again"});
+  const ShardFolder shards(folder / "units", "other", KeptBy::shards);
+  EXPECT_THROW(static_cast<void>(shards.found(permutation, "net", watch)), ConfigError);
+  std::ofstream(folder / "units" / "null_000_0000.h5", std::ios::binary | std::ios::trunc) << "x";
+  EXPECT_FALSE(shards.found(permutation, "net", watch).has_value()) << "damaged: computed again";
+}
+
 TEST(ShardNotes, AreSortedAndThere) {
   const vigil::test::TempFolder folder;
   EXPECT_THROW(static_cast<void>(shard_notes(folder / "units")), InputError);

@@ -48,10 +48,12 @@ NamedLearner learner(std::vector<std::string> covariates = {"c1"}) {
           .combat = CombatOptions{.batch = "site", .covariates = std::move(covariates)}};
 }
 
-std::vector<ResampleRecord>
-records_of(const Cohort& cohort, const ResamplePlan& plan, int threads) {
+std::vector<ResampleRecord> records_of(const Cohort& cohort,
+                                       const ResamplePlan& plan,
+                                       int threads,
+                                       Index memory_bytes = Index{1} << 30) {
   Scheduler scheduler(threads);
-  FitContext context{scheduler};
+  FitContext context{scheduler, memory_bytes};
   const std::vector<NamedLearner> learners{learner()};
   std::vector<ResampleRecord> records;
   validate(
@@ -98,6 +100,18 @@ TEST(CombatFits, DoNotDependOnThreads) {
   const auto one = records_of(cohort, plan, 1), three = records_of(cohort, plan, 3);
   for (std::size_t fold = 0; fold < 3; ++fold) {
     EXPECT_EQ(one[fold].prediction.score, three[fold].prediction.score);
+  }
+}
+
+// Where a second copy of the markers does not fit (90 x 6 x 4 bytes), they are corrected as they are read.
+TEST(CombatFits, AreTheSameWithoutASecondCopyOfTheMarkers) {
+  const Cohort cohort{batch_parts()};
+  const auto plan = folds_of(cohort);
+  const auto copied = records_of(cohort, plan, 2, 2 * 2160);
+  const auto read = records_of(cohort, plan, 2, 2 * 2160 - 1);
+  for (std::size_t fold = 0; fold < 3; ++fold) {
+    EXPECT_EQ(copied[fold].prediction.score, read[fold].prediction.score);
+    EXPECT_EQ(copied[fold].prediction.risk.value, read[fold].prediction.risk.value);
   }
 }
 

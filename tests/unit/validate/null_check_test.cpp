@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
-#include "vigil/validate/null_check.hpp"
+#include "vigil/validate/null_verdict.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -30,6 +30,25 @@ NamedLearner named(AnyLearner learner) {
   return {.name = "one", .learner = std::move(learner)};
 }
 
+/// In the order of the units.
+std::vector<NullTally>
+tallies_of(const NullCheckTask& task, std::span<const NullUnit> units, FitContext& context) {
+  std::map<std::pair<Index, Index>, NullTally> found;
+  compute_null_units(
+      task,
+      units,
+      [&](const NullUnit& unit, const NullTally& tally) {
+        found[{unit.learner, unit.permutation}] = tally;
+      },
+      [] {},
+      context);
+  std::vector<NullTally> tallies;
+  for (const auto& [unit, tally] : found) {
+    tallies.push_back(tally);
+  }
+  return tallies;
+}
+
 NullCheck check_of(const Cohort& cohort,
                    const NamedLearner& learner,
                    Index permutations = 20,
@@ -43,15 +62,13 @@ NullCheck check_of(const Cohort& cohort,
       {.cohort = cohort, .plan = plan, .learners = learners, .request = {.horizons = {}}},
       [&](const ResampleRecord& record) { records.push_back(record); },
       context);
-  return null_check(
-      {.cohort = cohort,
-       .plan = plan,
-       .learners = learners,
-       .records = records,
-       .permutations = permutations,
-       .key = RandomKey(3)},
-      [] {},
-      context);
+  const NullCheckTask task{.cohort = cohort,
+                           .plan = plan,
+                           .learners = learners,
+                           .records = records,
+                           .permutations = permutations,
+                           .key = RandomKey(3)};
+  return judge_null_check(task, tallies_of(task, null_units(task), context));
 }
 
 NullCheckVerdict verdict_of(const Cohort& cohort, AnyLearner learner, Index permutations = 20) {
@@ -230,6 +247,65 @@ TEST(null_check, is_the_same_for_any_number_of_threads) {
     EXPECT_EQ(one.rows[row].selected, seven.rows[row].selected);
   }
   EXPECT_EQ(one.verdicts.front().concordance, seven.verdicts.front().concordance);
+}
+
+TEST(null_check, gives_a_permutation_the_same_tally_whoever_computes_it) {
+  const Cohort cohort = small_cohort({});
+  const ResamplePlan plan = folds_of(cohort);
+  const std::vector<NamedLearner> learners{
+      {.name = "one", .learner = AnyLearner(ToyLearner{})},
+      {.name = "two", .learner = AnyLearner(ToyLearner{.only = 0})}};
+  const auto task_of = [&](Index permutations) {
+    return NullCheckTask{.cohort = cohort,
+                         .plan = plan,
+                         .learners = learners,
+                         .permutations = permutations,
+                         .key = RandomKey(3)};
+  };
+  Scheduler scheduler(3);
+  FitContext context{scheduler};
+  const auto whole = tallies_of(task_of(7), null_units(task_of(7)), context);
+  ASSERT_EQ(whole.size(), 14U);
+  std::vector<int> seen(14, 0);
+  for (Index shard = 0; shard < 3; ++shard) {
+    const auto units = null_units(task_of(7), {.number = shard, .count = 3});
+    const auto own = tallies_of(task_of(7), units, context);
+    for (std::size_t place = 0; place < own.size(); ++place) {
+      const auto number = at(units[place].learner * 7 + units[place].permutation);
+      ++seen[number];
+      EXPECT_EQ(own[place].concordant, whole[number].concordant);
+      EXPECT_EQ(own[place].selected.size(), whole[number].selected.size());
+    }
+  }
+  EXPECT_EQ(seen, std::vector<int>(14, 1)) << "each unit belongs to one shard";
+  const auto fewer = tallies_of(task_of(2), null_units(task_of(2)), context);
+  EXPECT_EQ(fewer[1].concordant, whole[1].concordant) << "quick is the beginning of full";
+  EXPECT_EQ(fewer[2].concordant, whole[7].concordant);
+}
+
+// What is finished is told before a stop ends the rest.
+TEST(null_check, tells_of_each_finished_unit_until_it_is_stopped) {
+  const Cohort cohort = small_cohort({});
+  const ResamplePlan plan = folds_of(cohort);
+  const std::vector<NamedLearner> learners{named(AnyLearner(ToyLearner{}))};
+  const NullCheckTask task{
+      .cohort = cohort, .plan = plan, .learners = learners, .permutations = 5, .key = RandomKey(3)};
+  Scheduler scheduler(1);
+  FitContext context{scheduler};
+  std::vector<Index> finished;
+  EXPECT_THROW(
+      compute_null_units(
+          task,
+          null_units(task),
+          [&](const NullUnit& unit, const NullTally&) { finished.push_back(unit.permutation); },
+          [&] {
+            if (finished.size() == 2) {
+              throw Stopped{};
+            }
+          },
+          context),
+      Stopped);
+  EXPECT_EQ(finished, (std::vector<Index>{0, 1}));
 }
 
 TEST(null_check, says_why_it_cannot_judge) {

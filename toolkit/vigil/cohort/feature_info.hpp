@@ -30,6 +30,7 @@ struct FeatureInfo {
   /// Of an indicator: the levels of its source, the reference first, and the number of the one that it is 1 for.
   std::shared_ptr<const std::vector<std::string>> levels = {};
   Index level = 0;
+  std::optional<double> cut = {}; ///< of an indicator of values above a cut of its source
 
   /// The column of the input that this one stands for.
   [[nodiscard]] const std::string& source_column() const noexcept {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
-#include "vigil/forest/maximally_selected.hpp"
+#include "vigil/survival/maximally_selected.hpp"
 
 #include "vigil/forest/rule_searches.hpp"
 #include "vigil/numeric/tail.hpp"
@@ -16,39 +16,6 @@ namespace {
 
 constexpr double least_share = 0.1; ///< of the distinct subjects on each side
 constexpr double largest_p = 0.5;   ///< of a split, adjusted for the columns drawn
-constexpr double normal_density_at_0 = std::numbers::inv_sqrtpi / std::numbers::sqrt2;
-
-// 2 {1 - Phi(b)} exp(b^2 / 2); where the tail leaves the range of double 2 phi(b) / b, which is larger.
-double scaled_tail(double b) {
-  constexpr double far = 20.0;
-  return b < far ? two_sided_normal_p(b) * std::exp(0.5 * b * b) : 2.0 * normal_density_at_0 / b;
-}
-
-// nu at multiples of a step, up to where 2 / x^2 is nu to four digits.
-class OvershootTable {
-public:
-  OvershootTable() {
-    at_step_[0] = 1.0;
-    for (std::size_t step = 1; step < at_step_.size(); ++step) {
-      const double half = static_cast<double>(step) / (2.0 * steps_per_unit);
-      const double below = normal_cdf(half);
-      at_step_[step] = (below - 0.5) / half /
-                       (half * below + normal_density_at_0 * std::exp(-0.5 * half * half));
-    }
-  }
-  [[nodiscard]] double operator()(double x) const {
-    const double place = x * steps_per_unit;
-    if (!(place < static_cast<double>(at_step_.size() - 1))) {
-      return 2.0 / (x * x);
-    }
-    const auto step = static_cast<std::size_t>(place);
-    return std::lerp(at_step_[step], at_step_[step + 1], place - static_cast<double>(step));
-  }
-
-private:
-  static constexpr double steps_per_unit = 128.0;
-  std::array<double, 1025> at_step_ = {};
-};
 
 // Of the process at a cut. In strata from the correlation with the cut before: 2 Cov = V_i + V_j - V_perm of the rows between,
 // which is the variance of U_j - U_i.
@@ -96,17 +63,6 @@ double log_p_of_levels(const SurvivalNode& node,
 }
 
 } // namespace
-
-double log_p_of_selected(double largest, std::span<const double> times) {
-  static const OvershootTable nu;
-  const double b = largest, tail = scaled_tail(b);
-  double sum = tail;
-  for (std::size_t number = 1; number < times.size(); ++number) {
-    const double step = times[number] - times[number - 1];
-    sum += std::min(tail, 2.0 * b * normal_density_at_0 * step * nu(b * std::sqrt(2.0 * step)));
-  }
-  return std::min(0.0, std::log(sum) - 0.5 * b * b);
-}
 
 // Copies of a subject are not independent people: every one counts once.
 void prepare_maximally_selected(const NodeSearch& search) {
@@ -168,9 +124,10 @@ void search_maximally_selected(const NodeSearch& search, const CutColumn& column
       column.is_category() ? log_p_of_levels(node, column, scratch, largest) : 0.0;
   for (const std::size_t way : {0U, 1U}) {
     if (largest[way].feature != no_index) {
-      const double own = column.is_category()
-                             ? of_levels
-                             : ways + log_p_of_selected(std::sqrt(largest[way].gain), times[way]);
+      const double own =
+          column.is_category()
+              ? of_levels
+              : ways + survival::log_p_of_selected(std::sqrt(largest[way].gain), times[way]);
       log_p = std::min(log_p, own);
       largest[way].gain = -own;
       keep_better(best, largest[way]);

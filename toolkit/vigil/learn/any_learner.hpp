@@ -4,6 +4,7 @@
 
 #include "vigil/learn/combat.hpp"
 #include "vigil/learn/diagnostics.hpp"
+#include "vigil/learn/frozen_cuts.hpp"
 #include "vigil/learn/learner.hpp"
 
 #include <memory>
@@ -28,29 +29,46 @@ public:
   [[nodiscard]] Prediction predict(const Covariates& covariates,
                                    const PredictionRequest& request,
                                    FitContext& context) const {
-    if (!combat_) {
-      return held_->predict(covariates, request, context);
-    }
-    const CorrectedColumns corrected = combat_->correct(covariates, context.scheduler);
-    return held_->predict(corrected.covariates(), request, context);
+    return corrections_.apply(covariates, context.scheduler, [&](const Covariates& corrected) {
+      return held_->predict(corrected, request, context);
+    });
   }
   [[nodiscard]] FitStatus status() const { return held_->status(); }
-  [[nodiscard]] std::vector<SelectedFeature> selected() const { return held_->selected(); }
-  /// The model's own, with an entry "combat" where its columns are corrected first.
+  /// By column of the training data as it was before any cut.
+  [[nodiscard]] std::vector<SelectedFeature> selected() const {
+    return cuts() ? cuts()->restored(held_->selected()) : held_->selected();
+  }
+  /// The model's own, with entries "combat" and "cuts" where its columns are corrected or cut first.
   [[nodiscard]] Record record() const {
     Record record = held_->record();
-    if (combat_) {
-      record.set("combat", combat_->record());
+    if (combat()) {
+      record.set("combat", combat()->record());
+    }
+    if (cuts()) {
+      record.set("cuts", cuts()->record());
     }
     return record;
   }
   /// The same model, before which columns are corrected.
   [[nodiscard]] AnyModel corrected_by(Combat combat) const {
     AnyModel model = *this;
-    model.combat_ = std::move(combat);
+    model.corrections_.combat = std::move(combat);
     return model;
   }
-  [[nodiscard]] const std::optional<Combat>& combat() const noexcept { return combat_; }
+  /// The same model, before which columns are cut in two.
+  [[nodiscard]] AnyModel cut_by(FrozenCuts cuts) const {
+    AnyModel model = *this;
+    model.corrections_.cuts = std::move(cuts);
+    return model;
+  }
+  /// A model that was stored with these.
+  [[nodiscard]] AnyModel with(Corrections corrections) const {
+    AnyModel model = *this;
+    model.corrections_ = std::move(corrections);
+    return model;
+  }
+  [[nodiscard]] const std::optional<Combat>& combat() const noexcept { return corrections_.combat; }
+  [[nodiscard]] const std::optional<FrozenCuts>& cuts() const noexcept { return corrections_.cuts; }
   /// Nothing: the model is of a kind that has none.
   [[nodiscard]] std::optional<FitDiagnostics> diagnostics() const { return held_->diagnostics(); }
 
@@ -91,7 +109,7 @@ private:
     M value;
   };
   std::shared_ptr<const Interface> held_;
-  std::optional<Combat> combat_ = {};
+  Corrections corrections_ = {};
 };
 
 /// A learner of any kind, chosen at run time by name.

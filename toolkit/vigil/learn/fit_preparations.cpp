@@ -320,6 +320,9 @@ std::vector<Preparation> fit_preparations(const TrainingData& data,
     fits.fit_clinical(column, specials[at(blocks + column)]);
   });
   auto preparations = fits.take(specials);
+  if (!options.cut.empty()) {
+    options.cut.apply(data, weightings, preparations, scheduler);
+  }
   if (!options.filter.empty()) {
     options.filter.apply(data, weightings, preparations, scheduler);
   }

@@ -5,6 +5,7 @@
 #include "vigil/base/index.hpp"
 #include "vigil/cohort/case_weights.hpp"
 #include "vigil/cohort/training_data.hpp"
+#include "vigil/learn/cut_choice.hpp"
 #include "vigil/learn/marker_filter.hpp"
 #include "vigil/learn/record.hpp"
 
@@ -16,10 +17,11 @@
 
 namespace vigil {
 
-/// impute: "median", "mean" or "none" (missing values are then refused). filter: after filling.
+/// impute: "median", "mean" or "none" (missing values are then refused). cut, then filter: after filling.
 struct PreparationOptions {
   std::string impute = "median";
   bool standardize = true;
+  CutRule cut = {};
   MarkerFilter filter = {};
 };
 

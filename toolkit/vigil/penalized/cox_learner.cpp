@@ -5,7 +5,7 @@
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/penalized/baseline_record.hpp"
-#include "vigil/penalized/raw_inputs.hpp"
+#include "vigil/penalized/unpenalized_fits.hpp"
 #include "vigil/survival/cox_diagnostics.hpp"
 #include "vigil/survival/kaplan_meier.hpp"
 
@@ -17,20 +17,6 @@
 namespace vigil::penalized {
 
 namespace {
-
-FitStatus status_of(survival::CoxFitStatus status) {
-  switch (status) {
-  case survival::CoxFitStatus::converged:
-    return FitStatus::converged;
-  case survival::CoxFitStatus::iteration_limit:
-    return FitStatus::iteration_limit;
-  case survival::CoxFitStatus::saturated:
-    return FitStatus::saturated;
-  case survival::CoxFitStatus::undefined:
-    break;
-  }
-  return FitStatus::undefined;
-}
 
 bool has_sampling_weights(const CaseWeights& weights) {
   const auto support = weights.support();
@@ -116,41 +102,30 @@ void CoxLearner::fit_one(const TrainingData& data,
 
 std::vector<CoxModel> CoxLearner::fit_all(const FitBatch& batch, FitContext& context) const {
   const SurvivalOutcome& outcome = survival_outcome(batch.data.outcome, "cox");
-  const Covariates covariates = batch.data.covariates();
-  std::vector<CoxModel> models(batch.items.size());
   std::vector<survival::CoxLikelihood> likelihoods;
-  RawInputs raw;
-  for (std::size_t number = 0; number < batch.items.size(); ++number) {
-    const FitItem& item = batch.items[number];
+  std::vector<Index> events;
+  for (const FitItem& item : batch.items) {
     likelihoods.emplace_back(
         outcome, item.weights, batch.data.stratum, batch.data.offset, options_.ties);
-    CoxModel& model = models[number];
+    events.push_back(likelihoods.back().events());
+  }
+  UnpenalizedFits fits(batch, events);
+  std::vector<CoxModel> models(batch.items.size());
+  for (Index number = 0; number < size_of(models); ++number) {
+    CoxModel& model = models[at(number)];
     model.ties_ = options_.ties;
     model.level_ = options_.level;
-    model.events_ = likelihoods.back().events();
-    const std::vector<Index> kept = kept_columns(item.preparation);
-    if (model.events_ <= size_of(kept)) {
-      model.reason_ = model.events_ == 0 ? "no events"
-                                         : number_text(model.events_) + " events for " +
-                                               number_text(size_of(kept)) + " columns";
+    model.events_ = events[at(number)];
+    model.reason_ = fits.reason(number);
+    if (!model.reason_.empty()) {
       model.diagnostics_.proportional_hazards.push_back(
           {.feature = "(global)", .undefined_because = model.reason_});
-      continue;
     }
-    model.inputs_ = ModelInputs(covariates, kept, item.preparation);
-    raw.want(kept);
   }
-  raw.read(covariates, context.scheduler);
-  context.scheduler.for_each(size_of(batch.items), [&](Index number, Index) {
+  fits.for_each(context, [&](Index number, ModelInputs inputs, std::vector<double> values) {
     CoxModel& model = models[at(number)];
-    if (!model.reason_.empty()) {
-      return;
-    }
-    fit_one(batch.data,
-            batch.items[at(number)],
-            likelihoods[at(number)],
-            raw.select(model.inputs_.columns(), batch.data.subjects()),
-            model);
+    model.inputs_ = std::move(inputs);
+    fit_one(batch.data, batch.items[at(number)], likelihoods[at(number)], std::move(values), model);
   });
   return models;
 }

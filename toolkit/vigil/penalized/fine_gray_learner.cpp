@@ -5,7 +5,7 @@
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/penalized/baseline_record.hpp"
-#include "vigil/penalized/raw_inputs.hpp"
+#include "vigil/penalized/unpenalized_fits.hpp"
 #include "vigil/survival/fine_gray.hpp"
 
 #include <algorithm>
@@ -52,13 +52,6 @@ Index cause_number(const TrainingData& data, const std::string& named) {
            suggestion(named, names));
   }
   return *number;
-}
-
-FitStatus status_of(survival::CoxFitStatus status) {
-  return status == survival::CoxFitStatus::converged         ? FitStatus::converged
-         : status == survival::CoxFitStatus::iteration_limit ? FitStatus::iteration_limit
-         : status == survival::CoxFitStatus::saturated       ? FitStatus::saturated
-                                                             : FitStatus::undefined;
 }
 
 Index events_of(const TrainingData& data, const CaseWeights& weights, Index cause) {
@@ -111,34 +104,23 @@ void FineGrayLearner::fit_one(const TrainingData& data,
 std::vector<FineGrayModel> FineGrayLearner::fit_all(const FitBatch& batch,
                                                     FitContext& context) const {
   const Index cause = cause_number(batch.data, options_.cause_of_interest);
-  const Covariates covariates = batch.data.covariates();
-  std::vector<FineGrayModel> models(batch.items.size());
-  RawInputs raw;
-  for (std::size_t number = 0; number < batch.items.size(); ++number) {
-    const FitItem& item = batch.items[number];
-    FineGrayModel& model = models[number];
-    model.cause_ = std::get<CompetingRisksOutcome>(batch.data.outcome).cause_names[at(cause - 1)];
-    model.events_ = events_of(batch.data, item.weights, cause);
-    const std::vector<Index> kept = kept_columns(item.preparation);
-    if (model.events_ <= size_of(kept)) {
-      model.reason_ = model.events_ == 0 ? "no events of the cause"
-                                         : number_text(model.events_) + " events for " +
-                                               number_text(size_of(kept)) + " columns";
-      continue;
-    }
-    model.inputs_ = ModelInputs(covariates, kept, item.preparation);
-    raw.want(kept);
+  const auto& names = std::get<CompetingRisksOutcome>(batch.data.outcome).cause_names;
+  std::vector<Index> events;
+  for (const FitItem& item : batch.items) {
+    events.push_back(events_of(batch.data, item.weights, cause));
   }
-  raw.read(covariates, context.scheduler);
-  context.scheduler.for_each(size_of(batch.items), [&](Index number, Index) {
+  UnpenalizedFits fits(batch, events, " of the cause");
+  std::vector<FineGrayModel> models(batch.items.size());
+  for (Index number = 0; number < size_of(models); ++number) {
     FineGrayModel& model = models[at(number)];
-    if (model.reason_.empty()) {
-      fit_one(batch.data,
-              batch.items[at(number)].weights,
-              cause,
-              raw.select(model.inputs_.columns(), batch.data.subjects()),
-              model);
-    }
+    model.cause_ = names[at(cause - 1)];
+    model.events_ = events[at(number)];
+    model.reason_ = fits.reason(number);
+  }
+  fits.for_each(context, [&](Index number, ModelInputs inputs, std::vector<double> values) {
+    FineGrayModel& model = models[at(number)];
+    model.inputs_ = std::move(inputs);
+    fit_one(batch.data, batch.items[at(number)].weights, cause, std::move(values), model);
   });
   return models;
 }

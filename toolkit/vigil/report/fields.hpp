@@ -118,6 +118,20 @@ void columns(Visitor& visit, Row& row) {
   fields(visit, row);
 }
 
+template <class Visitor, Is<CutPointRow> Row>
+void columns(Visitor& visit, Row& row) {
+  visit("learner", row.learner);
+  visit("feature", row.feature);
+  visit("cut", row.cut);
+  visit("resamples", row.resamples);
+  visit("share", row.share);
+  visit("final", row.is_final);
+  visit("statistic", row.statistic);
+  visit("p", row.p);
+  visit("cuts_compared", row.cuts_compared);
+  visit("undefined_because", row.undefined_because);
+}
+
 template <class Visitor, Is<NullCheckRow> Row>
 void columns(Visitor& visit, Row& row) {
   visit("learner", row.learner);

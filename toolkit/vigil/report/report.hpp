@@ -7,7 +7,7 @@
 #include "vigil/triage/apply_rule.hpp"
 #include "vigil/triage/audit.hpp"
 #include "vigil/triage/zone_shares.hpp"
-#include "vigil/validate/null_check.hpp"
+#include "vigil/validate/null_verdict.hpp"
 #include "vigil/validate/summary.hpp"
 
 #include <array>
@@ -199,6 +199,20 @@ struct ForestSummary {
   std::string undefined_because = {};     ///< why there is no forest
 };
 
+/// How often training sets of a learner cut a column at a value, and the cut of its final model. cut NaN: none could be
+/// chosen.
+struct CutPointRow {
+  std::string learner = {}, feature = {};
+  double cut = not_available;
+  Index resamples = 0;          ///< that chose it
+  double share = not_available; ///< of all resamples
+  Index is_final =
+      0; ///< 1: chosen on all subjects; statistic, p and cuts_compared are of this choice
+  double statistic = not_available, p = not_available;
+  Index cuts_compared = 0;
+  std::string undefined_because = {};
+};
+
 /// What the learners made of outcomes that mean nothing (--null-check); `resamples`: fits of each permutation.
 struct NullCheckSummary {
   std::string form = {}; ///< quick or full
@@ -236,6 +250,7 @@ struct Report {
   std::vector<FoldRow> folds = {};                  ///< tables only
   std::vector<ImportanceRow> importance = {};       ///< tables only
   std::vector<NullCheckRow> null_permutations = {}; ///< tables only
+  std::vector<CutPointRow> cut_points = {};         ///< tables only; empty: no cut was to be chosen
 };
 
 } // namespace vigil::report

@@ -113,6 +113,9 @@ std::string table_text(std::span<const ReplicationRow> rows) {
 std::string table_text(std::span<const ImportanceRow> rows) {
   return whole_table(rows);
 }
+std::string table_text(std::span<const CutPointRow> rows) {
+  return whole_table(rows);
+}
 std::string table_text(std::span<const NullCheckRow> rows) {
   return whole_table(rows);
 }
@@ -185,6 +188,9 @@ std::vector<NamedText> tables_of(const Report& report) {
   tables.push_back({"forest_error.tsv", table_text(std::span(report.forests))});
   if (report.triage) {
     tables.push_back({"triage.tsv", table_text(std::span(report.triage->rows))});
+  }
+  if (!report.cut_points.empty()) {
+    tables.push_back({"cut_points.tsv", table_text(std::span(report.cut_points))});
   }
   if (report.null_check) {
     tables.push_back({"null_check.tsv", table_text(std::span(report.null_permutations))});

@@ -23,6 +23,7 @@ namespace vigil::report {
 [[nodiscard]] std::string table_text(std::span<const PassportRow> rows);
 [[nodiscard]] std::string table_text(std::span<const ReplicationRow> rows);
 [[nodiscard]] std::string table_text(std::span<const ImportanceRow> rows);
+[[nodiscard]] std::string table_text(std::span<const CutPointRow> rows);
 [[nodiscard]] std::string table_text(std::span<const NullCheckRow> rows);
 /// The error of every forest, after the name of its learner.
 [[nodiscard]] std::string table_text(std::span<const ForestSummary> forests);

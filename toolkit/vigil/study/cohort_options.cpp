@@ -3,6 +3,7 @@
 #include "vigil/study/cohort_options.hpp"
 
 #include "vigil/base/text.hpp"
+#include "vigil/select/log_rank_cut.hpp"
 #include "vigil/select/score_ranking.hpp"
 
 #include <algorithm>
@@ -155,6 +156,39 @@ MarkerFilter marker_filter(const Options& options, const std::string& impute) {
   return {.keep = *keep, .ranking = ranking_of(by, impute)};
 }
 
+/// choose_cut = { columns = [..], rule = "maximally-selected" } of a study, or the columns of --choose-cut.
+CutRule cut_rule(const Options& options) {
+  CutRule rule;
+  const auto entry = options.entries().find("choose_cut");
+  if (entry == options.entries().end()) {
+    return rule;
+  }
+  const std::string where = options.where("choose_cut");
+  if (std::holds_alternative<OptionValue::Table>(entry->second.value)) {
+    Options section(where);
+    for (const auto& [key, texts] : options.table("choose_cut")) {
+      OptionValue::List list;
+      for (const auto& text : texts) {
+        list.push_back({text, where + " " + key});
+      }
+      section.set(key, {std::move(list), where + " " + key});
+    }
+    rule.columns = section.texts("columns");
+    const auto word = section.texts("rule");
+    if (word != std::vector<std::string>{"maximally-selected"}) {
+      section.refuse("rule", "rule = \"maximally-selected\": the only one there is");
+    }
+    section.refuse_unknown();
+  } else {
+    rule.columns = options.texts("choose_cut");
+  }
+  if (rule.columns.empty()) {
+    options.refuse("choose_cut", "the columns that each training set is to cut in two");
+  }
+  rule.statistic = std::make_shared<const select::LogRankCut>();
+  return rule;
+}
+
 /// combat = { .. } of a study, or the options --combat, --combat-covariates and --combat-unseen.
 Options combat_section(const Options& options) {
   Options section(options.where("combat"));
@@ -180,15 +214,23 @@ Options combat_section(const Options& options) {
   return section;
 }
 
-constexpr std::array filter_keys{"filter", "filter_keep", "filter_by"};
+constexpr std::array fitted_keys{"filter", "filter_keep", "filter_by", "choose_cut"};
 
 } // namespace
 
 PreparationOptions preparation_options(const Options& options) {
   const auto impute = options.choice("impute", {"none", "median", "mean"}, "median");
-  return {.impute = impute,
-          .standardize = options.flag("standardize").value_or(true),
-          .filter = marker_filter(options, impute)};
+  PreparationOptions preparation{.impute = impute,
+                                 .standardize = options.flag("standardize").value_or(true),
+                                 .cut = cut_rule(options),
+                                 .filter = marker_filter(options, impute)};
+  if (!preparation.cut.empty() && !preparation.filter.empty() &&
+      preparation.filter.ranking->name() == "score") {
+    options.refuse("choose_cut",
+                   "no filter by score beside it: it would adjust for every candidate cut",
+                   "filter by variance, or declare the cut with cut in [data]");
+  }
+  return preparation;
 }
 
 std::optional<CombatOptions> combat_options(const Options& options) {
@@ -216,16 +258,16 @@ std::optional<CombatOptions> combat_options(const Options& options) {
 }
 
 void lend_preparation(const Options& from, Options& section) {
-  for (const char* key : filter_keys) {
+  for (const char* key : fitted_keys) {
     if (section.has(key)) {
       section.refuse(key,
-                     "a filter for all learners",
-                     "write it in [prepare], or as --filter-keep and --filter-by");
+                     "a filter or cut for all learners",
+                     "write it in [prepare], or as --filter-keep, --filter-by, --choose-cut");
     }
   }
   for (const auto& [key, value] : from.entries()) {
-    const bool filters = std::ranges::find(filter_keys, key) != filter_keys.end();
-    if (filters || key == "impute" || key == "standardize") {
+    const bool fitted = std::ranges::find(fitted_keys, key) != fitted_keys.end();
+    if (fitted || key == "impute" || key == "standardize") {
       section.set(key, value);
     }
   }

@@ -18,8 +18,9 @@ namespace vigil {
 [[nodiscard]] storage::CohortRequest cohort_request(const Options& options,
                                                     const std::filesystem::path& file);
 
-/// impute, standardize, and the filter: filter = { keep, by } of a study, or filter_keep and filter_by. Throws ConfigError
-/// for another word.
+/// impute, standardize, the filter: filter = { keep, by } of a study, or filter_keep and filter_by; and the cuts to choose:
+/// choose_cut = { columns, rule } of a study, or the columns alone. Throws ConfigError for another word, and for cuts beside a
+/// filter by score.
 [[nodiscard]] PreparationOptions preparation_options(const Options& options);
 
 /// combat = { batch, covariates, unseen } of a study, or combat, combat_covariates and combat_unseen, where combat is the
@@ -27,7 +28,7 @@ namespace vigil {
 [[nodiscard]] std::optional<CombatOptions> combat_options(const Options& options);
 
 /// Gives a learner's section the preparation that is written in `from`, so that what the learner prepares itself (inner
-/// folds) is prepared alike. Throws ConfigError for a filter that the section has of its own.
+/// folds) is prepared alike. Throws ConfigError for a filter or cut that the section has of its own.
 void lend_preparation(const Options& from, Options& section);
 
 /// Features of the verbs that look for markers: everything numeric unless columns are named.

@@ -151,9 +151,7 @@ const LearnerEntry& find_learner(std::string_view name) {
 AnyModel load_model(const Record& record) {
   for (const auto& entry : entries) {
     if (entry.name == record.kind()) {
-      const AnyModel model = entry.load(record);
-      return record.has("combat") ? model.corrected_by(Combat::from_record(record.record("combat")))
-                                  : model;
+      return entry.load(record).with(Corrections::from_record(record));
     }
   }
   if (record.kind() == forest::RegressionForest::kind) { // no learner: studies need times

@@ -7,6 +7,7 @@
 #include "vigil/study/forest_rows.hpp"
 #include "vigil/study/model_tables.hpp"
 #include "vigil/study/study_checks.hpp"
+#include "vigil/study/study_cuts.hpp"
 #include "vigil/study/study_leaks.hpp"
 #include "vigil/study/study_null_check.hpp"
 #include "vigil/study/study_passports.hpp"
@@ -67,23 +68,39 @@ public:
     say_plan();
   }
 
-  /// The work of its resamples, kept in a folder.
-  [[nodiscard]] StudyUnits units(const std::filesystem::path& folder, StudyUnits::KeptBy kept_by) {
-    return {
-        {.cohort = cohort_,
-         .plan = plan_,
-         .learners = study_.learners,
-         .request = {horizons_},
-         .shard = {}},
-        ShardFolder(folder,
-                    predictions_digest(study_, report_.inputs.front().digest, plan_, horizons_)),
-        kept_by,
-        watch_,
-        context_};
+  /// What is kept of its work.
+  [[nodiscard]] ShardFolder folder(const std::filesystem::path& units, KeptBy kept_by) const {
+    return {units,
+            predictions_digest(study_, report_.inputs.front().digest, plan_, horizons_),
+            kept_by};
   }
 
-  /// What follows from the records of all resamples.
-  StudyResult conclude(std::vector<ResampleRecord> records) {
+  [[nodiscard]] StudyUnits units(const ShardFolder& folder) {
+    return {{.cohort = cohort_,
+             .plan = plan_,
+             .learners = study_.learners,
+             .request = {horizons_},
+             .shard = {}},
+            folder,
+            watch_,
+            context_};
+  }
+
+  [[nodiscard]] StudyNullCheck null_check(const ShardFolder& folder) {
+    return {study_.validate.null_check,
+            {.cohort = cohort_,
+             .plan = plan_,
+             .learners = study_.learners,
+             .key = key_.child("null-check"),
+             .tau = options_.tau,
+             .cause = options_.cause},
+            folder,
+            watch_,
+            context_};
+  }
+
+  /// What follows from the records of all resamples, and from the units of the null check.
+  StudyResult conclude(std::vector<ResampleRecord> records, const StudyNullCheck& check) {
     records_ = std::move(records);
     models_ = fit_final({cohort_, weights_, study_.learners, {horizons_}, key_}, context_);
     summarise_internal();
@@ -92,17 +109,7 @@ public:
     }
     add_passports_of_study();
     decide();
-    add_null_check(study_,
-                   {.cohort = cohort_,
-                    .plan = plan_,
-                    .learners = study_.learners,
-                    .records = records_,
-                    .key = key_.child("null-check"),
-                    .tau = options_.tau,
-                    .cause = options_.cause},
-                   watch_,
-                   context_,
-                   report_);
+    check.conclude(records_, report_);
     warn(perfect_ranking_warnings(report_.performance));
     finish();
     return {.report = std::move(report_),
@@ -196,6 +203,8 @@ private:
     report_.folds = fold_rows(cohort_, plan_);
     report_.selected_features = selected_feature_rows(records_, models_, cohort_);
     report_.coefficients = coefficient_rows(models_, cohort_);
+    report_.cut_points = cut_point_rows(records_, models_);
+    warn(cut_notes(report_.cut_points, plan_.size()));
     add_forests(models_, study_.learner_options, report_);
     if (externals_.empty()) {
       for (const auto& learner : study_.learners) {
@@ -349,6 +358,15 @@ private:
   std::vector<ExternalPrediction> first_external_;
 };
 
+std::vector<std::string>
+missing_units(const StudyUnits& work, const StudyNullCheck& check, Index shards) {
+  std::vector<std::string> missing = work.missing(shards);
+  for (std::string& permutations : check.missing(shards)) {
+    missing.push_back(std::move(permutations));
+  }
+  return missing;
+}
+
 } // namespace
 
 StudyResult run_study(const StudySettings& study,
@@ -357,7 +375,11 @@ StudyResult run_study(const StudySettings& study,
                       const std::filesystem::path& units) {
   StudyRun run(study, watch, context);
   run.prepare();
-  return run.conclude(run.units(units, StudyUnits::KeptBy::run).compute({}).records);
+  const ShardFolder folder = run.folder(units, KeptBy::run);
+  auto records = run.units(folder).compute({}).records;
+  const StudyNullCheck check = run.null_check(folder);
+  check.compute({});
+  return run.conclude(std::move(records), check);
 }
 
 ShardResult run_shard(const StudySettings& study,
@@ -367,10 +389,15 @@ ShardResult run_shard(const StudySettings& study,
                       FitContext& context) {
   StudyRun run(study, watch, context);
   run.prepare();
-  StudyUnits work = run.units(units, StudyUnits::KeptBy::shards);
-  work.folder().write_note({.shard = shard, .study = study.file.file, .seed = study.seed});
+  const ShardFolder folder = run.folder(units, KeptBy::shards);
+  folder.write_note({.shard = shard, .study = study.file.file, .seed = study.seed});
+  const StudyUnits work = run.units(folder);
+  const StudyNullCheck check = run.null_check(folder);
   const Index computed = work.compute(shard).units;
-  return {.units = computed, .missing = work.missing(shard.count)};
+  const Index permutations = check.compute(shard);
+  return {.units = computed,
+          .permutations = permutations,
+          .missing = missing_units(work, check, shard.count)};
 }
 
 std::variant<StudyResult, MissingUnits> merge_study(const StudySettings& study,
@@ -379,12 +406,14 @@ std::variant<StudyResult, MissingUnits> merge_study(const StudySettings& study,
                                                     FitContext& context) {
   StudyRun run(study, watch, context);
   run.prepare();
-  const StudyUnits work = run.units(units, StudyUnits::KeptBy::shards);
-  auto missing = work.missing(shard_notes(units).back().shard.count);
+  const ShardFolder folder = run.folder(units, KeptBy::shards);
+  const StudyUnits work = run.units(folder);
+  const StudyNullCheck check = run.null_check(folder);
+  auto missing = missing_units(work, check, shard_notes(units).back().shard.count);
   if (!missing.empty()) {
     return MissingUnits{std::move(missing)};
   }
-  return run.conclude(work.take());
+  return run.conclude(work.take(), check);
 }
 
 } // namespace vigil

@@ -31,7 +31,7 @@ struct StudyResult {
 
 /// What one shard came to. `missing`: units of other shards that are not there, in words.
 struct ShardResult {
-  Index units = 0;
+  Index units = 0, permutations = 0; ///< permutations: of the null check
   std::vector<std::string> missing;
 };
 

@@ -19,6 +19,7 @@ namespace vigil {
 namespace {
 
 constexpr const char* unit_kind = "work-unit";
+constexpr const char* null_unit_kind = "null-unit";
 constexpr const char* note_kind = "shard";
 
 std::string resample_name(Index number) {
@@ -62,11 +63,33 @@ std::vector<std::filesystem::path> note_files(const std::filesystem::path& folde
 
 } // namespace
 
-ShardFolder::ShardFolder(std::filesystem::path folder, std::string plan)
-    : folder_(std::move(folder)), plan_(std::move(plan)) {}
+ShardFolder::ShardFolder(std::filesystem::path folder, std::string plan, KeptBy kept_by)
+    : folder_(std::move(folder)), plan_(std::move(plan)), kept_by_(kept_by) {}
 
 std::filesystem::path ShardFolder::file_of(const WorkUnit& unit) const {
   return folder_ / fmt::format("unit_{:06}.h5", unit.number);
+}
+
+std::filesystem::path ShardFolder::file_of(const NullUnit& unit) const {
+  return folder_ / fmt::format("null_{:03}_{:04}.h5", unit.learner, unit.permutation);
+}
+
+Record ShardFolder::new_record(const char* kind) const {
+  Record record(kind);
+  record.set("plan", plan_);
+  record.set("blas_core", blas_core());
+  record.set("version", std::string(version));
+  return record;
+}
+
+Record ShardFolder::checked_record(const std::filesystem::path& file, const char* kind) const {
+  Record record = storage::read_record(file);
+  if (record.kind() != kind) {
+    damaged(file, "a record of kind " + quoted(record.kind()), "kind " + quoted(kind));
+  }
+  check_plan(file, record);
+  check_kernel(file, record.text("blas_core"));
+  return record;
 }
 
 bool ShardFolder::has(const WorkUnit& unit) const {
@@ -79,12 +102,7 @@ std::optional<std::vector<ResampleRecord>> ShardFolder::read(const WorkUnit& uni
     return std::nullopt;
   }
   const auto file = file_of(unit);
-  const Record record = storage::read_record(file);
-  if (record.kind() != unit_kind) {
-    damaged(file, "a record of kind " + quoted(record.kind()), "kind " + quoted(unit_kind));
-  }
-  check_plan(file, record);
-  check_kernel(file, record.text("blas_core"));
+  const Record record = checked_record(file, unit_kind);
   std::vector<ResampleRecord> records;
   for (Index number = unit.first; number < unit.last; ++number) {
     records.push_back(to_resample_record(record.record(resample_name(number))));
@@ -111,14 +129,41 @@ void ShardFolder::check_plan(const std::filesystem::path& file, const Record& re
 
 void ShardFolder::write(const WorkUnit& unit, std::span<const ResampleRecord> records) const {
   std::filesystem::create_directories(folder_);
-  Record record(unit_kind);
-  record.set("plan", plan_);
-  record.set("blas_core", blas_core());
-  record.set("version", std::string(version));
+  Record record = new_record(unit_kind);
   record.set("unit", unit.number);
   for (const ResampleRecord& resample : records) {
     record.set(resample_name(resample.resample), to_record(resample));
   }
+  storage::write_record(file_of(unit), record);
+}
+
+bool ShardFolder::has(const NullUnit& unit) const {
+  return std::filesystem::exists(file_of(unit));
+}
+
+std::optional<NullTally> ShardFolder::read(const NullUnit& unit, const std::string& learner) const {
+  if (!has(unit)) {
+    return std::nullopt;
+  }
+  const auto file = file_of(unit);
+  const Record record = checked_record(file, null_unit_kind);
+  if (record.text("learner") != learner || record.count("permutation") != unit.permutation) {
+    damaged(file,
+            "permutation " + number_text(record.count("permutation") + 1) + " of " +
+                record.text("learner"),
+            "permutation " + number_text(unit.permutation + 1) + " of " + learner);
+  }
+  return to_null_tally(record.record("tally"));
+}
+
+void ShardFolder::write(const NullUnit& unit,
+                        const std::string& learner,
+                        const NullTally& tally) const {
+  std::filesystem::create_directories(folder_);
+  Record record = new_record(null_unit_kind);
+  record.set("learner", learner);
+  record.set("permutation", unit.permutation);
+  record.set("tally", to_record(tally));
   storage::write_record(file_of(unit), record);
 }
 

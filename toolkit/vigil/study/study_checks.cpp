@@ -22,6 +22,9 @@ void check_learners(const StudySettings& study, const Cohort& cohort, Scheduler&
   if (!study.learners.empty() && study.learners.front().combat) {
     check_combat(cohort.data(), cohort.weights(), *study.learners.front().combat, scheduler);
   }
+  if (!study.learners.empty()) {
+    check_cuts(cohort.data(), cohort.weights(), study.learners.front().preparation.cut);
+  }
   for (std::size_t number = 0; number < study.learners.size(); ++number) {
     const ColumnView view(cohort.data(), study.learners[number].columns);
     const auto& entry = find_learner(study.learner_kinds[number]);

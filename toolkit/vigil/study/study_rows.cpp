@@ -190,7 +190,8 @@ std::vector<report::CoefficientRow> coefficient_rows(std::span<const FinalModel>
       }
     }
     for (const auto& feature : model.apparent.selected) {
-      const auto& name = covariates.info(feature.feature).name;
+      const auto& column = covariates.info(feature.feature).name;
+      const auto name = model.model.cuts() ? model.model.cuts()->name_of(column) : column;
       const auto se = errors.find(name);
       rows.push_back({.learner = model.learner,
                       .feature = name,

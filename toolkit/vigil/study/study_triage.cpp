@@ -170,9 +170,7 @@ TriageBasis triage_basis(const TriageSettings& settings, const Record& model) {
         {.name = names[input], .lower = lower.at(input), .upper = upper.at(input)});
   }
   basis.levels = input_levels(model, names.size());
-  if (model.has("combat")) {
-    basis.combat = Combat::from_record(model.record("combat"));
-  }
+  basis.corrections = Corrections::from_record(model);
   const survival::StepFunction highest_risk{.before = 0.0,
                                             .time = model.numbers("risk_time"),
                                             .value = model.numbers("training_risk_95")};
@@ -203,12 +201,10 @@ report::TriageSummary triage_cohort(const TriageSettings& settings,
   for (const auto& range : basis.ranges) {
     inputs.push_back(range.name);
   }
-  const auto values = basis.combat
-                          ? input_values(basis.combat->correct(covariates, scheduler).covariates(),
-                                         inputs,
-                                         basis.levels,
-                                         scheduler)
-                          : input_values(covariates, inputs, basis.levels, scheduler);
+  const auto values =
+      basis.corrections.apply(covariates, scheduler, [&](const Covariates& corrected) {
+        return input_values(corrected, inputs, basis.levels, scheduler);
+      });
   report::TriageSummary summary{.learner = settings.learner,
                                 .decide_at = std::string(name_of(settings.decide_at)),
                                 .horizon = settings.horizon,

@@ -20,7 +20,7 @@ struct TriageBasis {
   triage::Rule rule;
   std::vector<triage::InputRange> ranges;       ///< of the raw inputs of the model in training
   std::vector<std::vector<std::string>> levels; ///< of inputs that are categories; empty: numbers
-  std::optional<Combat> combat;                 ///< by which the inputs are corrected
+  Corrections corrections;                      ///< of the inputs
 };
 
 /// From the stored record of a fitted model, which holds its inputs (features, training_lower, training_upper, levels), the

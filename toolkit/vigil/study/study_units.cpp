@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/study/study_units.hpp"
 
-#include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/study/study_rows.hpp"
 
@@ -12,11 +11,9 @@ namespace vigil {
 
 StudyUnits::StudyUnits(const ValidationTask& task,
                        ShardFolder folder,
-                       KeptBy kept_by,
                        const StudyWatch& watch,
                        FitContext& context)
-    : task_(task), folder_(std::move(folder)), kept_by_(kept_by), watch_(watch), context_(context) {
-}
+    : task_(task), folder_(std::move(folder)), watch_(watch), context_(context) {}
 
 StudyUnits::Computed StudyUnits::compute(const Shard& shard) const {
   ValidationTask task = task_;
@@ -29,7 +26,7 @@ StudyUnits::Computed StudyUnits::compute(const Shard& shard) const {
   Computed computed{.records = {}, .units = size_of(units)};
   watch_.progress(0, total);
   for (const WorkUnit& unit : units) {
-    auto records = found(unit);
+    auto records = folder_.found(unit, learner_of(unit), watch_);
     if (records) {
       ++taken;
     } else {
@@ -73,19 +70,6 @@ std::vector<std::string> StudyUnits::missing(Index shards) const {
     }
   }
   return missing;
-}
-
-// A damaged file is computed again, and a run takes nothing for its own that is not.
-std::optional<std::vector<ResampleRecord>> StudyUnits::found(const WorkUnit& unit) const {
-  try {
-    return folder_.read(unit, learner_of(unit));
-  } catch (const Error& error) {
-    if (kept_by_ == KeptBy::shards && dynamic_cast<const InputError*>(&error) == nullptr) {
-      throw;
-    }
-    watch_.say("again", error.fault().where + ": " + error.fault().found);
-    return std::nullopt;
-  }
 }
 
 const std::string& StudyUnits::learner_of(const WorkUnit& unit) const {

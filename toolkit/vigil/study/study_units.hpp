@@ -6,7 +6,6 @@
 #include "vigil/study/study_watch.hpp"
 #include "vigil/validate/validate.hpp"
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,12 +16,9 @@ namespace vigil {
 /// checked by tests/determinism/same_bytes.sh, tests/cli/shards.case
 class StudyUnits {
 public:
-  /// Whose units a folder holds. Those of shards are not to be replaced by those of another study.
-  enum class KeptBy { run, shards };
   /// task, watch and context must stay.
   StudyUnits(const ValidationTask& task,
              ShardFolder folder,
-             KeptBy kept_by,
              const StudyWatch& watch,
              FitContext& context);
 
@@ -36,15 +32,12 @@ public:
   [[nodiscard]] std::vector<ResampleRecord> take() const;
   /// The units that the folder lacks, each with the shard that should have made it.
   [[nodiscard]] std::vector<std::string> missing(Index shards) const;
-  [[nodiscard]] const ShardFolder& folder() const noexcept { return folder_; }
 
 private:
-  [[nodiscard]] std::optional<std::vector<ResampleRecord>> found(const WorkUnit& unit) const;
   [[nodiscard]] const std::string& learner_of(const WorkUnit& unit) const;
 
   ValidationTask task_;
   ShardFolder folder_;
-  KeptBy kept_by_;
   const StudyWatch& watch_;
   FitContext& context_;
 };

@@ -96,10 +96,13 @@ std::vector<Index> selected_columns(const Covariates& covariates,
   return columns;
 }
 
-ColumnView::ColumnView(const TrainingData& full, const ColumnSelection& selection)
-    : full_(full), columns_(selected_columns(full.covariates(), selection)),
+ColumnView::ColumnView(const TrainingData& full, std::vector<Index> columns)
+    : full_(full), columns_(std::move(columns)),
       features_(reduced_features(full.features, columns_)),
-      clinical_(reduced_clinical(full, columns_)) {
+      clinical_(reduced_clinical(full, columns_)) {}
+
+ColumnView::ColumnView(const TrainingData& full, const ColumnSelection& selection)
+    : ColumnView(full, selected_columns(full.covariates(), selection)) {
   if (columns_.empty()) {
     throw ConfigError(
         {.where = "features of a learner",

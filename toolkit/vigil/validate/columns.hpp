@@ -26,7 +26,10 @@ struct ColumnSelection {
 /// A cohort with some of its columns; outcome, strata, offsets and groups stay those of the whole.
 class ColumnView {
 public:
+  /// Throws ConfigError for a selection without a column.
   ColumnView(const TrainingData& full, const ColumnSelection& selection);
+  /// The listed columns, ascending; none is a view too.
+  ColumnView(const TrainingData& full, std::vector<Index> columns);
 
   /// Refers to this view, which must outlive it.
   [[nodiscard]] TrainingData data() const noexcept;

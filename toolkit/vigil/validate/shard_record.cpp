@@ -8,6 +8,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace vigil {
@@ -15,12 +16,13 @@ namespace vigil {
 namespace {
 
 constexpr const char* shard_kind = "resample";
+constexpr const char* tally_kind = "null-tally";
 
 constexpr std::array<FitStatus, 4> all_statuses{
     FitStatus::converged, FitStatus::iteration_limit, FitStatus::saturated, FitStatus::undefined};
 
 [[noreturn]] void damaged(const std::string& found, const std::string& expected) {
-  throw InputError({.where = "a resample in a shard",
+  throw InputError({.where = "a work unit in a shard",
                     .found = found,
                     .expected = expected,
                     .remedy = "compute the shard again",
@@ -55,6 +57,12 @@ FitStatus status_of(const std::string& name) {
   damaged("status " + quoted(name), "a status of a fit");
 }
 
+void check_kind(const Record& record, std::string_view kind) {
+  if (record.kind() != kind) {
+    damaged("a record of kind " + quoted(record.kind()), "kind " + quoted(kind));
+  }
+}
+
 std::vector<FoldRole> roles_of(const Record::Counts& codes) {
   std::vector<FoldRole> roles;
   for (const Index code : codes) {
@@ -76,6 +84,23 @@ std::vector<SelectedFeature> selected_of(const Record& record) {
     selected.push_back({.feature = features[at(place)], .coefficient = coefficients[at(place)]});
   }
   return selected;
+}
+
+std::vector<ChosenCut> cuts_of(const Record& record) {
+  std::vector<ChosenCut> cuts;
+  if (record.has("cuts")) {
+    const auto& columns = record.texts("cut_columns");
+    const auto& values = record.numbers("cuts");
+    if (columns.size() != values.size()) {
+      damaged(number_text(size_of(values)) + " cuts of " + number_text(size_of(columns)) +
+                  " columns",
+              "one cut per column");
+    }
+    for (std::size_t place = 0; place < columns.size(); ++place) {
+      cuts.push_back({.column = columns[place], .cut = values[place]});
+    }
+  }
+  return cuts;
 }
 
 } // namespace
@@ -100,6 +125,16 @@ Record to_record(const ResampleRecord& resample) {
   record.set("coefficients", std::move(coefficients));
   record.set("score", resample.prediction.score);
   set_table(record, "risk", resample.prediction.risk);
+  if (!resample.cuts.empty()) {
+    Record::Texts columns;
+    Record::Numbers cuts;
+    for (const ChosenCut& one : resample.cuts) {
+      columns.push_back(one.column);
+      cuts.push_back(one.cut);
+    }
+    record.set("cut_columns", std::move(columns));
+    record.set("cuts", std::move(cuts));
+  }
   for (const auto& [name, table] : {std::pair("lower", &resample.prediction.lower),
                                     std::pair("upper", &resample.prediction.upper),
                                     std::pair("curves", &resample.prediction.curves)}) {
@@ -111,16 +146,15 @@ Record to_record(const ResampleRecord& resample) {
 }
 
 ResampleRecord to_resample_record(const Record& record) {
-  if (record.kind() != shard_kind) {
-    damaged("a record of kind " + quoted(record.kind()), "kind " + quoted(shard_kind));
-  }
+  check_kind(record, shard_kind);
   ResampleRecord resample{.learner = record.text("learner"),
                           .resample = record.count("resample"),
                           .subject = record.counts("subject"),
                           .role = roles_of(record.counts("role")),
                           .prediction = {},
                           .selected = selected_of(record),
-                          .status = status_of(record.text("status"))};
+                          .status = status_of(record.text("status")),
+                          .cuts = cuts_of(record)};
   const Index subjects = size_of(resample.subject);
   resample.prediction = {.score = record.numbers("score"),
                          .risk = table_of(record, "risk", subjects),
@@ -133,6 +167,41 @@ ResampleRecord to_resample_record(const Record& record) {
             number_text(subjects) + ", one per subject");
   }
   return resample;
+}
+
+Record to_record(const NullTally& tally) {
+  Record record(tally_kind);
+  Record::Counts columns, times;
+  for (const NullTally::Selected& one : tally.selected) {
+    columns.push_back(one.column);
+    times.push_back(one.models);
+  }
+  record.set("concordant", tally.concordant);
+  record.set("comparable", tally.comparable);
+  record.set("models", tally.models);
+  record.set("selected", std::move(columns));
+  record.set("selected_models", std::move(times));
+  record.set("because", tally.because);
+  return record;
+}
+
+NullTally to_null_tally(const Record& record) {
+  check_kind(record, tally_kind);
+  NullTally tally{.concordant = record.number("concordant"),
+                  .comparable = record.number("comparable"),
+                  .models = record.count("models"),
+                  .because = record.text("because")};
+  const auto& columns = record.counts("selected");
+  const auto& times = record.counts("selected_models");
+  if (columns.size() != times.size()) {
+    damaged(number_text(size_of(times)) + " counts for " + number_text(size_of(columns)) +
+                " selected columns",
+            "one count per column");
+  }
+  for (Index place = 0; place < size_of(columns); ++place) {
+    tally.selected.push_back({.column = columns[at(place)], .models = times[at(place)]});
+  }
+  return tally;
 }
 
 } // namespace vigil

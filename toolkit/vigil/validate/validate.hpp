@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -44,6 +45,12 @@ struct WorkUnit {
 
 enum class FoldRole : std::uint8_t { train, test };
 
+/// Where a resample cut a column; NaN: it could choose no cut.
+struct ChosenCut {
+  std::string column = {};
+  double cut = std::numeric_limits<double>::quiet_NaN();
+};
+
 /// Predictions of one resample: what a shard holds; every measure is computed from these.
 struct ResampleRecord {
   std::string learner;
@@ -53,6 +60,7 @@ struct ResampleRecord {
   Prediction prediction;      ///< rows as in `subject`
   std::vector<SelectedFeature> selected; ///< column numbers of the whole cohort
   FitStatus status = FitStatus::undefined;
+  std::vector<ChosenCut> cuts = {}; ///< of the columns that training sets cut
 };
 
 /// Units of this shard in ascending number: units number, number + count, .. of all (learner by learner, block
