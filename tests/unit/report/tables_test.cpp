@@ -84,7 +84,8 @@ TEST(Tables, OtherHeadersAreThoseOfTheContract) {
   EXPECT_EQ(
       table("centres.tsv"),
       "learner\tmeasure\thorizon\tcentre\tsubjects\tevents\testimate\tse\tmu\ttau2\ti2\tlower\t"
-      "upper\tprediction_lower\tprediction_upper\tresampling\tundefined_because\n");
+      "upper\tprediction_lower\tprediction_upper\tadequate_from\tadequate_to\t"
+      "adequate_probability\tadequate_with_slope\tresampling\tundefined_because\n");
 }
 
 TEST(Tables, ForestsHaveTheirImportanceAndTheirError) {

@@ -47,6 +47,7 @@ public:
     options_.horizons = horizons_;
     options_.tau = horizons_.back();
     options_.estimator = study.validate.estimator;
+    options_.adequate = study.validate.adequate;
     options_.resampling =
         study.validate.folds_file.empty() ? study.validate.scheme : plan_.scheme();
   }

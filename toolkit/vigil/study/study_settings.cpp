@@ -181,6 +181,30 @@ BootstrapEstimator read_estimator(const Options& section, const ValidateSettings
                             : BootstrapEstimator::point_632_plus;
 }
 
+ValueRange
+read_range(const Options& section, std::string_view key, ValueRange otherwise, bool positive) {
+  if (!section.has(key)) {
+    return otherwise;
+  }
+  const auto limits = section.numbers(key);
+  if (limits.size() != 2 || !(limits[0] < limits[1]) || (positive && !(limits[0] > 0.0))) {
+    section.refuse(key,
+                   std::string("two ") + (positive ? "positive " : "") +
+                       "numbers, the smaller one first: the limits of what would do");
+  }
+  return {.from = limits[0], .to = limits[1]};
+}
+
+/// What the performance in a new centre is held against.
+AdequatePerformance read_adequate(const Options& section) {
+  AdequatePerformance adequate;
+  adequate.concordance.from =
+      share(section, "adequate_concordance", AdequatePerformance().concordance.from);
+  adequate.slope = read_range(section, "adequate_slope", adequate.slope, false);
+  adequate.oe_ratio = read_range(section, "adequate_oe_ratio", adequate.oe_ratio, true);
+  return adequate;
+}
+
 /// The column that [prepare] names, unless the cohort has named its own.
 void take_batch(const std::string& batch, storage::CohortRequest& request) {
   if (request.batch.empty()) {
@@ -219,6 +243,7 @@ ValidateSettings read_validation(const StudyFile& study) {
     section.refuse("min_censoring_survival", "a number from 0.05 to below 1");
   }
   settings.estimator = read_estimator(section, settings);
+  settings.adequate = read_adequate(section);
   settings.null_check = section.choice("null_check", {"none", "quick", "full"}, "none");
   section.refuse_unknown();
   return settings;

@@ -30,7 +30,8 @@ struct ValidateSettings {
   std::vector<std::string> test_centres = {}; ///< scheme split: subjects of these centres test
   double min_censoring_survival = 0.10;
   BootstrapEstimator estimator = BootstrapEstimator::optimism;
-  std::string null_check = "none"; ///< none, quick or full: the forms of null_permutations()
+  AdequatePerformance adequate = {}; ///< what a new centre is held against
+  std::string null_check = "none";   ///< none, quick or full: the forms of null_permutations()
 };
 
 struct TriageSettings {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "vigil/measure/measure.hpp"
+#include "vigil/validate/adequate.hpp"
 #include "vigil/validate/final_fit.hpp"
 #include "vigil/validate/summary.hpp"
 #include "vigil/validate/validate.hpp"
@@ -32,6 +33,7 @@ struct SummaryOptions {
   std::string resampling = {};   ///< name in the rows; empty: the scheme of the plan
   std::string reference = {};    ///< learner that the others are compared with; empty: the first
   Index smallest_bootstrap = 20; ///< replicates with a value that an optimism needs
+  AdequatePerformance adequate = {}; ///< what a new centre is held against
 };
 
 /// Records of a validation, whole or merged from shards, in any order.
@@ -58,7 +60,8 @@ struct ValidationResults {
 ///     on its own with at least 10 events, a value inside the domain of the scale and a positive SE; the others
 ///     form one "(small centres)" estimate (pairs within centres, clustered SE), which is pooled under the same
 ///     rule. Fewer than 5 estimates to pool: one estimate over all centres, pairs within centres, clustered SE,
-///     t with centres - 1 degrees of freedom, no prediction interval
+///     t with centres - 1 degrees of freedom, no prediction interval. Pooled rows of measures with limits in
+///     options.adequate say how probable an adequate value is in a new centre
 /// split       the test part alone, influence-function SE: it speaks of the frozen model
 ///
 /// With apparent records, rows `apparent` come first, without interval: they are not validation.

@@ -45,7 +45,8 @@ struct ComparisonRow {
 /// One row of centres.tsv: a centre; all centres too small to be pooled on their own ("(small centres)"); or
 /// the pooled row (centre empty). mu and the limits are on the measure's own scale, tau2 on the scale of
 /// pooling (logit, log or identity). `undefined_because`: why a centre has no estimate, or why a row is not
-/// pooled.
+/// pooled. In the pooled row of a measure with limits (AdequatePerformance): the limits, the probability that the value of
+/// a new centre lies within them, and of a concordance or AUC that its calibration slope is adequate too.
 struct CentreRow {
   std::string learner = {}, measure = {};
   double horizon = not_available, threshold = not_available;
@@ -55,6 +56,8 @@ struct CentreRow {
   double estimate = not_available, se = not_available;
   double mu = not_available, tau2 = not_available, i2 = not_available, lower = not_available,
          upper = not_available, prediction_lower = not_available, prediction_upper = not_available;
+  double adequate_from = not_available, adequate_to = not_available,
+         adequate_probability = not_available, adequate_with_slope = not_available;
   Index centres = 0; ///< in the pooled row: estimates that were pooled
   std::string undefined_because = {};
 };
