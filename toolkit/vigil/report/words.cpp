@@ -250,6 +250,11 @@ std::string resampling_words(std::string_view resampling) {
   if (resampling == "bootstrap") {
     return "bootstrap, out of bag";
   }
+  if (resampling.starts_with("centre-bootstrap")) {
+    return std::string("bootstrap of centres") + (resampling.ends_with(left_out_suffix)
+                                                      ? ", on the centres left out"
+                                                      : ", less optimism");
+  }
   for (const std::string_view scheme : {"bootstrap ", "subsampling "}) {
     if (resampling.starts_with(scheme)) {
       return std::string(scheme) + "(" + std::string(resampling.substr(scheme.size())) + ")";

@@ -61,6 +61,7 @@ public:
       warn_of_thin_follow_up(support_, horizon, "", report_.warnings);
     }
     warn_of_few_events(study_, cohort_, externals_, report_.warnings);
+    warn_of_few_centres(study_, cohort_, report_.warnings);
     check_learners(study_, cohort_, context_.scheduler);
     look_for_leaks();
     warn_of_unseen_batches(study_, report_.warnings);
@@ -311,7 +312,7 @@ private:
     const auto& settings = *study_.triage;
     const auto& scheme = study_.validate.scheme;
     const bool everybody_held_out =
-        scheme != "bootstrap" && scheme != "subsampling" && scheme != "split";
+        !draws_with_replacement(plan_) && scheme != "subsampling" && scheme != "split";
     const auto prediction =
         everybody_held_out
             ? held_out_prediction(records_, settings.learner, plan_, cohort_.subjects())

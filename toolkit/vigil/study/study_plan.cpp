@@ -183,6 +183,9 @@ ResamplePlan study_plan(const StudySettings& study, const Cohort& cohort, const 
   if (settings.scheme == "bootstrap") {
     return bootstrap(data, within, settings.replicates, key);
   }
+  if (settings.scheme == "centre-bootstrap") {
+    return centre_bootstrap(data, within, settings.replicates, key);
+  }
   if (settings.scheme == "subsampling") {
     return subsampling(data, within, settings.replicates, key);
   }

@@ -215,10 +215,10 @@ void take_batch(const std::string& batch, storage::CohortRequest& request) {
 ValidateSettings read_validation(const StudyFile& study) {
   const Options& section = study.validate;
   ValidateSettings settings;
-  settings.scheme =
-      section.choice("scheme",
-                     {"nested-cv", "repeated-cv", "bootstrap", "subsampling", "loco", "split"},
-                     "nested-cv");
+  settings.scheme = section.choice(
+      "scheme",
+      {"nested-cv", "repeated-cv", "bootstrap", "centre-bootstrap", "subsampling", "loco", "split"},
+      "nested-cv");
   settings.folds = count_within(section, "folds", settings.folds, 2);
   settings.repeats = count_within(section, "repeats", settings.repeats, 1);
   settings.inner_folds = count_within(section, "inner_folds", settings.inner_folds, 2);

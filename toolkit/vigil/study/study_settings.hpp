@@ -21,7 +21,8 @@ struct ExternalSettings {
   storage::CohortRequest request;
 };
 
-/// scheme: nested-cv (the same folds, learners tuned inside), repeated-cv, bootstrap, subsampling, loco, split.
+/// scheme: nested-cv (the same folds, learners tuned inside), repeated-cv, bootstrap, centre-bootstrap, subsampling,
+/// loco, split.
 struct ValidateSettings {
   std::string scheme = "nested-cv";
   Index folds = 5, repeats = 10, inner_folds = 5, replicates = 200;

@@ -273,7 +273,7 @@ bool NullCheck::failed() const noexcept {
 }
 
 std::vector<Index> null_check_resamples(const ResamplePlan& plan) {
-  const bool drawn = plan.scheme() == "bootstrap" || plan.scheme() == "subsampling";
+  const bool drawn = draws_with_replacement(plan) || plan.scheme() == "subsampling";
   std::vector<Index> numbers;
   for (Index number = 0; number < plan.size(); ++number) {
     if (drawn ? number < resamples_of_draws

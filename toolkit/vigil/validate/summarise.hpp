@@ -52,6 +52,8 @@ struct ValidationResults {
 ///     interval by Nadeau and Bengio; comparisons from the differences on common folds
 /// bootstrap   apparent value less the mean optimism theta(model_b, sample_b) - theta(model_b, original);
 ///     percentiles of theta(model_b, sample_b) shifted by the optimism; SE their SD
+/// centre-bootstrap   the same of samples of whole centres: the interval also holds what other centres would have brought.
+///     Then rows "centre-bootstrap left-out": each replicate's model on the centres it left out, averaged as folds are, no interval
 /// bootstrap, subsampling with estimator .632 or .632+   the Brier score, concordance and AUC alone; rows are named
 ///     "bootstrap .632+". Left out: of the Brier score the mean over subjects of the mean loss over the replicates that left them
 ///     out, of the others the mean over replicates by FoldWeight; G from all subjects. The interval of a bootstrap is that

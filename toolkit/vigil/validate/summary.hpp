@@ -12,10 +12,13 @@ namespace vigil {
 
 inline constexpr double not_available = std::numeric_limits<double>::quiet_NaN();
 
+/// Rows of a bootstrap of centres for the subjects that the models left out: added to the scheme's name.
+inline constexpr const char* left_out_suffix = " left-out";
+
 /// One row of performance.tsv. resampling: `apparent`, the scheme's name, or `external:<id>`.
 ///
 /// interval_method   nadeau_bengio (mean of the fold models), influence (the frozen model),
-///                   bootstrap_shifted_percentile, reml_hartung_knapp (mean over centres),
+///                   bootstrap_shifted_percentile, centre_bootstrap_shifted_percentile, reml_hartung_knapp (mean over centres),
 ///                   one_stage_cluster (within centres), none
 /// undefined         resamples (or centres) without a value, of `resamples`; never dropped silently:
 ///                   undefined_because names the reasons with their counts
