@@ -36,9 +36,9 @@ TEST(Tables, PerformanceHasTheColumnsOfTheContractAndMissingNumbersAsNA) {
   EXPECT_EQ(table("performance.tsv"),
             "learner\tmeasure\thorizon\tthreshold\tcause\tresampling\testimate\tse\tlower\tupper\t"
             "level\tinterval_method\tsubjects\tevents\tresamples\tundefined\tsmall_"
-            "folds\tundefined_because\n"
+            "folds\tinflation\tmean_squared_error\tundefined_because\n"
             "cox\tharrell_c\tNA\tNA\t1\tnested-cv\t0.75\t0.125\t0.5\t1\t0."
-            "95\tinfluence\t4\t2\t2\t0\t0\tNA\n");
+            "95\tinfluence\t4\t2\t2\t0\t0\tNA\tNA\tNA\n");
 }
 
 TEST(Tables, PredictionsHaveThreeColumnsForEachHorizon) {

@@ -38,6 +38,8 @@ void columns(Visitor& visit, Row& row) {
   visit("resamples", row.resamples);
   visit("undefined", row.undefined);
   visit("small_folds", row.small_folds);
+  visit("inflation", row.inflation);
+  visit("mean_squared_error", row.mean_squared_error);
   visit("undefined_because", row.undefined_because);
 }
 

@@ -255,6 +255,10 @@ std::string resampling_words(std::string_view resampling) {
                                                       ? ", on the centres left out"
                                                       : ", less optimism");
   }
+  if (resampling.ends_with(debiased_suffix)) {
+    resampling.remove_suffix(std::string_view(debiased_suffix).size());
+    return resampling_words(resampling) + ", debiased";
+  }
   for (const std::string_view scheme : {"bootstrap ", "subsampling "}) {
     if (resampling.starts_with(scheme)) {
       return std::string(scheme) + "(" + std::string(resampling.substr(scheme.size())) + ")";

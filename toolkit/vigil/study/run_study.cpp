@@ -42,7 +42,8 @@ public:
       : study_(study), watch_(watch), context_(context), key_(study.seed),
         cohort_(read(study.data, study.data.time_unit, "")), weights_(cohort_.weights()),
         horizons_(study_horizons(study, cohort_)),
-        plan_(study_plan(study, cohort_, key_.child("resample"))) {
+        plan_(study_plan(study, cohort_, key_.child("resample"))),
+        work_(study_work(study, cohort_, key_.child("resample"))) {
     options_.measures = study_measures();
     options_.horizons = horizons_;
     options_.tau = horizons_.back();
@@ -73,12 +74,12 @@ public:
   [[nodiscard]] StudyUnits units(const std::filesystem::path& folder, StudyUnits::KeptBy kept_by) {
     return {
         {.cohort = cohort_,
-         .plan = plan_,
+         .plan = work_,
          .learners = study_.learners,
          .request = {horizons_},
          .shard = {}},
         ShardFolder(folder,
-                    predictions_digest(study_, report_.inputs.front().digest, plan_, horizons_)),
+                    predictions_digest(study_, report_.inputs.front().digest, work_, horizons_)),
         kept_by,
         watch_,
         context_};
@@ -87,6 +88,7 @@ public:
   /// What follows from the records of all resamples.
   StudyResult conclude(std::vector<ResampleRecord> records) {
     records_ = std::move(records);
+    pairs_ = take_pairs(records_, plan_);
     models_ = fit_final({cohort_, weights_, study_.learners, {horizons_}, key_}, context_);
     summarise_internal();
     for (std::size_t external = 0; external < externals_.size(); ++external) {
@@ -164,7 +166,7 @@ private:
                     .repeats = drawn_folds ? study_.validate.repeats : 0,
                     .inner_folds = study_.validate.inner_folds,
                     .resamples = plan_.size(),
-                    .fits = (plan_.size() + 1) * size_of(study_.learners),
+                    .fits = (work_.size() + 1) * size_of(study_.learners),
                     .seed = study_.seed,
                     .horizons = horizons_};
     for (const auto& learner : study_.learners) {
@@ -172,7 +174,7 @@ private:
     }
     watch_.say("plan",
                count_text(size_of(study_.learners), "learner") + " x (" +
-                   count_text(plan_.size(), "resample") +
+                   count_text(work_.size(), "resample") +
                    " + 1) = " + count_text(report_.plan.fits) + " fits   scheme " +
                    options_.resampling + "   seed " + number_text(static_cast<Index>(study_.seed)) +
                    "   memory " + bytes_text(context_.memory_bytes));
@@ -192,7 +194,8 @@ private:
     for (const auto& model : models_) {
       apparent.push_back(model.apparent);
     }
-    add(summarise({cohort_, weights_, plan_, records_, apparent}, options_, context_.scheduler));
+    add(summarise(
+        {cohort_, weights_, plan_, records_, apparent, pairs_}, options_, context_.scheduler));
     report_.predictions.horizons = horizons_;
     add_predictions(records_, cohort_, plan_, options_.resampling, report_.predictions);
     report_.folds = fold_rows(cohort_, plan_);
@@ -343,10 +346,10 @@ private:
   CaseWeights weights_;
   std::vector<double> horizons_;
   survival::HorizonSupport support_; ///< of the last horizon
-  ResamplePlan plan_;
+  ResamplePlan plan_, work_; ///< of the report; with the pairs of folds that an interval asks for
   SummaryOptions options_;
   std::vector<Cohort> externals_;
-  std::vector<ResampleRecord> records_;
+  std::vector<ResampleRecord> records_, pairs_;
   std::vector<FinalModel> models_;
   std::vector<ExternalPrediction> first_external_;
 };

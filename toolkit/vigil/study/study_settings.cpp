@@ -181,6 +181,21 @@ BootstrapEstimator read_estimator(const Options& section, const ValidateSettings
                             : BootstrapEstimator::point_632_plus;
 }
 
+/// Whether means over folds also get an interval by nested cross-validation, which leaves pairs of folds out.
+bool read_nested_interval(const Options& section, const ValidateSettings& settings) {
+  const bool nested =
+      section.choice("interval", {"nadeau-bengio", "bates"}, "nadeau-bengio") == "bates";
+  const bool drawn_folds = settings.folds_file.empty() &&
+                           (settings.scheme == "nested-cv" || settings.scheme == "repeated-cv");
+  if (nested && !drawn_folds) {
+    section.refuse("interval", "no bates: it is for folds that the study draws itself");
+  }
+  if (nested && settings.folds < 3) {
+    section.refuse("folds", "at least 3 with interval = \"bates\": two are left out at once");
+  }
+  return nested;
+}
+
 ValueRange
 read_range(const Options& section, std::string_view key, ValueRange otherwise, bool positive) {
   if (!section.has(key)) {
@@ -243,6 +258,7 @@ ValidateSettings read_validation(const StudyFile& study) {
     section.refuse("min_censoring_survival", "a number from 0.05 to below 1");
   }
   settings.estimator = read_estimator(section, settings);
+  settings.nested_interval = read_nested_interval(section, settings);
   settings.adequate = read_adequate(section);
   settings.null_check = section.choice("null_check", {"none", "quick", "full"}, "none");
   section.refuse_unknown();

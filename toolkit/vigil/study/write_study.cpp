@@ -88,6 +88,7 @@ std::string resolved_text(const StudySettings& study, const std::vector<double>&
   fill(validate, "inner_folds", settings.inner_folds);
   fill(validate, "min_censoring_survival", settings.min_censoring_survival);
   fill(validate, "replicates", settings.replicates);
+  fill(validate, "interval", std::string(settings.nested_interval ? "bates" : "nadeau-bengio"));
   fill_adequate(settings.adequate, validate);
   if (settings.folds_file.empty() &&
       (settings.scheme == "bootstrap" || settings.scheme == "subsampling")) {

@@ -30,6 +30,10 @@ namespace vigil {
 [[nodiscard]] Summary summarise_left_out_centres(const ValidationResults& results,
                                                  const SummaryOptions& options,
                                                  Scheduler& scheduler);
+/// Debiased means with the intervals of Bates, Hastie and Tibshirani, of measures that are means over subjects; needs results.pairs.
+[[nodiscard]] Summary summarise_nested(const ValidationResults& results,
+                                       const SummaryOptions& options,
+                                       Scheduler& scheduler);
 [[nodiscard]] Summary summarise_split(const ValidationResults& results,
                                       const SummaryOptions& options,
                                       Scheduler& scheduler);

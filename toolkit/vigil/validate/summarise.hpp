@@ -43,13 +43,16 @@ struct ValidationResults {
   const ResamplePlan& plan;
   std::span<const ResampleRecord> records;
   std::span<const ResampleRecord> apparent = {}; ///< of the final models; needed by a bootstrap
+  std::span<const ResampleRecord> pairs =
+      {}; ///< beyond the folds, as folds_and_pairs() numbers them
 };
 
 /// Performance, paired comparisons and centres of a validation.
 ///
 /// repeated-cv, imported-folds   each measure within each test fold, folds averaged by measure::FoldWeight (pairs
 ///     across folds are never formed; means over subjects thereby equal the pooled value); G from all subjects;
-///     interval by Nadeau and Bengio; comparisons from the differences on common folds
+///     interval by Nadeau and Bengio; comparisons from the differences on common folds. With records of pairs of folds: rows
+///     "nested-cv debiased" of the Brier score and net benefit, by nested_cv_interval
 /// bootstrap   apparent value less the mean optimism theta(model_b, sample_b) - theta(model_b, original);
 ///     percentiles of theta(model_b, sample_b) shifted by the optimism; SE their SD
 /// centre-bootstrap   the same of samples of whole centres: the interval also holds what other centres would have brought.

@@ -15,10 +15,14 @@ inline constexpr double not_available = std::numeric_limits<double>::quiet_NaN()
 /// Rows of a bootstrap of centres for the subjects that the models left out: added to the scheme's name.
 inline constexpr const char* left_out_suffix = " left-out";
 
+/// Rows of means over subjects with an interval by nested cross-validation: likewise.
+inline constexpr const char* debiased_suffix = " debiased";
+
 /// One row of performance.tsv. resampling: `apparent`, the scheme's name, or `external:<id>`.
 ///
 /// interval_method   nadeau_bengio (mean of the fold models), influence (the frozen model),
-///                   bootstrap_shifted_percentile, centre_bootstrap_shifted_percentile, reml_hartung_knapp (mean over centres),
+///                   bootstrap_shifted_percentile, centre_bootstrap_shifted_percentile, bates_hastie_tibshirani
+///                   (the model of all subjects), reml_hartung_knapp (mean over centres),
 ///                   one_stage_cluster (within centres), none
 /// undefined         resamples (or centres) without a value, of `resamples`; never dropped silently:
 ///                   undefined_because names the reasons with their counts
@@ -32,6 +36,8 @@ struct PerformanceRow {
   std::string interval_method = "none";
   Index subjects = 0, events = 0, resamples = 0, undefined = 0;
   std::string undefined_because = {};
+  double inflation = not_available,
+         mean_squared_error = not_available; ///< of bates_hastie_tibshirani
   Index small_folds =
       0; ///< test folds (or centres) with fewer than 5 events: their values are unstable
 };
