@@ -4,6 +4,7 @@
 #include "vigil/base/text.hpp"
 #include "vigil/numeric/tail.hpp"
 #include "vigil/storage/table_file.hpp"
+#include "vigil/validate/adequate.hpp"
 #include "vigil/validate/centre_pooling.hpp"
 #include "vigil/validate/intervals.hpp"
 
@@ -25,7 +26,24 @@ struct PoolRequest {
   IntervalScale on = IntervalScale::identity;
   BetweenVariance between = BetweenVariance::restricted_likelihood;
   double level = 0.95;
+  ValueRange adequate = {}; ///< limits of what would do, on the estimates' own scale
 };
+
+/// What a new one is held against: --adequate-from, --adequate-to.
+ValueRange adequate_range(const Options& options, IntervalScale scale) {
+  ValueRange range;
+  range.from = options.number("adequate_from").value_or(range.from);
+  range.to = options.number("adequate_to").value_or(range.to);
+  for (const char* name : {"adequate_from", "adequate_to"}) {
+    if (options.has(name) && !std::isfinite(to_scale(*options.number(name), scale))) {
+      options.refuse(name, "a value inside the scale of --scale");
+    }
+  }
+  if (!(range.from < range.to)) {
+    options.refuse("adequate_to", "more than --adequate-from");
+  }
+  return range;
+}
 
 PoolRequest pool_request(const Options& options) {
   PoolRequest request{
@@ -41,6 +59,7 @@ PoolRequest pool_request(const Options& options) {
   if (!(request.level > 0.0 && request.level < 1.0)) {
     options.refuse("level", "a number between 0 and 1");
   }
+  request.adequate = adequate_range(options, request.on);
   return request;
 }
 
@@ -113,13 +132,38 @@ void write_weights(const Studies& studies,
   storage::write_table(folder / "weights.tsv", columns);
 }
 
+constexpr Index fewest_estimates = 5; ///< for what a new one may be, as in studies
+
+/// How probable an adequate new one is, or why that is not said; neither where it was not asked for.
+struct Adequate {
+  double probability = not_available;
+  std::string because = {};
+};
+
+Adequate adequate_new_one(const PoolRequest& request, const CentrePooling& pooled) {
+  if (std::isinf(request.adequate.from) && std::isinf(request.adequate.to)) {
+    return {};
+  }
+  if (pooled.centres < fewest_estimates) {
+    return {.because = "fewer than " + number_text(fewest_estimates) +
+                       " estimates: no probability for a new one"};
+  }
+  const double probability = adequate_probability(pooled, to_scale(request.adequate, request.on));
+  return {.probability = probability,
+          .because = std::isnan(probability) ? "equal estimates say nothing of a new one" : ""};
+}
+
 void write_pooled(const PoolRequest& request,
                   const CentrePooling& pooled,
+                  const Adequate& adequate,
                   const std::filesystem::path& folder) {
   const auto back = [&request](double value) {
     return std::vector<double>{from_scale(value, request.on)};
   };
   const auto one = [](double value) { return std::vector<double>{value}; };
+  const auto limit = [&one](double value) {
+    return one(std::isinf(value) ? not_available : value);
+  };
   const std::vector<storage::TableColumn> columns{
       {"scale", std::vector<std::string>{request.scale}},
       {"method", std::vector<std::string>{request.method}},
@@ -130,6 +174,9 @@ void write_pooled(const PoolRequest& request,
       {"upper", back(pooled.upper)},
       {"prediction_lower", back(pooled.prediction_lower)},
       {"prediction_upper", back(pooled.prediction_upper)},
+      {"adequate_from", limit(request.adequate.from)},
+      {"adequate_to", limit(request.adequate.to)},
+      {"adequate_probability", one(adequate.probability)},
       {"scaled", one(pooled.mu)},
       {"scaled_se", one(pooled.se)},
       {"scaled_wald_se", one(pooled.wald_se)},
@@ -140,7 +187,8 @@ void write_pooled(const PoolRequest& request,
       {"q", one(pooled.q)},
       {"q_p", one(pooled.q_p)},
       {"undefined_because",
-       std::vector<std::string>{pooled.converged ? "" : "the pooling did not converge"}}};
+       std::vector<std::string>{pooled.converged ? adequate.because
+                                                 : "the pooling did not converge"}}};
   storage::write_table(folder / "pooled.tsv", columns);
 }
 
@@ -151,7 +199,8 @@ int run_pool(const Invocation& invocation) {
   const auto studies = read_studies(invocation.options, invocation.argument(), request);
   const auto pooled =
       pool_centres(studies.scaled, studies.variance, request.level, request.between);
-  write_pooled(request, pooled, folder);
+  const Adequate adequate = adequate_new_one(request, pooled);
+  write_pooled(request, pooled, adequate, folder);
   write_weights(studies, pooled, folder);
   const auto text = [&request](double value) {
     return fixed_text(from_scale(value, request.on), 3);
@@ -160,6 +209,12 @@ int run_pool(const Invocation& invocation) {
                     " (" + text(pooled.lower) + " to " + text(pooled.upper) + ")");
   session.log().say("          a new one is predicted between " + text(pooled.prediction_lower) +
                     " and " + text(pooled.prediction_upper));
+  if (!adequate.because.empty()) {
+    session.log().say("          " + adequate.because);
+  } else if (!std::isnan(adequate.probability)) {
+    session.log().say("          it is adequate with probability " +
+                      fixed_text(adequate.probability, 3));
+  }
   session.log().say("          variance between them " + fixed_text(pooled.tau2, 4) + " (" +
                     fixed_text(pooled.tau2_lower, 4) + " to " + fixed_text(pooled.tau2_upper, 4) +
                     ") on the scale '" + request.scale + "'");
@@ -175,6 +230,8 @@ constexpr std::array own_options{
                "reml|dersimonian-laird|paule-mandel",
                "variance between estimates (default reml)"},
     OptionSpec{"level", "L", "coverage of the intervals, also of those read (default 0.95)"},
+    OptionSpec{"adequate-from", "V", "with what probability is a new one above V"},
+    OptionSpec{"adequate-to", "V", "and below V (5 estimates needed)"},
 };
 
 } // namespace

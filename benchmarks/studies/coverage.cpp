@@ -5,7 +5,7 @@
 //
 // How often do 95 % intervals contain the value that they speak of? Designs of tests/support/coverage_design.hpp, estimands of
 // tests/support/coverage_study.hpp. held-out: influence-function intervals of a frozen model on a test set. folds:
-// Nadeau-Bengio intervals of 5 x 5 folds; "too short here" where the upper 99 % limit of the coverage (Clopper and Pearson)
+// Nadeau-Bengio intervals of 5 x 5 folds, and those of Bates, Hastie and Tibshirani of the same subjects; "too short here" where the upper 99 % limit of the coverage (Clopper and Pearson)
 // is below 92 %. Prints a Markdown table.
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
@@ -27,6 +27,9 @@ using vigil::test::IntervalCoverage;
 constexpr std::array<std::string_view, 7> held_out_measures{
     "harrell_c", "uno_c", "auc", "brier", "net_benefit", "ipa", "oe_ratio"};
 constexpr std::array<std::string_view, 4> fold_measures{"harrell_c", "auc", "brier", "net_benefit"};
+// After the rows of these measures come those with losses of subjects.
+constexpr std::array<std::string_view, 6> fold_rows{
+    "harrell_c", "auc", "brier", "net_benefit", "brier (Bates)", "net_benefit (Bates)"};
 
 std::string percent(double share) {
   return fixed_text(100.0 * share, 1);
@@ -57,6 +60,8 @@ void run_setting(const CoverageSetting& setting,
                  vigil::Scheduler& scheduler) {
   const std::span<const std::string_view> measures =
       folds ? std::span<const std::string_view>(fold_measures) : held_out_measures;
+  const std::span<const std::string_view> rows =
+      folds ? std::span<const std::string_view>(fold_rows) : measures;
   const auto key = vigil::RandomKey(20261128)
                        .child(setting.name)
                        .child(setting.censored < 0.5 ? Index{0} : Index{1});
@@ -65,15 +70,15 @@ void run_setting(const CoverageSetting& setting,
                                       key.child("population"));
   const auto results =
       vigil::test::coverage_of(words.count("replicates", folds ? 1000 : 2000),
-                               vigil::size_of(measures),
+                               vigil::size_of(rows),
                                key.child(folds ? "folds" : "held-out"),
                                scheduler,
                                [&](const vigil::RandomKey& own, vigil::FitContext& context) {
-                                 return folds ? fold_cases(population, measures, own, context)
+                                 return folds ? fold_cases(population, measures, own, context, true)
                                               : held_out_cases(population, measures, own, context);
                                });
-  for (std::size_t cell = 0; cell < measures.size(); ++cell) {
-    print_row(setting, measures[cell], results[cell], folds);
+  for (std::size_t cell = 0; cell < rows.size(); ++cell) {
+    print_row(setting, rows[cell], results[cell], folds);
   }
 }
 

@@ -4,11 +4,12 @@
 
 #include "vigil/learn/learner.hpp"
 #include "vigil/penalized/penalized_learner.hpp"
-#include "vigil/resample/plan.hpp"
+#include "vigil/resample/fold_pairs.hpp"
 #include "vigil/validate/scoring.hpp"
 
 #include "tests/support/coverage_population.hpp"
 #include "tests/support/interval_coverage.hpp"
+#include <algorithm>
 #include <span>
 #include <string>
 #include <string_view>
@@ -115,50 +116,90 @@ held_out_cases(const CoveragePopulation& population,
   return record;
 }
 
-/// A lasso in 5 x 5 folds of one set of subjects: intervals of `repeated-cv` and `nested-cv`. The truth is the mean of the
-/// fold models' values.
-[[nodiscard]] inline std::vector<IntervalCase>
-fold_cases(const CoveragePopulation& population,
-           std::span<const std::string_view> measures,
-           const RandomKey& key,
-           FitContext& context) {
+/// A lasso in 5 x 5 folds of one set of subjects, with its records and what its models are worth.
+struct FoldStudy {
+  Cohort cohort;
+  ResamplePlan plan;
+  std::vector<ResampleRecord> records = {}, pairs = {};
+  std::vector<double> of_folds = {},
+                      of_all = {}; ///< truths: mean of the fold models, model of all subjects
+};
+
+/// nested: pairs of folds are left out too, and a model of all subjects is fitted.
+[[nodiscard]] inline FoldStudy fold_study(const CoveragePopulation& population,
+                                          std::span<const std::string_view> measures,
+                                          const RandomKey& key,
+                                          bool nested,
+                                          FitContext& context) {
   const CoverageDesign& design = population.design();
   const Cohort cohort = design.draw(coverage_subjects, key.child("train")).observed;
   const CaseWeights within = cohort.weights();
-  const ResamplePlan plan =
-      stratified_folds(cohort.data(), within, {.folds = 5, .repeats = 5}, key.child("folds"));
+  const FoldOptions options{.folds = 5, .repeats = 5};
+  const RandomKey folds = key.child("folds");
+  FoldStudy study{.cohort = cohort,
+                  .plan = stratified_folds(cohort.data(), within, options, folds)};
+  const ResamplePlan work =
+      nested ? folds_and_pairs(cohort.data(), within, options, folds) : study.plan;
   std::vector<CaseWeights> training;
-  for (Index number = 0; number < plan.size(); ++number) {
-    training.push_back(plan.at_number(number).train);
+  for (Index number = 0; number < work.size(); ++number) {
+    training.push_back(work.at_number(number).train);
+  }
+  if (nested) {
+    training.push_back(within);
   }
   const auto models =
       coverage_fits(cohort, training, {.l1_ratio = 1.0, .points = 30}, key.child("fit"), context);
   const std::vector<double> horizons{design.horizon()};
-  const SummaryOptions options = coverage_options(design, measures);
-  std::vector<ResampleRecord> records;
-  std::vector<double> truth(measures.size(), 0.0);
-  for (Index number = 0; number < plan.size(); ++number) {
+  const PredictionRequest request{.horizons = horizons};
+  const auto worth = [&](const penalized::PenalizedModel& model) {
+    return population.values(
+        measures, model.predict(population.covariates(), request, context), not_available);
+  };
+  study.of_folds.assign(measures.size(), 0.0);
+  for (Index number = 0; number < work.size(); ++number) {
     const auto& model = models[at(number)];
-    const PredictionRequest request{.horizons = horizons};
-    records.push_back(fold_record(model, cohort, plan.at_number(number), number, request, context));
-    const auto on_all = model.predict(population.covariates(), request, context);
-    const std::vector<double> values = population.values(measures, on_all, not_available);
-    for (std::size_t cell = 0; cell < truth.size(); ++cell) {
-      truth[cell] += values[cell] / static_cast<double>(plan.size());
+    const bool pair = number >= study.plan.size();
+    (pair ? study.pairs : study.records)
+        .push_back(fold_record(model, cohort, work.at_number(number), number, request, context));
+    const std::vector<double> values = pair ? std::vector<double>() : worth(model);
+    for (std::size_t cell = 0; cell < values.size(); ++cell) {
+      study.of_folds[cell] += values[cell] / static_cast<double>(study.plan.size());
     }
   }
-  const Summary summary =
-      summarise({.cohort = cohort, .within = within, .plan = plan, .records = records},
-                options,
-                context.scheduler);
+  if (nested) {
+    study.of_all = worth(models.back());
+  }
+  return study;
+}
+
+/// Intervals of `repeated-cv` and `nested-cv`, beside the mean of the fold models' values. With `nested`, then those of Bates,
+/// Hastie and Tibshirani, of the measures that have losses of subjects, beside the value of the model of all subjects.
+[[nodiscard]] inline std::vector<IntervalCase>
+fold_cases(const CoveragePopulation& population,
+           std::span<const std::string_view> measures,
+           const RandomKey& key,
+           FitContext& context,
+           bool nested = false) {
+  const FoldStudy study = fold_study(population, measures, key, nested, context);
+  const CaseWeights within = study.cohort.weights();
+  const Summary summary = summarise({.cohort = study.cohort,
+                                     .within = within,
+                                     .plan = study.plan,
+                                     .records = study.records,
+                                     .apparent = {},
+                                     .pairs = study.pairs},
+                                    coverage_options(population.design(), measures),
+                                    context.scheduler);
   std::vector<IntervalCase> cases;
-  for (std::size_t cell = 0; cell < truth.size(); ++cell) {
-    const PerformanceRow& row = summary.performance[cell];
+  for (const PerformanceRow& row : summary.performance) {
+    const auto place = static_cast<std::size_t>(
+        std::find(measures.begin(), measures.end(), row.measure) - measures.begin());
+    const bool of_all = row.interval_method == "bates_hastie_tibshirani";
     cases.push_back({.estimate = row.estimate,
                      .se = row.se,
                      .lower = row.lower,
                      .upper = row.upper,
-                     .truth = truth[cell]});
+                     .truth = of_all ? study.of_all[place] : study.of_folds[place]});
   }
   return cases;
 }

@@ -259,6 +259,8 @@ void add_centres(report::Report& report) {
   pooled.upper = 0.697;
   pooled.prediction_lower = 0.61;
   pooled.prediction_upper = 0.718;
+  pooled.adequate_from = 0.65;
+  pooled.adequate_probability = 0.625;
   report.centres.push_back(pooled);
 }
 

@@ -36,9 +36,9 @@ TEST(Tables, PerformanceHasTheColumnsOfTheContractAndMissingNumbersAsNA) {
   EXPECT_EQ(table("performance.tsv"),
             "learner\tmeasure\thorizon\tthreshold\tcause\tresampling\testimate\tse\tlower\tupper\t"
             "level\tinterval_method\tsubjects\tevents\tresamples\tundefined\tsmall_"
-            "folds\tundefined_because\n"
+            "folds\tinflation\tmean_squared_error\tundefined_because\n"
             "cox\tharrell_c\tNA\tNA\t1\tnested-cv\t0.75\t0.125\t0.5\t1\t0."
-            "95\tinfluence\t4\t2\t2\t0\t0\tNA\n");
+            "95\tinfluence\t4\t2\t2\t0\t0\tNA\tNA\tNA\n");
 }
 
 TEST(Tables, PredictionsHaveThreeColumnsForEachHorizon) {
@@ -84,7 +84,8 @@ TEST(Tables, OtherHeadersAreThoseOfTheContract) {
   EXPECT_EQ(
       table("centres.tsv"),
       "learner\tmeasure\thorizon\tcentre\tsubjects\tevents\testimate\tse\tmu\ttau2\ti2\tlower\t"
-      "upper\tprediction_lower\tprediction_upper\tresampling\tundefined_because\n");
+      "upper\tprediction_lower\tprediction_upper\tadequate_from\tadequate_to\t"
+      "adequate_probability\tadequate_with_slope\tresampling\tundefined_because\n");
 }
 
 TEST(Tables, ForestsHaveTheirImportanceAndTheirError) {

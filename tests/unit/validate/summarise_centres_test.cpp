@@ -3,6 +3,7 @@
 #include "vigil/numeric/tail.hpp"
 #include "vigil/validate/centre_pooling.hpp"
 #include "vigil/validate/intervals.hpp"
+#include "vigil/validate/scoring.hpp"
 
 #include <gtest/gtest.h>
 
@@ -74,6 +75,81 @@ TEST(summarise_left_out_centres, pools_large_centres_on_the_logit_scale) {
   EXPECT_EQ(summary.performance[0].estimate, last.mu);
   EXPECT_EQ(summary.performance[0].interval_method, "reml_hartung_knapp");
   EXPECT_EQ(summary.performance[0].resampling, "loco");
+}
+
+SummaryOptions with_slope() {
+  SummaryOptions options = concordance();
+  options.measures.push_back(&measure::find("calibration_slope"));
+  options.measures.push_back(&measure::find("brier"));
+  return options;
+}
+
+const CentreRow& pooled_row(const std::vector<CentreRow>& rows, std::string_view measure) {
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const CentreRow& row) {
+    return row.measure == measure && row.centre.empty();
+  });
+  EXPECT_NE(found, rows.end());
+  return *found;
+}
+
+// The covariance of the two estimates of a centre is worked out anew from their influence values; psi of the score-based
+// measures is that of measure::Entry.
+TEST(summarise_left_out_centres, says_how_probable_an_adequate_new_centre_is) {
+  const ValidationRun run = centres_run(test::small_cohort({.subjects = 240, .centres = 6}));
+  Scheduler scheduler(1);
+  SummaryOptions options = with_slope();
+  options.adequate = {.concordance = {.from = 0.65}, .slope = {.from = 0.5, .to = 1.6}};
+  const auto rows = rows_of(summarise(run.results(), options, scheduler), "best");
+  std::vector<EstimatePair> pairs;
+  std::vector<double> y, v;
+  const auto& outcome = run.cohort.data().outcome;
+  for (Index centre = 0; centre < 6; ++centre) {
+    const ResampleRecord& record = run.records[at(centre)];
+    const EvaluationSample sample = own_sample(outcome, run.plan.at_number(centre).test, 1);
+    const Prediction full = scattered(record, 240);
+    const auto c = evaluate(sample, {.entry = options.measures[0]}, {.prediction = full});
+    const auto slope = evaluate(sample, {.entry = options.measures[1]}, {.prediction = full});
+    double first = 0.0, cross = 0.0, second = 0.0;
+    for (Index i = 0; i < 240; ++i) {
+      first += c.influence[at(i)] * c.influence[at(i)] / 1600.0;
+      cross += c.influence[at(i)] * slope.influence[at(i)] / 1600.0;
+      second += slope.influence[at(i)] * slope.influence[at(i)] / 1600.0;
+    }
+    const double stretch = 1.0 / (c.value * (1.0 - c.value));
+    EXPECT_GT(cross, 0.0) << "who is ranked well has the steeper slope";
+    pairs.push_back({std::log(c.value / (1.0 - c.value)),
+                     slope.value,
+                     {first * stretch * stretch, cross * stretch, second}});
+    y.push_back(pairs.back().first);
+    v.push_back(pairs.back().variance.first);
+  }
+  const ValueRange above{.from = std::log(0.65 / 0.35)};
+  const CentreRow& row = pooled_row(rows, "harrell_c");
+  EXPECT_EQ(row.adequate_from, 0.65);
+  EXPECT_TRUE(std::isnan(row.adequate_to));
+  EXPECT_NEAR(
+      row.adequate_probability, adequate_probability(pool_centres(y, v, 0.95), above), 1e-12);
+  EXPECT_NEAR(row.adequate_with_slope,
+              adequate_probability(pool_centres(pairs), above, {.from = 0.5, .to = 1.6}),
+              1e-9);
+  EXPECT_LT(row.adequate_with_slope, row.adequate_probability);
+  const CentreRow& slope = pooled_row(rows, "calibration_slope");
+  EXPECT_EQ(slope.adequate_to, 1.6);
+  EXPECT_GT(slope.adequate_probability, row.adequate_with_slope);
+  EXPECT_TRUE(std::isnan(slope.adequate_with_slope));
+  const CentreRow& brier = pooled_row(rows, "brier");
+  EXPECT_TRUE(std::isnan(brier.adequate_probability) && std::isnan(brier.adequate_from))
+      << "nobody declared what an adequate error is";
+}
+
+// Four centres are no pool: limits without a probability, and the reason that the row has anyway.
+TEST(summarise_left_out_centres, says_nothing_of_a_new_centre_from_four) {
+  const ValidationRun run = centres_run(test::small_cohort({.subjects = 160, .centres = 4}));
+  Scheduler scheduler(1);
+  const auto rows = rows_of(summarise(run.results(), with_slope(), scheduler), "best");
+  const CentreRow& row = pooled_row(rows, "harrell_c");
+  EXPECT_TRUE(std::isnan(row.adequate_probability) && std::isnan(row.adequate_with_slope));
+  EXPECT_TRUE(row.undefined_because.starts_with("fewer than 5 estimates to pool"));
 }
 
 // Centre F has 4 events left: it is listed, makes up the small centres, and does not enter the pooling.

@@ -228,6 +228,88 @@ TEST(summarise_bootstrap, corrects_the_apparent_value_by_the_optimism) {
   EXPECT_GT(row.upper, row.estimate);
 }
 
+// The optimism as that of a bootstrap; left out: the pairs of each replicate's other centres, each replicate by its pairs.
+TEST(summarise_drawn_centres, corrects_the_optimism_and_averages_over_centres_left_out) {
+  const Cohort cohort = test::small_cohort({.subjects = 72, .centres = 6});
+  const ValidationRun run = run_toys(
+      cohort, centre_bootstrap(cohort.data(), cohort.weights(), 25, RandomKey(3)), horizons);
+  const auto& outcome = std::get<SurvivalOutcome>(run.cohort.data().outcome);
+  double optimism = 0.0, concordant = 0.0, pairs = 0.0;
+  for (const ResampleRecord& record : run.records) {
+    if (record.learner != "best") {
+      continue;
+    }
+    ASSERT_EQ(record.subject.size(), 72U) << "an optimism needs everybody's prediction";
+    const Resample resample = run.plan.at_number(record.resample);
+    std::vector<Index> drawn, others;
+    std::vector<double> score, score_of_others;
+    for (Index i = 0; i < 72; ++i) {
+      for (std::uint32_t time = 0; time < resample.train.times(i); ++time) {
+        drawn.push_back(i);
+        score.push_back(record.prediction.score[at(i)]);
+      }
+      if (resample.train.times(i) == 0) {
+        others.push_back(i);
+        score_of_others.push_back(record.prediction.score[at(i)]);
+      }
+    }
+    optimism += (plain_c(outcome, drawn, score).value -
+                 plain_c(outcome, record.subject, record.prediction.score).value) /
+                25.0;
+    const auto left_out = plain_c(outcome, others, score_of_others);
+    if (left_out.pairs > 0.0) { // a replicate may draw every centre
+      concordant += left_out.value * left_out.pairs;
+      pairs += left_out.pairs;
+    }
+  }
+  const ResampleRecord& whole = run.apparent[0];
+  const double apparent = plain_c(outcome, whole.subject, whole.prediction.score).value;
+  Scheduler scheduler(1);
+  const Summary summary =
+      summarise(run.results_with_apparent(), options_for({"harrell_c"}), scheduler);
+  ASSERT_EQ(summary.performance.size(), 6U);
+  const PerformanceRow& row = summary.performance[2];
+  EXPECT_EQ(row.resampling, "centre-bootstrap");
+  EXPECT_EQ(row.interval_method, "centre_bootstrap_shifted_percentile");
+  EXPECT_NEAR(row.estimate, apparent - optimism, test::rounding(1.0, 64));
+  EXPECT_LT(row.lower, row.upper);
+  const PerformanceRow& left_out = summary.performance[4];
+  EXPECT_EQ(left_out.learner, "best");
+  EXPECT_EQ(left_out.resampling, "centre-bootstrap left-out");
+  EXPECT_NEAR(left_out.estimate, concordant / pairs, test::rounding(1.0, 64));
+  EXPECT_EQ(left_out.interval_method, "none");
+  EXPECT_TRUE(std::isnan(left_out.lower) && std::isnan(left_out.se));
+  ASSERT_EQ(summary.comparisons.size(), 2U);
+  const ComparisonRow& difference = summary.comparisons[0];
+  EXPECT_NEAR(difference.p,
+              two_sided_student_t_p(difference.difference / difference.se, 5.0),
+              test::rounding(1.0, 16));
+  EXPECT_EQ(summary.comparisons[1].resampling, "centre-bootstrap left-out");
+  EXPECT_TRUE(std::isnan(summary.comparisons[1].p));
+}
+
+// With five centres a replicate draws all of them with probability 5! / 5^5 = 0.038: nobody is left out there, and it is counted.
+TEST(summarise_drawn_centres, counts_replicates_that_leave_nobody_out) {
+  const Cohort cohort = test::small_cohort({.subjects = 60, .centres = 5});
+  const ValidationRun run = run_toys(
+      cohort, centre_bootstrap(cohort.data(), cohort.weights(), 120, RandomKey(3)), horizons);
+  Index complete = 0;
+  for (Index number = 0; number < 120; ++number) {
+    complete += run.plan.at_number(number).test.support().empty() ? 1 : 0;
+  }
+  ASSERT_GT(complete, 0);
+  Scheduler scheduler(1);
+  const Summary summary = summarise(run.results_with_apparent(),
+                                    options_for({"harrell_c", "auc", "brier", "oe_ratio", "ipa"}),
+                                    scheduler);
+  for (const PerformanceRow& row : summary.performance) {
+    if (row.resampling == "centre-bootstrap left-out") {
+      EXPECT_GE(row.undefined, complete) << row.measure;
+      EXPECT_TRUE(std::isfinite(row.estimate)) << row.measure;
+    }
+  }
+}
+
 TEST(summarise_bootstrap, needs_enough_replicates_and_the_final_model) {
   Scheduler scheduler(1);
   const ValidationRun few = bootstrap_run(19);

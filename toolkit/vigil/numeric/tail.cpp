@@ -52,6 +52,10 @@ double chi_square_quantile(double probability, double degrees_of_freedom) {
   return math::quantile(math::chi_squared_distribution<double>(degrees_of_freedom), probability);
 }
 
+double student_t_cdf(double value, double degrees_of_freedom) {
+  return math::cdf(math::students_t_distribution<double>(degrees_of_freedom), value);
+}
+
 double student_t_quantile(double probability, double degrees_of_freedom) {
   return math::quantile(math::students_t_distribution<double>(degrees_of_freedom), probability);
 }

@@ -14,6 +14,7 @@ namespace vigil {
 [[nodiscard]] double log_chi_square_upper(double value, double degrees_of_freedom);
 /// Quantile of the lower tail; 0 < probability < 1.
 [[nodiscard]] double chi_square_quantile(double probability, double degrees_of_freedom);
+[[nodiscard]] double student_t_cdf(double value, double degrees_of_freedom);
 [[nodiscard]] double student_t_quantile(double probability, double degrees_of_freedom);
 [[nodiscard]] double two_sided_student_t_p(double value, double degrees_of_freedom);
 /// Quantile of Beta(a, b), a > 0, b > 0.

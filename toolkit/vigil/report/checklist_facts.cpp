@@ -138,10 +138,15 @@ std::string centre_facts(const Report& report) {
   std::vector<std::string> parts;
   for (const CentreRow& row : report.centres) {
     if (row.centre.empty() && row.measure == "harrell_c" && row.mu == row.mu) {
+      const std::string adequate = row.adequate_probability == row.adequate_probability
+                                       ? ", above " + number_text(row.adequate_from) +
+                                             " there with probability " +
+                                             percent_words(row.adequate_probability)
+                                       : "";
       parts.push_back(row.learner + " " + interval_words(row.mu, row.lower, row.upper, 2) +
                       ", in a new centre " +
-                      interval_words(row.mu, row.prediction_lower, row.prediction_upper, 2) + " (" +
-                      counted(row.centres, "centre", "centres") + ")");
+                      interval_words(row.mu, row.prediction_lower, row.prediction_upper, 2) +
+                      adequate + " (" + counted(row.centres, "centre", "centres") + ")");
     }
   }
   return parts.empty() ? std::string() : "Harrell's C over centres: " + join(parts, "; ") + ".";

@@ -25,7 +25,7 @@ namespace vigil::report {
 [[nodiscard]] std::string performance_facts(const Report& report);
 /// Observed over expected events and calibration slope, likewise.
 [[nodiscard]] std::string calibration_facts(const Report& report);
-/// Pooled concordance over centres with its prediction interval.
+/// Pooled concordance over centres with its prediction interval and how probable an adequate one is in a new centre.
 [[nodiscard]] std::string centre_facts(const Report& report);
 /// Differences between learners on the same subjects.
 [[nodiscard]] std::string comparison_facts(const Report& report);

@@ -38,6 +38,8 @@ void columns(Visitor& visit, Row& row) {
   visit("resamples", row.resamples);
   visit("undefined", row.undefined);
   visit("small_folds", row.small_folds);
+  visit("inflation", row.inflation);
+  visit("mean_squared_error", row.mean_squared_error);
   visit("undefined_because", row.undefined_because);
 }
 
@@ -72,6 +74,10 @@ void columns(Visitor& visit, Row& row) {
   visit("upper", row.upper);
   visit("prediction_lower", row.prediction_lower);
   visit("prediction_upper", row.prediction_upper);
+  visit("adequate_from", row.adequate_from);
+  visit("adequate_to", row.adequate_to);
+  visit("adequate_probability", row.adequate_probability);
+  visit("adequate_with_slope", row.adequate_with_slope);
   visit("resampling", row.resampling);
   visit("undefined_because", row.undefined_because);
 }

@@ -225,7 +225,8 @@ measure::Interval centre_interval(const CentreRow& row) {
   return interval_on_scale(row.estimate, row.se, 1.959963984540054, scale);
 }
 
-std::string centre_caption(bool expected, const std::string& pooled_note) {
+std::string
+centre_caption(bool expected, const std::string& new_centre, const std::string& pooled_note) {
   std::string caption =
       "Points with 95 % intervals, symmetric on the scale on which centres are pooled; a centre "
       "without a point has no value, a point without a bar no standard error. The diamond pools "
@@ -234,13 +235,14 @@ std::string centre_caption(bool expected, const std::string& pooled_note) {
   if (expected) {
     caption += " Its pale bar is where a new centre is expected (95 % prediction interval).";
   }
+  caption += (new_centre.empty() ? "" : " ") + new_centre;
   return pooled_note.empty() ? caption : caption + " Pooled row: " + pooled_note + ".";
 }
 
 Figure centre_figure(const Report& report, const CentrePanel& panel) {
   const MeasureWords words = measure_words(panel.measure);
   IntervalRows rows;
-  std::string pooled_note;
+  std::string pooled_note, new_centre;
   bool expected = false;
   for (const CentreRow& row : report.centres) {
     if (!panel.holds(row)) {
@@ -252,6 +254,7 @@ Figure centre_figure(const Report& report, const CentrePanel& panel) {
       rows.wide_upper.back() = row.prediction_upper;
       expected = !std::isnan(row.prediction_lower);
       pooled_note = row.undefined_because;
+      new_centre = new_centre_words(report, row);
     } else {
       const auto interval = centre_interval(row);
       rows.add(
@@ -261,7 +264,7 @@ Figure centre_figure(const Report& report, const CentrePanel& panel) {
   Figure figure{.name = "centres_" + file_word(panel.learner + "_" + panel.measure),
                 .template_name = "intervals",
                 .title = std::string(words.title) + " by centre: " + panel.learner,
-                .caption = centre_caption(expected, pooled_note),
+                .caption = centre_caption(expected, new_centre, pooled_note),
                 .data = {rows.data()}};
   if (!std::isnan(panel.horizon)) {
     figure.name += "_" + number_text(panel.horizon);

@@ -31,6 +31,8 @@ namespace vigil::report {
 [[nodiscard]] std::string resampling_words(std::string_view resampling);
 /// The event in words, "the event" when the report does not say.
 [[nodiscard]] std::string endpoint_words(const Report& report);
+/// "With probability 62 % the value of a new centre lies above 0.7, ..." of a pooled row over centres; empty without one.
+[[nodiscard]] std::string new_centre_words(const Report& report, const CentreRow& row);
 /// The label of an action ("observe", "board", "resect").
 [[nodiscard]] std::string action_label(const TriageSummary& triage, triage::Action action);
 

@@ -8,26 +8,6 @@
 
 namespace vigil {
 
-namespace {
-
-/// Times drawn of each subject, before the weight it brings itself.
-std::vector<std::uint32_t>
-draw_with_replacement(const DrawUnits& units, Index subjects, const RandomKey& key) {
-  std::vector<std::uint32_t> drawn(at(subjects), 0);
-  for (const DrawUnits::Stratum& stratum : units.strata) {
-    RandomStream stream(key.child(stratum.event).child(stratum.centre));
-    for (Index draw = 0; draw < size_of(stratum.units); ++draw) {
-      const Index unit = stratum.units[at(stream.index_below(size_of(stratum.units)))];
-      for (const Index subject : units.members[at(unit)]) {
-        ++drawn[at(subject)];
-      }
-    }
-  }
-  return drawn;
-}
-
-} // namespace
-
 ResamplePlan bootstrap(const TrainingData& data,
                        const CaseWeights& within,
                        Index replicates,

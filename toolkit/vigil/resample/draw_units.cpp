@@ -99,6 +99,21 @@ std::vector<Index> deal(const DrawUnits& units, Index folds, const RandomKey& ke
   return fold_of;
 }
 
+std::vector<std::uint32_t>
+draw_with_replacement(const DrawUnits& units, Index subjects, const RandomKey& key) {
+  std::vector<std::uint32_t> drawn(at(subjects), 0);
+  for (const DrawUnits::Stratum& stratum : units.strata) {
+    RandomStream stream(key.child(stratum.event).child(stratum.centre));
+    for (Index draw = 0; draw < size_of(stratum.units); ++draw) {
+      const Index unit = stratum.units[at(stream.index_below(size_of(stratum.units)))];
+      for (const Index subject : units.members[at(unit)]) {
+        ++drawn[at(subject)];
+      }
+    }
+  }
+  return drawn;
+}
+
 void add_weights(Digest& digest, const CaseWeights& weights) {
   std::vector<std::uint32_t> times;
   std::vector<double> sampling;

@@ -8,6 +8,7 @@
 #include "vigil/cohort/case_weights.hpp"
 #include "vigil/cohort/training_data.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,10 @@ struct DrawUnits {
 /// Fold 0 .. folds - 1 of each unit: within each stratum the units are put in random order and dealt to the
 /// folds in turn; the next stratum goes on where the last one ended, the first one at a random fold.
 [[nodiscard]] std::vector<Index> deal(const DrawUnits& units, Index folds, const RandomKey& key);
+
+/// Times that each subject is drawn: from every stratum as many units as it has, with replacement, at the address key / event / centre.
+[[nodiscard]] std::vector<std::uint32_t>
+draw_with_replacement(const DrawUnits& units, Index subjects, const RandomKey& key);
 
 /// Text that names units, weights and key: two plans from different ones have different digests.
 [[nodiscard]] std::string

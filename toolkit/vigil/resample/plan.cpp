@@ -20,6 +20,10 @@ Resample ResamplePlan::at_number(Index number) const {
   return maker_(number);
 }
 
+bool draws_with_replacement(const ResamplePlan& plan) {
+  return plan.scheme() == "bootstrap" || plan.scheme() == "centre-bootstrap";
+}
+
 std::string ResamplePlan::digest() const {
   Digest digest;
   digest.add(scheme_);

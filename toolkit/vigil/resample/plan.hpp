@@ -75,6 +75,25 @@ struct FoldOptions {
                                      Index replicates,
                                      const RandomKey& key);
 
+/// Draws whole centres with replacement, as many as there are; tests on the subjects of the centres not drawn.
+///
+/// train     times = number of draws of the subject's centre x the times of `within`; a subject is one row however often its centre is
+///           drawn, so that no copy of it can sit in an inner test fold
+/// test      empty where every centre is drawn
+/// why       subjects of a centre are alike: what a new centre may bring shows in which centres are drawn, not in which subjects
+/// throws    ConfigError for no replicate; InputError for fewer than `fewest_drawn_centres` centres, for subjects without a centre,
+///           who could be in no sample, and for groups with members in two centres
+/// source    Field and Welsh 2007, J. R. Statist. Soc. B 69:369 (cluster bootstrap); Bouwmeester et al. 2013, BMC Med. Res. Methodol. 13:19;
+///           checked by tests/unit/resample/centre_bootstrap_test
+[[nodiscard]] ResamplePlan centre_bootstrap(const TrainingData& data,
+                                            const CaseWeights& within,
+                                            Index replicates,
+                                            const RandomKey& key);
+inline constexpr Index fewest_drawn_centres = 5;
+
+/// Whether the resamples of a scheme are samples with replacement, of subjects or of centres: an optimism is theirs alone.
+[[nodiscard]] bool draws_with_replacement(const ResamplePlan& plan);
+
 /// Draws 0.632 of the units without replacement: of all units the nearest whole number, of each stratum (centre x event) within
 /// one unit of its share; tests on the subjects not drawn.
 ///

@@ -43,11 +43,13 @@ public:
       : study_(study), watch_(watch), context_(context), key_(study.seed),
         cohort_(read(study.data, study.data.time_unit, "")), weights_(cohort_.weights()),
         horizons_(study_horizons(study, cohort_)),
-        plan_(study_plan(study, cohort_, key_.child("resample"))) {
+        plan_(study_plan(study, cohort_, key_.child("resample"))),
+        work_(study_work(study, cohort_, key_.child("resample"))) {
     options_.measures = study_measures();
     options_.horizons = horizons_;
     options_.tau = horizons_.back();
     options_.estimator = study.validate.estimator;
+    options_.adequate = study.validate.adequate;
     options_.resampling =
         study.validate.folds_file.empty() ? study.validate.scheme : plan_.scheme();
   }
@@ -61,6 +63,7 @@ public:
       warn_of_thin_follow_up(support_, horizon, "", report_.warnings);
     }
     warn_of_few_events(study_, cohort_, externals_, report_.warnings);
+    warn_of_few_centres(study_, cohort_, report_.warnings);
     check_learners(study_, cohort_, context_.scheduler);
     look_for_leaks();
     warn_of_unseen_batches(study_, report_.warnings);
@@ -71,13 +74,13 @@ public:
   /// What is kept of its work.
   [[nodiscard]] ShardFolder folder(const std::filesystem::path& units, KeptBy kept_by) const {
     return {units,
-            predictions_digest(study_, report_.inputs.front().digest, plan_, horizons_),
+            predictions_digest(study_, report_.inputs.front().digest, work_, horizons_),
             kept_by};
   }
 
   [[nodiscard]] StudyUnits units(const ShardFolder& folder) {
     return {{.cohort = cohort_,
-             .plan = plan_,
+             .plan = work_,
              .learners = study_.learners,
              .request = {horizons_},
              .shard = {}},
@@ -102,6 +105,7 @@ public:
   /// What follows from the records of all resamples, and from the units of the null check.
   StudyResult conclude(std::vector<ResampleRecord> records, const StudyNullCheck& check) {
     records_ = std::move(records);
+    pairs_ = take_pairs(records_, plan_);
     models_ = fit_final({cohort_, weights_, study_.learners, {horizons_}, key_}, context_);
     summarise_internal();
     for (std::size_t external = 0; external < externals_.size(); ++external) {
@@ -169,7 +173,7 @@ private:
                     .repeats = drawn_folds ? study_.validate.repeats : 0,
                     .inner_folds = study_.validate.inner_folds,
                     .resamples = plan_.size(),
-                    .fits = (plan_.size() + 1) * size_of(study_.learners),
+                    .fits = (work_.size() + 1) * size_of(study_.learners),
                     .seed = study_.seed,
                     .horizons = horizons_};
     for (const auto& learner : study_.learners) {
@@ -177,7 +181,7 @@ private:
     }
     watch_.say("plan",
                count_text(size_of(study_.learners), "learner") + " x (" +
-                   count_text(plan_.size(), "resample") +
+                   count_text(work_.size(), "resample") +
                    " + 1) = " + count_text(report_.plan.fits) + " fits   scheme " +
                    options_.resampling + "   seed " + number_text(static_cast<Index>(study_.seed)) +
                    "   memory " + bytes_text(context_.memory_bytes));
@@ -197,7 +201,8 @@ private:
     for (const auto& model : models_) {
       apparent.push_back(model.apparent);
     }
-    add(summarise({cohort_, weights_, plan_, records_, apparent}, options_, context_.scheduler));
+    add(summarise(
+        {cohort_, weights_, plan_, records_, apparent, pairs_}, options_, context_.scheduler));
     report_.predictions.horizons = horizons_;
     add_predictions(records_, cohort_, plan_, options_.resampling, report_.predictions);
     report_.folds = fold_rows(cohort_, plan_);
@@ -319,7 +324,7 @@ private:
     const auto& settings = *study_.triage;
     const auto& scheme = study_.validate.scheme;
     const bool everybody_held_out =
-        scheme != "bootstrap" && scheme != "subsampling" && scheme != "split";
+        !draws_with_replacement(plan_) && scheme != "subsampling" && scheme != "split";
     const auto prediction =
         everybody_held_out
             ? held_out_prediction(records_, settings.learner, plan_, cohort_.subjects())
@@ -350,10 +355,10 @@ private:
   CaseWeights weights_;
   std::vector<double> horizons_;
   survival::HorizonSupport support_; ///< of the last horizon
-  ResamplePlan plan_;
+  ResamplePlan plan_, work_; ///< of the report; with the pairs of folds that an interval asks for
   SummaryOptions options_;
   std::vector<Cohort> externals_;
-  std::vector<ResampleRecord> records_;
+  std::vector<ResampleRecord> records_, pairs_;
   std::vector<FinalModel> models_;
   std::vector<ExternalPrediction> first_external_;
 };

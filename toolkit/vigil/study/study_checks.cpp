@@ -91,6 +91,19 @@ void warn_of_thin_follow_up(const survival::HorizonSupport& support,
   }
 }
 
+void warn_of_few_centres(const StudySettings& study,
+                         const Cohort& cohort,
+                         std::vector<std::string>& warnings) {
+  constexpr Index few = 10;
+  const Index centres = size_of(cohort.centre_names());
+  if (study.validate.scheme == "centre-bootstrap" && study.validate.folds_file.empty() &&
+      centres < few) {
+    warnings.push_back(
+        number_text(centres) +
+        " centres: the interval of a bootstrap of fewer than 10 centres is too short");
+  }
+}
+
 void warn_of_few_events(const StudySettings& study,
                         const Cohort& cohort,
                         std::span<const Cohort> externals,
@@ -99,7 +112,9 @@ void warn_of_few_events(const StudySettings& study,
            triage::count_events(cohort.data().outcome, cohort.weights()), false)) {
     warnings.push_back(std::move(warning));
   }
-  if (study.validate.scheme == "bootstrap" && study.validate.folds_file.empty() &&
+  const auto& scheme = study.validate.scheme;
+  if ((scheme == "bootstrap" || scheme == "centre-bootstrap") &&
+      study.validate.folds_file.empty() &&
       study.validate.estimator == BootstrapEstimator::optimism &&
       std::ranges::any_of(study.learners, [&cohort](const NamedLearner& learner) {
         return size_of(selected_columns(cohort.covariates(), learner.columns)) > cohort.subjects();

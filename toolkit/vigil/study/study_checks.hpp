@@ -33,6 +33,11 @@ void warn_of_thin_follow_up(const survival::HorizonSupport& support,
                             const std::string& whose,
                             std::vector<std::string>& warnings);
 
+/// Adds a warning where a bootstrap of centres has fewer than 10 of them.
+void warn_of_few_centres(const StudySettings& study,
+                         const Cohort& cohort,
+                         std::vector<std::string>& warnings);
+
 /// Adds warnings for the study's cohort and the external ones (R02).
 void warn_of_few_events(const StudySettings& study,
                         const Cohort& cohort,

@@ -5,6 +5,7 @@
 #include "vigil/base/digest.hpp"
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
+#include "vigil/resample/fold_pairs.hpp"
 #include "vigil/storage/table_file.hpp"
 #include "vigil/survival/censoring_weights.hpp"
 #include "vigil/triage/guards.hpp"
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -183,6 +185,9 @@ ResamplePlan study_plan(const StudySettings& study, const Cohort& cohort, const 
   if (settings.scheme == "bootstrap") {
     return bootstrap(data, within, settings.replicates, key);
   }
+  if (settings.scheme == "centre-bootstrap") {
+    return centre_bootstrap(data, within, settings.replicates, key);
+  }
   if (settings.scheme == "subsampling") {
     return subsampling(data, within, settings.replicates, key);
   }
@@ -194,6 +199,28 @@ ResamplePlan study_plan(const StudySettings& study, const Cohort& cohort, const 
   }
   return stratified_folds(
       data, within, {.folds = settings.folds, .repeats = settings.repeats}, key);
+}
+
+ResamplePlan study_work(const StudySettings& study, const Cohort& cohort, const RandomKey& key) {
+  const auto& settings = study.validate;
+  return settings.nested_interval
+             ? folds_and_pairs(cohort.data(),
+                               cohort.weights(),
+                               {.folds = settings.folds, .repeats = settings.repeats},
+                               key)
+             : study_plan(study, cohort, key);
+}
+
+std::vector<ResampleRecord> take_pairs(std::vector<ResampleRecord>& records,
+                                       const ResamplePlan& plan) {
+  const auto first =
+      std::stable_partition(records.begin(), records.end(), [&plan](const ResampleRecord& record) {
+        return record.resample < plan.size();
+      });
+  std::vector<ResampleRecord> pairs(std::make_move_iterator(first),
+                                    std::make_move_iterator(records.end()));
+  records.erase(first, records.end());
+  return pairs;
 }
 
 std::string predictions_digest(const StudySettings& study,

@@ -14,6 +14,14 @@ namespace vigil {
 [[nodiscard]] ResamplePlan
 study_plan(const StudySettings& study, const Cohort& cohort, const RandomKey& key);
 
+/// All that a study computes: its resamples, and after them the pairs of folds that an interval by nested cross-validation needs.
+[[nodiscard]] ResamplePlan
+study_work(const StudySettings& study, const Cohort& cohort, const RandomKey& key);
+
+/// Takes the records beyond the resamples of a study away from the others.
+[[nodiscard]] std::vector<ResampleRecord> take_pairs(std::vector<ResampleRecord>& records,
+                                                     const ResamplePlan& plan);
+
 /// The horizons of a study, ascending: those declared (with that of the triage), else the largest supported time
 /// rounded down to 1, 2 or 5 times a power of ten. Throws ConfigError for one that the follow-up does not support (R01).
 [[nodiscard]] std::vector<double> study_horizons(const StudySettings& study, const Cohort& cohort);

@@ -181,6 +181,45 @@ BootstrapEstimator read_estimator(const Options& section, const ValidateSettings
                             : BootstrapEstimator::point_632_plus;
 }
 
+/// Whether means over folds also get an interval by nested cross-validation, which leaves pairs of folds out.
+bool read_nested_interval(const Options& section, const ValidateSettings& settings) {
+  const bool nested =
+      section.choice("interval", {"nadeau-bengio", "bates"}, "nadeau-bengio") == "bates";
+  const bool drawn_folds = settings.folds_file.empty() &&
+                           (settings.scheme == "nested-cv" || settings.scheme == "repeated-cv");
+  if (nested && !drawn_folds) {
+    section.refuse("interval", "no bates: it is for folds that the study draws itself");
+  }
+  if (nested && settings.folds < 3) {
+    section.refuse("folds", "at least 3 with interval = \"bates\": two are left out at once");
+  }
+  return nested;
+}
+
+ValueRange
+read_range(const Options& section, std::string_view key, ValueRange otherwise, bool positive) {
+  if (!section.has(key)) {
+    return otherwise;
+  }
+  const auto limits = section.numbers(key);
+  if (limits.size() != 2 || !(limits[0] < limits[1]) || (positive && !(limits[0] > 0.0))) {
+    section.refuse(key,
+                   std::string("two ") + (positive ? "positive " : "") +
+                       "numbers, the smaller one first: the limits of what would do");
+  }
+  return {.from = limits[0], .to = limits[1]};
+}
+
+/// What the performance in a new centre is held against.
+AdequatePerformance read_adequate(const Options& section) {
+  AdequatePerformance adequate;
+  adequate.concordance.from =
+      share(section, "adequate_concordance", AdequatePerformance().concordance.from);
+  adequate.slope = read_range(section, "adequate_slope", adequate.slope, false);
+  adequate.oe_ratio = read_range(section, "adequate_oe_ratio", adequate.oe_ratio, true);
+  return adequate;
+}
+
 /// The column that [prepare] names, unless the cohort has named its own.
 void take_batch(const std::string& batch, storage::CohortRequest& request) {
   if (request.batch.empty()) {
@@ -191,10 +230,10 @@ void take_batch(const std::string& batch, storage::CohortRequest& request) {
 ValidateSettings read_validation(const StudyFile& study) {
   const Options& section = study.validate;
   ValidateSettings settings;
-  settings.scheme =
-      section.choice("scheme",
-                     {"nested-cv", "repeated-cv", "bootstrap", "subsampling", "loco", "split"},
-                     "nested-cv");
+  settings.scheme = section.choice(
+      "scheme",
+      {"nested-cv", "repeated-cv", "bootstrap", "centre-bootstrap", "subsampling", "loco", "split"},
+      "nested-cv");
   settings.folds = count_within(section, "folds", settings.folds, 2);
   settings.repeats = count_within(section, "repeats", settings.repeats, 1);
   settings.inner_folds = count_within(section, "inner_folds", settings.inner_folds, 2);
@@ -219,6 +258,8 @@ ValidateSettings read_validation(const StudyFile& study) {
     section.refuse("min_censoring_survival", "a number from 0.05 to below 1");
   }
   settings.estimator = read_estimator(section, settings);
+  settings.nested_interval = read_nested_interval(section, settings);
+  settings.adequate = read_adequate(section);
   settings.null_check = section.choice("null_check", {"none", "quick", "full"}, "none");
   section.refuse_unknown();
   return settings;

@@ -21,7 +21,8 @@ struct ExternalSettings {
   storage::CohortRequest request;
 };
 
-/// scheme: nested-cv (the same folds, learners tuned inside), repeated-cv, bootstrap, subsampling, loco, split.
+/// scheme: nested-cv (the same folds, learners tuned inside), repeated-cv, bootstrap, centre-bootstrap, subsampling,
+/// loco, split.
 struct ValidateSettings {
   std::string scheme = "nested-cv";
   Index folds = 5, repeats = 10, inner_folds = 5, replicates = 200;
@@ -30,7 +31,9 @@ struct ValidateSettings {
   std::vector<std::string> test_centres = {}; ///< scheme split: subjects of these centres test
   double min_censoring_survival = 0.10;
   BootstrapEstimator estimator = BootstrapEstimator::optimism;
-  std::string null_check = "none"; ///< none, quick or full: the forms of null_permutations()
+  bool nested_interval = false; ///< interval = "bates": pairs of folds are left out too
+  AdequatePerformance adequate = {}; ///< what a new centre is held against
+  std::string null_check = "none";   ///< none, quick or full: the forms of null_permutations()
 };
 
 struct TriageSettings {

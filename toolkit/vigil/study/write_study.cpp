@@ -59,6 +59,20 @@ std::string section_text(const std::string& title, const Options& section) {
   return text;
 }
 
+void fill_adequate(const AdequatePerformance& adequate, Options& validate) {
+  const auto fill = [&validate](const char* key, auto value) {
+    if (!validate.has(key)) {
+      validate.set(key, {std::move(value), "default"});
+    }
+  };
+  const auto limits = [](ValueRange range) {
+    return OptionValue::List{{range.from, "default"}, {range.to, "default"}};
+  };
+  fill("adequate_concordance", adequate.concordance.from);
+  fill("adequate_slope", limits(adequate.slope));
+  fill("adequate_oe_ratio", limits(adequate.oe_ratio));
+}
+
 /// Every section as it was used: inherited values and the defaults that decide something are written out.
 std::string resolved_text(const StudySettings& study, const std::vector<double>& used_horizons) {
   Options validate = study.file.validate;
@@ -74,6 +88,8 @@ std::string resolved_text(const StudySettings& study, const std::vector<double>&
   fill(validate, "inner_folds", settings.inner_folds);
   fill(validate, "min_censoring_survival", settings.min_censoring_survival);
   fill(validate, "replicates", settings.replicates);
+  fill(validate, "interval", std::string(settings.nested_interval ? "bates" : "nadeau-bengio"));
+  fill_adequate(settings.adequate, validate);
   if (settings.folds_file.empty() &&
       (settings.scheme == "bootstrap" || settings.scheme == "subsampling")) {
     fill(validate, "estimator", std::string(name_of(settings.estimator)));

@@ -132,7 +132,7 @@ bool side_by_side(const TrainingData& data) {
 } // namespace
 
 std::vector<Index> null_check_resamples(const ResamplePlan& plan) {
-  const bool drawn = plan.scheme() == "bootstrap" || plan.scheme() == "subsampling";
+  const bool drawn = draws_with_replacement(plan) || plan.scheme() == "subsampling";
   std::vector<Index> numbers;
   for (Index number = 0; number < plan.size(); ++number) {
     if (drawn ? number < resamples_of_draws

@@ -2,157 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/text.hpp"
 #include "vigil/numeric/tail.hpp"
-#include "vigil/resample/weights_where.hpp"
-#include "vigil/validate/centre_pooling.hpp"
+#include "vigil/validate/adequate_with_slope.hpp"
+#include "vigil/validate/centre_values.hpp"
 #include "vigil/validate/intervals.hpp"
-#include "vigil/validate/schemes.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <map>
 #include <set>
 
 namespace vigil {
 
 namespace {
-
-constexpr Index smallest_events = 10;
-constexpr Index smallest_pool = 5;
-constexpr const char* small_centres_name = "(small centres)";
-
-/// An estimate that may enter the pooling: a centre, all small centres, or all centres at once.
-struct CentreValue {
-  std::string name;
-  Counts counts = {};
-  Index centres = 1;
-  double value = not_available, se = not_available;
-  std::string because = {}; ///< empty: defined
-};
-
-/// What is estimated per centre: one learner's measure, or the difference of two.
-struct Target {
-  Index learner = 0, reference = no_index;
-  MeasureCell cell;
-  measure::IntervalScale scale = measure::IntervalScale::identity;
-};
-
-bool poolable(const CentreValue& one, measure::IntervalScale scale) {
-  return one.because.empty() && one.counts.events >= smallest_events && one.se > 0.0 &&
-         std::isfinite(one.se) && std::isfinite(to_scale(one.value, scale));
-}
-
-/// sum over centres of the squared sums of influence values, x k / (k - 1): the values of a centre may move
-/// together. A single centre has its plain standard error.
-double clustered_se(const measure::Estimate& estimate,
-                    const CaseWeights& weights,
-                    std::span<const Index> centre_of) {
-  std::map<Index, double> total;
-  double count = 0.0;
-  for (const Index subject : weights.support()) {
-    const auto times = static_cast<double>(weights.times(subject));
-    count += times;
-    if (!estimate.influence.empty()) {
-      total[centre_of[at(subject)]] += times * estimate.influence[at(subject)];
-    }
-  }
-  if (total.size() < 2) {
-    return measure::standard_error(estimate, weights);
-  }
-  double squares = 0.0;
-  for (const auto& [centre, psi] : total) {
-    squares += psi * psi;
-  }
-  const auto k = static_cast<double>(total.size());
-  return std::sqrt(k / (k - 1.0) * squares) / count;
-}
-
-measure::Estimate estimate_of(const CentreTask& task,
-                              const Target& target,
-                              const EvaluationSample& sample,
-                              std::span<const double> null_risk) {
-  const auto one = [&](Index learner) {
-    return evaluate(sample,
-                    target.cell,
-                    {.prediction = task.predictions[at(learner)],
-                     .null_risk = null_risk,
-                     .within_centre = task.centre_of});
-  };
-  measure::Estimate estimate = one(target.learner);
-  if (target.reference == no_index || !estimate.undefined_because.empty()) {
-    return estimate;
-  }
-  const measure::Estimate other = one(target.reference);
-  if (!other.undefined_because.empty()) {
-    return other;
-  }
-  estimate.value -= other.value;
-  if (estimate.influence.size() != other.influence.size()) {
-    estimate.influence.clear();
-  }
-  for (Index subject = 0; subject < size_of(estimate.influence); ++subject) {
-    estimate.influence[at(subject)] -= other.influence[at(subject)];
-  }
-  return estimate;
-}
-
-std::string unusable(const CentreSample& centre, const Target& target) {
-  const std::string& own = centre.unusable_because[at(target.learner)];
-  return own.empty() && target.reference != no_index ? centre.unusable_because[at(target.reference)]
-                                                     : own;
-}
-
-CentreValue centre_value(const CentreTask& task, const Target& target, const CentreSample& centre) {
-  CentreValue result{.name = centre.name, .counts = centre.counts};
-  result.because = unusable(centre, target);
-  if (result.because.empty()) {
-    const auto estimate = estimate_of(task, target, centre.sample, centre.null_risk);
-    result.because = estimate.undefined_because;
-    result.value = estimate.value;
-    result.se = measure::standard_error(estimate, centre.sample.weights);
-  }
-  return result;
-}
-
-/// Null risk of several centres: the mean of theirs by weight of subjects.
-std::vector<double> joint_null_risk(const CentreTask& task, const std::set<Index>& levels) {
-  std::vector<double> risk(task.centres.front().null_risk.size(), 0.0);
-  double total = 0.0;
-  for (const CentreSample& centre : task.centres) {
-    if (levels.count(centre.level) > 0) {
-      const double weight = centre.sample.weights.total();
-      total += weight;
-      for (Index h = 0; h < size_of(risk); ++h) {
-        risk[at(h)] += weight * centre.null_risk[at(h)];
-      }
-    }
-  }
-  for (double& value : risk) {
-    value /= total;
-  }
-  return risk;
-}
-
-/// One estimate for several centres: pairs within centres, clustered standard error.
-CentreValue joint_value(const CentreTask& task,
-                        const Target& target,
-                        const std::set<Index>& levels,
-                        std::string name) {
-  CentreValue result{.name = std::move(name)};
-  result.centres = size_of(levels);
-  if (levels.empty()) {
-    result.because = "no centre with predictions";
-    return result;
-  }
-  const CaseWeights weights = weights_where(
-      task.weights, [&](Index subject) { return levels.count(task.centre_of[at(subject)]) > 0; });
-  const EvaluationSample sample =
-      own_sample(task.outcome, weights, task.centres.front().sample.cause);
-  result.counts = counts_of(task.outcome, weights, sample.cause);
-  const auto estimate = estimate_of(task, target, sample, joint_null_risk(task, levels));
-  result.because = estimate.undefined_because;
-  result.value = estimate.value;
-  result.se = clustered_se(estimate, weights, task.centre_of);
-  return result;
-}
 
 /// All that is known of one target: its centres, the small ones together, and the pooled result.
 struct Pooled {
@@ -161,14 +21,43 @@ struct Pooled {
   CentreValue joint;     ///< used when not pooled
   bool has_small = false;
   CentreValue small;
+  double adequate = not_available; ///< probability that a new centre's value is
+  JointAdequacy with_slope;        ///< and its calibration slope too
 };
 
-Pooled pool(const CentreTask& task, const Target& target, double level) {
+/// The cell of the calibration slope, where it was asked for.
+const MeasureCell* slope_cell(std::span<const MeasureCell> cells) {
+  const auto found = std::find_if(cells.begin(), cells.end(), [](const MeasureCell& cell) {
+    return cell.entry->name == "calibration_slope";
+  });
+  return found == cells.end() ? nullptr : &*found;
+}
+
+/// What a new centre may expect of a pooled target.
+void add_new_centre(const CentreTask& task,
+                    const CentreTarget& target,
+                    const MeasureCell* slope,
+                    const AdequatePerformance& adequate,
+                    Pooled& pooled) {
+  const measure::Entry& entry = *target.cell.entry;
+  const auto range = adequate.range_of(entry);
+  if (target.reference != no_index || !range || pooled.pooling.centres == 0) {
+    return;
+  }
+  pooled.adequate = adequate_probability(pooled.pooling, to_scale(*range, target.scale));
+  if (judges_order(entry) && slope != nullptr) {
+    const CentreTarget other{
+        .learner = target.learner, .cell = *slope, .scale = slope->entry->scale};
+    pooled.with_slope = adequate_with_slope(task, target, other, adequate);
+  }
+}
+
+Pooled pool(const CentreTask& task, const CentreTarget& target, double level) {
   Pooled result;
   std::set<Index> small, usable;
   std::vector<CentreValue> entering;
   for (const CentreSample& centre : task.centres) {
-    result.centres.push_back(centre_value(task, target, centre));
+    result.centres.push_back(centre_estimate(task, target, centre).value);
     if (!unusable(centre, target).empty()) {
       continue;
     }
@@ -181,7 +70,7 @@ Pooled pool(const CentreTask& task, const Target& target, double level) {
   }
   result.has_small = !small.empty();
   if (result.has_small) {
-    result.small = joint_value(task, target, small, small_centres_name);
+    result.small = joint_estimate(task, target, small, small_centres_name).value;
     if (poolable(result.small, target.scale)) {
       entering.push_back(result.small);
     }
@@ -195,7 +84,7 @@ Pooled pool(const CentreTask& task, const Target& target, double level) {
     }
     result.pooling = pool_centres(y, v, level);
   } else {
-    result.joint = joint_value(task, target, usable, "");
+    result.joint = joint_estimate(task, target, usable, "").value;
   }
   return result;
 }
@@ -234,7 +123,7 @@ struct Result {
   std::string method = "none";
 };
 
-Result result_of(const Pooled& pooled, const Target& target, double level) {
+Result result_of(const Pooled& pooled, const CentreTarget& target, double level) {
   if (pooled.pooling.centres > 0) {
     const double value = from_scale(pooled.pooling.mu, target.scale);
     return {.value = value,
@@ -255,7 +144,8 @@ Result result_of(const Pooled& pooled, const Target& target, double level) {
           .method = "one_stage_cluster"};
 }
 
-CentreRow centre_row(const CentreTask& task, const Target& target, const SummaryOptions& options) {
+CentreRow
+centre_row(const CentreTask& task, const CentreTarget& target, const SummaryOptions& options) {
   return {.learner = task.learners[at(target.learner)],
           .measure = std::string(target.cell.entry->name),
           .horizon = horizon_of(target.cell),
@@ -264,8 +154,24 @@ CentreRow centre_row(const CentreTask& task, const Target& target, const Summary
           .centre = {}};
 }
 
+/// The limits within which a value is adequate, and how probable a new centre's is.
+void add_adequacy(const CentreTarget& target,
+                  const Pooled& pooled,
+                  const AdequatePerformance& adequate,
+                  CentreRow& row) {
+  if (const auto range = adequate.range_of(*target.cell.entry)) {
+    row.adequate_from = std::isfinite(range->from) ? range->from : not_available;
+    row.adequate_to = std::isfinite(range->to) ? range->to : not_available;
+    row.adequate_probability = pooled.adequate;
+    row.adequate_with_slope = pooled.with_slope.probability;
+    const std::string& because = pooled.with_slope.because;
+    row.undefined_because +=
+        (row.undefined_because.empty() || because.empty() ? "" : "; ") + because;
+  }
+}
+
 void add_centre_rows(const CentreTask& task,
-                     const Target& target,
+                     const CentreTarget& target,
                      const Pooled& pooled,
                      const SummaryOptions& options,
                      std::vector<CentreRow>& rows) {
@@ -299,6 +205,7 @@ void add_centre_rows(const CentreTask& task,
     row.prediction_lower = from_scale(pooled.pooling.prediction_lower, target.scale);
     row.prediction_upper = from_scale(pooled.pooling.prediction_upper, target.scale);
     row.undefined_because = pooled.pooling.converged ? "" : "the pooling did not converge";
+    add_adequacy(target, pooled, options.adequate, row);
   } else {
     row.undefined_because = "fewer than " + number_text(smallest_pool) +
                             " estimates to pool: one estimate within centres";
@@ -309,7 +216,7 @@ void add_centre_rows(const CentreTask& task,
 }
 
 PerformanceRow pooled_row(const CentreTask& task,
-                          const Target& target,
+                          const CentreTarget& target,
                           const Pooled& pooled,
                           const SummaryOptions& options) {
   PerformanceRow row = performance_row(task.learners[at(target.learner)], target.cell, options);
@@ -337,7 +244,7 @@ PerformanceRow pooled_row(const CentreTask& task,
 }
 
 ComparisonRow comparison_row(const CentreTask& task,
-                             const Target& target,
+                             const CentreTarget& target,
                              const Pooled& pooled,
                              const SummaryOptions& options) {
   const Result result = result_of(pooled, target, options.level);
@@ -366,7 +273,7 @@ Summary
 pool_centre_samples(const CentreTask& task, const SummaryOptions& options, Scheduler& scheduler) {
   const std::vector<MeasureCell> cells = measure_cells(options);
   const Index reference = reference_number(task.learners, options);
-  std::vector<Target> targets;
+  std::vector<CentreTarget> targets;
   for (Index learner = 0; learner < size_of(task.learners); ++learner) {
     for (const MeasureCell& cell : cells) {
       targets.push_back({.learner = learner, .cell = cell, .scale = cell.entry->scale});
@@ -376,12 +283,14 @@ pool_centre_samples(const CentreTask& task, const SummaryOptions& options, Sched
     }
   }
   std::vector<Pooled> pooled(targets.size());
+  const MeasureCell* slope = slope_cell(cells);
   scheduler.for_each(size_of(targets), [&](Index number, Index) {
     pooled[at(number)] = pool(task, targets[at(number)], options.level);
+    add_new_centre(task, targets[at(number)], slope, options.adequate, pooled[at(number)]);
   });
   Summary summary;
   for (Index number = 0; number < size_of(targets); ++number) {
-    const Target& target = targets[at(number)];
+    const CentreTarget& target = targets[at(number)];
     if (target.reference != no_index) {
       summary.comparisons.push_back(comparison_row(task, target, pooled[at(number)], options));
     } else {

@@ -19,6 +19,10 @@ namespace vigil {
 [[nodiscard]] Summary summarise_bootstrap(const ValidationResults& results,
                                           const SummaryOptions& options,
                                           Scheduler& scheduler);
+/// Of a bootstrap of centres: the rows of summarise_bootstrap, then those of the subjects left out.
+[[nodiscard]] Summary summarise_drawn_centres(const ValidationResults& results,
+                                              const SummaryOptions& options,
+                                              Scheduler& scheduler);
 /// Of a bootstrap or of subsamples, with options.estimator point_632 or point_632_plus.
 [[nodiscard]] Summary summarise_632(const ValidationResults& results,
                                     const SummaryOptions& options,
@@ -26,6 +30,10 @@ namespace vigil {
 [[nodiscard]] Summary summarise_left_out_centres(const ValidationResults& results,
                                                  const SummaryOptions& options,
                                                  Scheduler& scheduler);
+/// Debiased means with the intervals of Bates, Hastie and Tibshirani, of measures that are means over subjects; needs results.pairs.
+[[nodiscard]] Summary summarise_nested(const ValidationResults& results,
+                                       const SummaryOptions& options,
+                                       Scheduler& scheduler);
 [[nodiscard]] Summary summarise_split(const ValidationResults& results,
                                       const SummaryOptions& options,
                                       Scheduler& scheduler);

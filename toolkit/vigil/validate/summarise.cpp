@@ -29,9 +29,20 @@ summarise(const ValidationResults& results, const SummaryOptions& options, Sched
   }
   Summary summary = by_632                  ? summarise_632(results, named, scheduler)
                     : scheme == "bootstrap" ? summarise_bootstrap(results, named, scheduler)
-                    : scheme == "loco"      ? summarise_left_out_centres(results, named, scheduler)
-                    : scheme == "split"     ? summarise_split(results, named, scheduler)
-                                            : summarise_folds(results, named, scheduler);
+                    : scheme == "centre-bootstrap"
+                        ? summarise_drawn_centres(results, named, scheduler)
+                    : scheme == "loco"  ? summarise_left_out_centres(results, named, scheduler)
+                    : scheme == "split" ? summarise_split(results, named, scheduler)
+                                        : summarise_folds(results, named, scheduler);
+  if (!results.pairs.empty()) {
+    SummaryOptions debiased = named;
+    debiased.resampling += debiased_suffix;
+    const Summary nested = summarise_nested(results, debiased, scheduler);
+    summary.performance.insert(
+        summary.performance.end(), nested.performance.begin(), nested.performance.end());
+    summary.comparisons.insert(
+        summary.comparisons.end(), nested.comparisons.begin(), nested.comparisons.end());
+  }
   if (!results.apparent.empty()) {
     std::vector<PerformanceRow> rows = apparent_rows(results, named, scheduler);
     rows.insert(rows.end(), summary.performance.begin(), summary.performance.end());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "vigil/measure/measure.hpp"
+#include "vigil/validate/adequate.hpp"
 #include "vigil/validate/final_fit.hpp"
 #include "vigil/validate/summary.hpp"
 #include "vigil/validate/validate.hpp"
@@ -32,6 +33,7 @@ struct SummaryOptions {
   std::string resampling = {};   ///< name in the rows; empty: the scheme of the plan
   std::string reference = {};    ///< learner that the others are compared with; empty: the first
   Index smallest_bootstrap = 20; ///< replicates with a value that an optimism needs
+  AdequatePerformance adequate = {}; ///< what a new centre is held against
 };
 
 /// Records of a validation, whole or merged from shards, in any order.
@@ -41,15 +43,20 @@ struct ValidationResults {
   const ResamplePlan& plan;
   std::span<const ResampleRecord> records;
   std::span<const ResampleRecord> apparent = {}; ///< of the final models; needed by a bootstrap
+  std::span<const ResampleRecord> pairs =
+      {}; ///< beyond the folds, as folds_and_pairs() numbers them
 };
 
 /// Performance, paired comparisons and centres of a validation.
 ///
 /// repeated-cv, imported-folds   each measure within each test fold, folds averaged by measure::FoldWeight (pairs
 ///     across folds are never formed; means over subjects thereby equal the pooled value); G from all subjects;
-///     interval by Nadeau and Bengio; comparisons from the differences on common folds
+///     interval by Nadeau and Bengio; comparisons from the differences on common folds. With records of pairs of folds: rows
+///     "nested-cv debiased" of the Brier score and net benefit, by nested_cv_interval
 /// bootstrap   apparent value less the mean optimism theta(model_b, sample_b) - theta(model_b, original);
 ///     percentiles of theta(model_b, sample_b) shifted by the optimism; SE their SD
+/// centre-bootstrap   the same of samples of whole centres: the interval also holds what other centres would have brought.
+///     Then rows "centre-bootstrap left-out": each replicate's model on the centres it left out, averaged as folds are, no interval
 /// bootstrap, subsampling with estimator .632 or .632+   the Brier score, concordance and AUC alone; rows are named
 ///     "bootstrap .632+". Left out: of the Brier score the mean over subjects of the mean loss over the replicates that left them
 ///     out, of the others the mean over replicates by FoldWeight; G from all subjects. The interval of a bootstrap is that
@@ -58,7 +65,8 @@ struct ValidationResults {
 ///     on its own with at least 10 events, a value inside the domain of the scale and a positive SE; the others
 ///     form one "(small centres)" estimate (pairs within centres, clustered SE), which is pooled under the same
 ///     rule. Fewer than 5 estimates to pool: one estimate over all centres, pairs within centres, clustered SE,
-///     t with centres - 1 degrees of freedom, no prediction interval
+///     t with centres - 1 degrees of freedom, no prediction interval. Pooled rows of measures with limits in
+///     options.adequate say how probable an adequate value is in a new centre
 /// split       the test part alone, influence-function SE: it speaks of the frozen model
 ///
 /// With apparent records, rows `apparent` come first, without interval: they are not validation.

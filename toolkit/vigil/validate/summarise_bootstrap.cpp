@@ -7,6 +7,7 @@
 #include "vigil/validate/resample_values.hpp"
 
 #include <cmath>
+#include <set>
 
 namespace vigil {
 
@@ -164,7 +165,53 @@ ComparisonRow bootstrap_comparison(const BootstrapTable& table,
   return row;
 }
 
+Index centres_in(const ValidationResults& results) {
+  std::set<Index> centres;
+  for (const Index subject : results.within.support()) {
+    centres.insert(results.cohort.data().centre[at(subject)]);
+  }
+  return size_of(centres);
+}
+
+/// Values of the models on the centres that they left out: without intervals, since the values of replicates scatter with the few
+/// centres that each is tested on, not as the estimate does.
+Summary left_out_rows(const ValidationResults& results,
+                      const SummaryOptions& options,
+                      Scheduler& scheduler) {
+  SummaryOptions named = options;
+  named.resampling += left_out_suffix;
+  Summary summary = summarise_folds(results, named, scheduler);
+  for (PerformanceRow& row : summary.performance) {
+    row.se = row.lower = row.upper = not_available;
+    row.interval_method = "none";
+  }
+  for (ComparisonRow& row : summary.comparisons) {
+    row.se = row.lower = row.upper = row.p = not_available;
+  }
+  return summary;
+}
+
 } // namespace
+
+Summary summarise_drawn_centres(const ValidationResults& results,
+                                const SummaryOptions& options,
+                                Scheduler& scheduler) {
+  Summary summary = summarise_bootstrap(results, options, scheduler);
+  for (PerformanceRow& row : summary.performance) {
+    row.interval_method =
+        row.interval_method == "none" ? "none" : "centre_bootstrap_shifted_percentile";
+  }
+  const double freedom = static_cast<double>(centres_in(results)) - 1.0;
+  for (ComparisonRow& row : summary.comparisons) { // as many independent draws as there are centres
+    row.p = row.se > 0.0 ? two_sided_student_t_p(row.difference / row.se, freedom) : not_available;
+  }
+  const Summary left_out = left_out_rows(results, options, scheduler);
+  summary.performance.insert(
+      summary.performance.end(), left_out.performance.begin(), left_out.performance.end());
+  summary.comparisons.insert(
+      summary.comparisons.end(), left_out.comparisons.begin(), left_out.comparisons.end());
+  return summary;
+}
 
 Summary summarise_bootstrap(const ValidationResults& results,
                             const SummaryOptions& options,

@@ -12,10 +12,17 @@ namespace vigil {
 
 inline constexpr double not_available = std::numeric_limits<double>::quiet_NaN();
 
+/// Rows of a bootstrap of centres for the subjects that the models left out: added to the scheme's name.
+inline constexpr const char* left_out_suffix = " left-out";
+
+/// Rows of means over subjects with an interval by nested cross-validation: likewise.
+inline constexpr const char* debiased_suffix = " debiased";
+
 /// One row of performance.tsv. resampling: `apparent`, the scheme's name, or `external:<id>`.
 ///
 /// interval_method   nadeau_bengio (mean of the fold models), influence (the frozen model),
-///                   bootstrap_shifted_percentile, reml_hartung_knapp (mean over centres),
+///                   bootstrap_shifted_percentile, centre_bootstrap_shifted_percentile, bates_hastie_tibshirani
+///                   (the model of all subjects), reml_hartung_knapp (mean over centres),
 ///                   one_stage_cluster (within centres), none
 /// undefined         resamples (or centres) without a value, of `resamples`; never dropped silently:
 ///                   undefined_because names the reasons with their counts
@@ -29,6 +36,8 @@ struct PerformanceRow {
   std::string interval_method = "none";
   Index subjects = 0, events = 0, resamples = 0, undefined = 0;
   std::string undefined_because = {};
+  double inflation = not_available,
+         mean_squared_error = not_available; ///< of bates_hastie_tibshirani
   Index small_folds =
       0; ///< test folds (or centres) with fewer than 5 events: their values are unstable
 };
@@ -45,7 +54,8 @@ struct ComparisonRow {
 /// One row of centres.tsv: a centre; all centres too small to be pooled on their own ("(small centres)"); or
 /// the pooled row (centre empty). mu and the limits are on the measure's own scale, tau2 on the scale of
 /// pooling (logit, log or identity). `undefined_because`: why a centre has no estimate, or why a row is not
-/// pooled.
+/// pooled. In the pooled row of a measure with limits (AdequatePerformance): the limits, the probability that the value of
+/// a new centre lies within them, and of a concordance or AUC that its calibration slope is adequate too.
 struct CentreRow {
   std::string learner = {}, measure = {};
   double horizon = not_available, threshold = not_available;
@@ -55,6 +65,8 @@ struct CentreRow {
   double estimate = not_available, se = not_available;
   double mu = not_available, tau2 = not_available, i2 = not_available, lower = not_available,
          upper = not_available, prediction_lower = not_available, prediction_upper = not_available;
+  double adequate_from = not_available, adequate_to = not_available,
+         adequate_probability = not_available, adequate_with_slope = not_available;
   Index centres = 0; ///< in the pooled row: estimates that were pooled
   std::string undefined_because = {};
 };

@@ -13,7 +13,7 @@ namespace vigil {
 namespace {
 
 bool predicts_training(const ValidationTask& task) {
-  return task.apparent || task.plan.scheme() == "bootstrap";
+  return task.apparent || draws_with_replacement(task.plan);
 }
 
 /// Who is predicted in a resample, and in which role.
