@@ -274,7 +274,7 @@ constexpr std::array measure_options_table{
     OptionSpec{"simultaneous", "", "intervals that hold at all thresholds at once"},
     OptionSpec{"bootstrap", "500", "draws for intervals of measures that have no other; 0: none"},
     OptionSpec{"compat",
-               "timeroc|survc1|sksurv|pec",
+               "timeroc|survc1|survauc|survivalroc|sksurv|pec",
                "numbers by the conventions of that package, not vigil's"},
     OptionSpec{"compare", "COL", "another score: differences with intervals in comparisons.tsv"},
     OptionSpec{"compare-risk",
