@@ -83,6 +83,16 @@ struct CoefficientRow {
   double coefficient = not_available, se = not_available;
 };
 
+/// One row of proportional_hazards.tsv: does the coefficient of a feature change with time, in the Cox model fitted to all
+/// subjects; "(global)": any of them.
+struct HazardTestRow {
+  std::string learner = {}, feature = {};
+  double chi_square = not_available;
+  Index degrees_of_freedom = 0;
+  double p = not_available;
+  std::string undefined_because = {};
+};
+
 /// One row of passport.tsv: a marker that a learner selected, and what the study's cohort says of it. z: score test beyond the
 /// clinical columns, on the data that selected it. mu: log hazard ratio per SD, mean over centres, with its limits; q_p: one
 /// effect in all centres; centre_share: of its variance between centres, centre_p of the F test.
@@ -223,6 +233,7 @@ struct Report {
   std::vector<CentreRow> centres = {};
   std::vector<SelectedFeatureRow> selected_features = {};
   std::vector<CoefficientRow> coefficients = {};
+  std::vector<HazardTestRow> proportional_hazards = {};
   std::vector<PassportRow> passport = {};
   std::vector<ReplicationRow> replication = {};
   std::vector<ForestSummary> forests = {};

@@ -196,6 +196,7 @@ private:
     report_.folds = fold_rows(cohort_, plan_);
     report_.selected_features = selected_feature_rows(records_, models_, cohort_);
     report_.coefficients = coefficient_rows(models_, cohort_);
+    report_.proportional_hazards = hazard_rows(models_);
     add_forests(models_, study_.learner_options, report_);
     if (externals_.empty()) {
       for (const auto& learner : study_.learners) {
