@@ -223,6 +223,13 @@ void lend_preparation(const Options& from, Options& section) {
                      "write it in [prepare], or as --filter-keep and --filter-by");
     }
   }
+  for (const std::string key : {"impute", "standardize"}) {
+    if (section.has(key)) {
+      section.refuse(key,
+                     "one preparation for all learners",
+                     "write it in [prepare], or as --" + key + " beside --learner");
+    }
+  }
   for (const auto& [key, value] : from.entries()) {
     const bool filters = std::ranges::find(filter_keys, key) != filter_keys.end();
     if (filters || key == "impute" || key == "standardize") {

@@ -146,10 +146,11 @@ void read_learners(StudySettings& study) {
     }
     lend_horizon(study, kind, section);
     lend_importance(kind, section);
-    lend_preparation(study.file.prepare, section);
-    section.set("impute", {preparation.impute, section.where()});
-    section.set("standardize", {preparation.standardize, section.where()});
     auto options = with_files(study.file, section);
+    lend_preparation(study.file.prepare,
+                     options); // not to the section, which is run again as it is
+    options.set("impute", {preparation.impute, section.where()});
+    options.set("standardize", {preparation.standardize, section.where()});
     study.learners.push_back({.name = id,
                               .learner = entry.build(options),
                               .preparation = preparation,
