@@ -197,6 +197,7 @@ void fields(Visitor& visit, Row& row) {
   visit("fits", row.fits);
   visit("seed", row.seed);
   visit("horizons", row.horizons);
+  visit("censoring", row.censoring);
   visit("learners", row.learners);
 }
 

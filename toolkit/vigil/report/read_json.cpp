@@ -69,7 +69,7 @@ void take(const Json& json, std::optional<Value>& value) {
 /// Keys that a report.json of this format may lack, as earlier versions did not write them.
 bool may_lack(std::string_view name) {
   return name == "forests" || name == "null_check" || name == "passport" || name == "replication" ||
-         name == "proportional_hazards";
+         name == "proportional_hazards" || name == "censoring";
 }
 
 struct ObjectReader {

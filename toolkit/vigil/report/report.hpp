@@ -40,6 +40,7 @@ struct PlanSummary {
   Index folds = 0, repeats = 0, inner_folds = 0, resamples = 0, fits = 0;
   std::uint64_t seed = 0;
   std::vector<double> horizons = {};
+  std::string censoring = {}; ///< "marginal", or "cox:" and the columns of the model of censoring
   std::vector<std::string> learners = {};
 };
 

@@ -4,6 +4,7 @@
 
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
+#include "vigil/study/censoring_columns.hpp"
 #include "vigil/study/cohort_options.hpp"
 #include "vigil/study/registry.hpp"
 
@@ -218,6 +219,11 @@ ValidateSettings read_validation(const StudyFile& study) {
   settings.min_censoring_survival = section.number("min_censoring_survival").value_or(0.10);
   if (settings.min_censoring_survival < 0.05 || settings.min_censoring_survival >= 1.0) {
     section.refuse("min_censoring_survival", "a number from 0.05 to below 1");
+  }
+  settings.censoring = censoring_column_names(section, {});
+  if (!settings.censoring.empty() && study.data.has("entry")) {
+    section.refuse(
+        "censoring", "marginal with delayed entry", "a model of censoring needs entry at 0");
   }
   settings.estimator = read_estimator(section, settings);
   settings.null_check = section.choice("null_check", {"none", "quick", "full"}, "none");

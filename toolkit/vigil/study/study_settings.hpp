@@ -29,6 +29,8 @@ struct ValidateSettings {
   std::filesystem::path folds_file = {};
   std::vector<std::string> test_centres = {}; ///< scheme split: subjects of these centres test
   double min_censoring_survival = 0.10;
+  std::vector<std::string> censoring =
+      {}; ///< columns of a Cox model of censoring; none: marginal weights
   BootstrapEstimator estimator = BootstrapEstimator::optimism;
   std::string null_check = "none"; ///< none, quick or full: the forms of null_permutations()
 };

@@ -74,6 +74,7 @@ std::string resolved_text(const StudySettings& study, const std::vector<double>&
   fill(validate, "inner_folds", settings.inner_folds);
   fill(validate, "min_censoring_survival", settings.min_censoring_survival);
   fill(validate, "replicates", settings.replicates);
+  fill(validate, "censoring", std::string("marginal"));
   if (settings.folds_file.empty() &&
       (settings.scheme == "bootstrap" || settings.scheme == "subsampling")) {
     fill(validate, "estimator", std::string(name_of(settings.estimator)));

@@ -145,7 +145,7 @@ CentreValue joint_value(const CentreTask& task,
   const CaseWeights weights = weights_where(
       task.weights, [&](Index subject) { return levels.count(task.centre_of[at(subject)]) > 0; });
   const EvaluationSample sample =
-      own_sample(task.outcome, weights, task.centres.front().sample.cause);
+      own_sample(task.outcome, weights, task.centres.front().sample.cause, task.censoring);
   result.counts = counts_of(task.outcome, weights, sample.cause);
   const auto estimate = estimate_of(task, target, sample, joint_null_risk(task, levels));
   result.because = estimate.undefined_because;
