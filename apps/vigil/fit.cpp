@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
+#include "vigil/report/words.hpp"
 #include "vigil/storage/record_file.hpp"
 #include "vigil/study/cohort_options.hpp"
 #include "vigil/study/model_tables.hpp"
@@ -44,12 +45,10 @@ void say_hazard_tests(const FitDiagnostics& told, Log& log) {
     return;
   }
   const HazardTest& global = told.proportional_hazards.back();
-  log.say("hazards   " + (global.undefined_because.empty()
-                              ? "proportional: chi-square " + fixed_text(global.chi_square, 2) +
-                                    " on " + number_text(global.degrees_of_freedom) + ", p " +
-                                    (global.p < 1e-4 ? "< 0.0001" : fixed_text(global.p, 4)) +
-                                    (global.p < 0.05 ? ": coefficients change with time" : "")
-                              : "not tested: " + global.undefined_because));
+  log.say("hazards   " + report::hazard_words({.chi_square = global.chi_square,
+                                               .degrees_of_freedom = global.degrees_of_freedom,
+                                               .p = global.p,
+                                               .undefined_because = global.undefined_because}));
 }
 
 /// One line for each column that the model cuts.

@@ -19,23 +19,6 @@ namespace vigil::app {
 
 namespace {
 
-constexpr std::string_view modelled = "cox:"; ///< --censoring cox:age,stage
-
-/// The columns of a model of censoring; empty: there is none.
-std::vector<std::string> censoring_column_names(const Options& options) {
-  const std::string by = options.text("censoring").value_or("marginal");
-  if (by.rfind(modelled, 0) != 0) {
-    static_cast<void>(options.choice("censoring", {"marginal", "centre", "cox:COL"}, "marginal"));
-    return {};
-  }
-  const auto names = split(by.substr(modelled.size()), ',');
-  if (std::any_of(names.begin(), names.end(), [](const auto& name) { return name.empty(); }) ||
-      names.empty() || names.front() == "COL") {
-    options.refuse("censoring", "columns behind cox:, for example cox:age,stage");
-  }
-  return names;
-}
-
 PredictionColumns prediction_columns(const Options& options) {
   return {.time = options.text("time").value_or(""),
           .event = options.text("event").value_or(""),
@@ -213,7 +196,7 @@ int run_measure(const Invocation& invocation) {
   const auto& options = invocation.options;
   refuse_with_compat(options);
   const auto table = read_rows(invocation);
-  const auto censoring = censoring_column_names(options);
+  const auto censoring = censoring_column_names(options, {"centre"});
   const auto cohort = read_cohort(invocation, censoring);
   const Cohort* const joined = cohort ? &*cohort : nullptr;
   auto predictions = read_predictions(table, prediction_columns(options), joined);
@@ -274,7 +257,7 @@ constexpr std::array measure_options_table{
     OptionSpec{"simultaneous", "", "intervals that hold at all thresholds at once"},
     OptionSpec{"bootstrap", "500", "draws for intervals of measures that have no other; 0: none"},
     OptionSpec{"compat",
-               "timeroc|survc1|sksurv|pec",
+               "timeroc|survc1|survauc|survivalroc|sksurv|pec",
                "numbers by the conventions of that package, not vigil's"},
     OptionSpec{"compare", "COL", "another score: differences with intervals in comparisons.tsv"},
     OptionSpec{"compare-risk",

@@ -12,7 +12,6 @@ namespace vigil::app {
 namespace {
 
 constexpr Index few_groups = 20;
-constexpr double mean_weight_strays_by = 0.1;
 
 } // namespace
 
@@ -113,7 +112,7 @@ void say_censoring(Session& session, const MeasuredTable& table, const MeasureOp
     session.log().say("censoring at " + number_text(summary.horizon) + ": mean weight " +
                       fixed_text(summary.mean_weight, 4) + ", largest " +
                       fixed_text(summary.largest_weight, 2));
-    if (std::fabs(summary.mean_weight - 1.0) > mean_weight_strays_by) {
+    if (std::fabs(summary.mean_weight - 1.0) > survival::mean_weight_strays_by) {
       session.log().say("warning   the mean weight at " + number_text(summary.horizon) +
                         " is not near 1: doubt the model of censoring");
     }

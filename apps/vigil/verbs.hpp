@@ -17,6 +17,7 @@ extern const Verb curves_verb;
 extern const Verb doctor_verb;
 extern const Verb explain_verb;
 extern const Verb forest_verb;
+extern const Verb frailty_verb;
 extern const Verb import_verb;
 extern const Verb inspect_verb;
 extern const Verb knockoffs_verb;

@@ -91,6 +91,42 @@ TEST(Survc1, UnoOfPbc) {
   }
 }
 
+TEST(Survauc, UnoOfPbc) {
+  MeasureCase example = pbc_by_bili();
+  example.at(1825);
+  expect_row(
+      find("survauc", "uno_c").evaluate(example.evaluation()).value,
+      reference_value("Uno C", "survAUC", "pbc[1:312]", "marker=bili; time=1825; train=test"));
+  for (const char* t : {"1000", "2000", "3000"}) {
+    example.at(std::stod(t));
+    const Estimate found = find("survauc", "auc").evaluate(example.evaluation());
+    expect_row(
+        found.value,
+        reference_value("Uno AUC(t)", "survAUC", "pbc[1:312]", std::string("marker=bili; t=") + t));
+    EXPECT_TRUE(found.influence.empty());
+  }
+}
+
+TEST(Survivalroc, KaplanMeierAboveEachCut) {
+  MeasureCase example = pbc_by_bili();
+  example.at(2000);
+  expect_row(
+      find("survivalroc", "auc").evaluate(example.evaluation()).value,
+      reference_value(
+          "Heagerty-Lumley-Pepe AUC(t) KM", "survivalROC", "pbc[1:312]", "marker=bili; t=2000"));
+}
+
+// Four subjects, times 1 2 3 4, event at 1 (marker 2) and 3 (marker 1), censored at 2 (marker 1) and 4 (marker 0); t = 3.5.
+// S(t) = 3/4 1/2 = 3/8. Above 0: markers 2, 1, 1: S = 2/3 0 = 0, true 1 0.75 / 0.625 = 1.2, false 0. Above 1: marker 2: S = 0,
+// true 0.25 / 0.625 = 0.4, false 0. Area (1 + 1.2) / 2 1 = 1.1, above 1 as it can be.
+TEST(Survivalroc, ByHand) {
+  MeasureCase example({1, 2, 3, 4}, std::vector<double>{1, 0, 1, 0});
+  example.score({2, 1, 1, 0}).at(3.5);
+  EXPECT_NEAR(find("survivalroc", "auc").evaluate(example.evaluation()).value,
+              1.1,
+              test::relative(1.1, closed_form, "a few sums"));
+}
+
 TEST(Sksurv, EventsAreWeighedAtTheirOwnTime) {
   MeasureCase example = pbc_by_risks(2000);
   const auto value = [&](const char* name) {

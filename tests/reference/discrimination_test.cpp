@@ -130,6 +130,30 @@ TEST(Uno, CompetingCausesAreWolbers) {
   expect_row(uno_c(example.evaluation()).value, 0.650613801105532, closed_form);
 }
 
+// Expected values: make_measure.R, part 12.
+TEST(Uno, PbcUnderAModelOfCensoring) {
+  const test::Pbc312 pbc;
+  constexpr double of_cox = 1e-8; // two programs at the maximum of a likelihood
+  MeasureCase example(pbc.time, pbc.death);
+  survival::CensoringCovariates three{.value = pbc.bili, .columns = 3};
+  three.value.insert(three.value.end(), pbc.albumin.begin(), pbc.albumin.end());
+  three.value.insert(three.value.end(), pbc.age.begin(), pbc.age.end());
+  example.score(pbc.bili).at(1826).censoring_by(three);
+  expect_row(uno_c(example.evaluation()).value, 0.816571417643227, of_cox);
+  std::vector<double> apart = pbc.time;
+  for (std::size_t row = 0; row < apart.size(); ++row) {
+    apart[row] += static_cast<double>(row + 1) / 1000.0;
+  }
+  MeasureCase untied(apart, pbc.death);
+  survival::CensoringCovariates two{
+      .value = test::mapped(pbc.bili, [](double b) { return std::log(b); }), .columns = 2};
+  two.value.insert(two.value.end(), pbc.age.begin(), pbc.age.end());
+  untied.score(pbc.bili).at(1826).censoring_by(two);
+  expect_row(uno_c(untied.evaluation()).value,
+             0.816050435893253,
+             of_cox * 2); // pec's Cox model stops at 1e-9
+}
+
 TEST(Auc, PbcAgainstTimeroc) {
   const test::Pbc312 pbc;
   MeasureCase example = pbc_by_bili(pbc);

@@ -297,6 +297,18 @@ report::Report tiny_report() {
   row.resamples = 2;
   report.performance.push_back(row);
   report.coefficients.push_back({"cox", "</script><script>alert(1)</script>", 0.1, not_available});
+  report.proportional_hazards = {
+      {.learner = "cox",
+       .feature = "<i>age</i>",
+       .chi_square = 2.5,
+       .degrees_of_freedom = 1,
+       .p = 0.125},
+      {.learner = "cox",
+       .feature = "(global)",
+       .chi_square = 12.5,
+       .degrees_of_freedom = 2,
+       .p = 0.00025},
+      {.learner = "small", .feature = "(global)", .undefined_because = "no events"}};
   report.selected_features.push_back({"cox", "age", "biopsy", 0.5, 1, 2, 0.1});
   report.passport = {{.learner = "cox",
                       .feature = "<i>il6</i>",

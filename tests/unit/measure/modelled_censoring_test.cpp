@@ -110,14 +110,41 @@ INSTANTIATE_TEST_SUITE_P(Measures,
                                            "oe_ratio",
                                            "net_benefit",
                                            "net_benefit_treat_all",
-                                           "actions_avoided"),
+                                           "actions_avoided",
+                                           "uno_c"),
                          [](const auto& measure) { return std::string(measure.param); });
 
-TEST(Modelled, UnoNeedsTheWeightsOfBothSubjects) {
-  MeasureCase example = Drawn(1).example();
-  EXPECT_NE(find("uno_c").evaluate(example.evaluation()).undefined_because.find("both subjects"),
-            std::string::npos);
-  EXPECT_EQ(find("harrell_c").evaluate(example.evaluation()).undefined_because, "");
+// The definition, pair by pair.
+TEST(Modelled, PairsWeighByTheSurvivalOfBothSubjectsAtTheTimeOfTheEvent) {
+  for (const int causes : {1, 2}) {
+    const Drawn drawn(causes);
+    MeasureCase example = drawn.example();
+    const Evaluation evaluation = example.evaluation();
+    const auto before = [&](Index i, double t) {
+      return evaluation.censoring.survival_before(i, t);
+    };
+    double concordant = 0.0, comparable = 0.0;
+    for (Index i = 0; i < subjects; ++i) {
+      const double t = drawn.time[at(i)];
+      for (Index j = 0; j < subjects && drawn.code[at(i)] == 1.0 && t <= horizon; ++j) {
+        const double s = drawn.time[at(j)];
+        double weight = 0.0;
+        if (s > t || (s == t && drawn.code[at(j)] == 0.0)) {
+          weight = 1.0 / (before(i, t) * before(j, t));
+        } else if (drawn.code[at(j)] == 2.0) {
+          weight = 1.0 / (before(i, t) * before(j, s));
+        }
+        const double gap = drawn.score[at(i)] - drawn.score[at(j)];
+        concordant += weight * (gap > 0.0 ? 1.0 : gap == 0.0 ? 0.5 : 0.0);
+        comparable += weight;
+      }
+    }
+    const double expected = concordant / comparable;
+    EXPECT_NEAR(find("uno_c").evaluate(evaluation).value,
+                expected,
+                test::relative(expected, 1e-12, "sums in another order"))
+        << causes;
+  }
 }
 
 } // namespace

@@ -263,6 +263,18 @@ TEST(Page, SaysFirstThatTheNullCheckFailed) {
   EXPECT_EQ(vigil::report::null_check_alarm(report), "");
 }
 
+TEST(Page, SaysWhetherHazardsAreProportional) {
+  auto report = vigil::test::tiny_report();
+  const std::string html = html_text(report);
+  EXPECT_THAT(html,
+              HasSubstr("<summary>Hazards of cox: proportional: chi-square 12.50 on 2, p 0.0003: "
+                        "coefficients change with time</summary>"));
+  EXPECT_THAT(html, HasSubstr("&lt;i&gt;age&lt;/i&gt;"));
+  EXPECT_THAT(html, HasSubstr("<summary>Hazards of small: not tested: no events</summary>"));
+  report.proportional_hazards.clear();
+  EXPECT_THAT(html_text(report), Not(HasSubstr("Hazards of")));
+}
+
 TEST(Page, WithoutTriageItSaysSo) {
   auto report = vigil::test::tiny_report();
   report.triage.reset();

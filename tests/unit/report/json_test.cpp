@@ -49,6 +49,17 @@ TEST_F(Json, ReadsBackWhatItWrote) {
   EXPECT_EQ(vigil::report::html_text(again), vigil::report::html_text(report));
 }
 
+TEST_F(Json, AnEarlierReportWithoutTestsOfHazardsIsRead) {
+  auto json = nlohmann::json::parse(json_text(vigil::test::tiny_report()));
+  EXPECT_EQ(json.at("proportional_hazards").at(1).at("chi_square"), 12.5);
+  EXPECT_TRUE(json.at("proportional_hazards").at(2).at("p").is_null());
+  write(json.dump());
+  EXPECT_EQ(vigil::report::read_json(folder).proportional_hazards.size(), 3U);
+  json.erase("proportional_hazards");
+  write(json.dump());
+  EXPECT_TRUE(vigil::report::read_json(folder).proportional_hazards.empty());
+}
+
 TEST_F(Json, HoldsTheMostImportantFeaturesOfAForest) {
   const auto json = nlohmann::json::parse(json_text(vigil::test::tiny_report()));
   const auto& forest = json.at("forests").at(0);

@@ -62,6 +62,14 @@ TEST(Tables, PassportsAndReplications) {
             "<i>il6</i>\tfar\t2\t1\tNA\t-1.5\t0.125\tno\ta tab\n");
 }
 
+TEST(Tables, TestsOfProportionalHazards) {
+  EXPECT_EQ(table("proportional_hazards.tsv"),
+            "learner\tfeature\tchi_square\tdegrees_of_freedom\tp\tundefined_because\n"
+            "cox\t<i>age</i>\t2.5\t1\t0.125\tNA\n"
+            "cox\t(global)\t12.5\t2\t0.00025\tNA\n"
+            "small\t(global)\tNA\t0\tNA\tno events\n");
+}
+
 TEST(Tables, TriageJoinsTheReasons) {
   EXPECT_EQ(table("triage.tsv"),
             "subject\taction\trisk\tlower\tupper\trisk_resected\treduction\thorizon\treason\n"

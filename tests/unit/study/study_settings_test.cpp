@@ -52,6 +52,17 @@ TEST_F(StudySettings, FillInTheDefaultsOfTheContract) {
   EXPECT_FALSE(study.triage);
 }
 
+TEST_F(StudySettings, ReadTheModelOfCensoring) {
+  EXPECT_TRUE(read(smallest).validate.censoring.empty());
+  EXPECT_TRUE(read(smallest + "[validate]\ncensoring = \"marginal\"\n").validate.censoring.empty());
+  EXPECT_EQ(read(smallest + "[validate]\ncensoring = \"cox:age,stage\"\n").validate.censoring,
+            (std::vector<std::string>{"age", "stage"}));
+  for (const char* wrong : {"centre", "cox:", "cox:age,", "km"}) {
+    EXPECT_NE(refused(smallest + "[validate]\ncensoring = \"" + wrong + "\"\n").expected, "")
+        << wrong;
+  }
+}
+
 TEST_F(StudySettings, ReadAFilterAndBatches) {
   const auto study =
       read(smallest + "[prepare]\nfilter = { keep = 20, by = \"variance\" }\n"

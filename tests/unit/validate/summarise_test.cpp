@@ -408,6 +408,111 @@ TEST(summarise_external, gives_ipa_the_risk_of_the_training_cohort) {
               1e-13);
 }
 
+/// A column that varies over the subjects.
+survival::CensoringCovariates one_column(const Cohort& cohort) {
+  survival::CensoringCovariates covariates{.value = {}, .columns = 1};
+  for (Index i = 0; i < cohort.subjects(); ++i) {
+    covariates.value.push_back(static_cast<double>((7 * i) % 13));
+  }
+  return covariates;
+}
+
+TEST(summarise_external, weighs_by_the_model_of_censoring_of_that_cohort) {
+  const ValidationRun run = folds_run(test::small_cohort({.subjects = 80}));
+  const Cohort other = test::small_cohort({.subjects = 60, .centres = 0, .seed = 7});
+  Scheduler scheduler(1);
+  FitContext context{scheduler};
+  const auto predictions =
+      predict_external(run.final_models, other, {.horizons = horizons}, context);
+  SummaryOptions options = options_for({"harrell_c", "uno_c", "brier"});
+  const auto rows = [&] {
+    return summarise_external(
+        {.id = "x", .cohort = other, .predictions = predictions}, options, scheduler);
+  };
+  const Summary marginal = rows();
+  options.censoring = one_column(other);
+  const Summary modelled = rows();
+  const CaseWeights weights = other.weights();
+  const TrainingData data = other.data();
+  const survival::CensoringWeights censoring(data.outcome, weights, options.censoring);
+  const auto direct = measure::find("brier").evaluate({.prediction = predictions[0].prediction,
+                                                       .outcome = data.outcome,
+                                                       .weights = weights,
+                                                       .centre = {},
+                                                       .censoring = censoring,
+                                                       .horizon = horizons[0]});
+  const auto& row = find_row(modelled, "best", "brier", horizons[0]);
+  EXPECT_EQ(row.estimate, direct.value);
+  EXPECT_EQ(row.se, measure::standard_error(direct, weights));
+  const auto differ = [&](const char* measure, double horizon) {
+    return find_row(modelled, "best", measure, horizon).estimate !=
+           find_row(marginal, "best", measure, horizon).estimate;
+  };
+  EXPECT_TRUE(differ("brier", horizons[0]));
+  EXPECT_TRUE(differ("uno_c", not_available));
+  EXPECT_FALSE(differ("harrell_c", not_available));
+}
+
+// Folds take G of all subjects: the column of the model belongs to the whole cohort.
+TEST(summarise_folds, weighs_by_the_model_of_censoring_of_all_subjects) {
+  const ValidationRun run = folds_run(test::small_cohort({.subjects = 80}));
+  Scheduler scheduler(1);
+  SummaryOptions options = options_for({"brier", "harrell_c"});
+  const Summary marginal = summarise(run.results(), options, scheduler);
+  options.censoring = one_column(run.cohort);
+  const Summary modelled = summarise(run.results(), options, scheduler);
+  const auto& outcome = std::get<SurvivalOutcome>(run.cohort.data().outcome);
+  const survival::CensoringWeights censoring(
+      run.cohort.data().outcome, run.cohort.weights(), options.censoring);
+  const auto inverse = censoring.weights_at(horizons[0]);
+  double sum = 0.0, subjects = 0.0;
+  for (const ResampleRecord& record : run.records) {
+    for (Index row = 0; record.learner == "best" && row < size_of(record.subject); ++row) {
+      const Index i = record.subject[at(row)];
+      const bool event = outcome.event[at(i)] != 0 && outcome.time[at(i)] <= horizons[0];
+      const double gap = (event ? 1.0 : 0.0) - record.prediction.risk.at_horizon(0)[at(row)];
+      sum += inverse[at(i)] * gap * gap;
+      subjects += 1.0;
+    }
+  }
+  EXPECT_NEAR(find_row(modelled, "best", "brier", horizons[0]).estimate,
+              sum / subjects,
+              test::rounding(1.0, 64));
+  EXPECT_NE(find_row(modelled, "best", "brier", horizons[0]).estimate,
+            find_row(marginal, "best", "brier", horizons[0]).estimate);
+  EXPECT_EQ(find_row(modelled, "best", "harrell_c", not_available).estimate,
+            find_row(marginal, "best", "harrell_c", not_available).estimate);
+}
+
+// The one censored subject has the largest value of the column: the coefficient runs away.
+TEST(summarise_external, without_a_model_measures_with_weights_are_undefined) {
+  CohortParts parts = test::small_parts({.subjects = 60, .centres = 0, .seed = 7});
+  auto& observed = std::get<SurvivalOutcome>(*parts.outcome);
+  std::fill(observed.event.begin(), observed.event.end(), std::uint8_t{1});
+  const auto last = std::min_element(observed.time.begin(), observed.time.end());
+  observed.event[at(last - observed.time.begin())] = 0;
+  survival::CensoringCovariates column{.value = std::vector<double>(60, 0.0), .columns = 1};
+  column.value[at(last - observed.time.begin())] = 1.0;
+  const Cohort other(std::move(parts));
+  const ValidationRun run = folds_run(test::small_cohort({.subjects = 80}));
+  Scheduler scheduler(1);
+  FitContext context{scheduler};
+  const auto predictions =
+      predict_external(run.final_models, other, {.horizons = horizons}, context);
+  SummaryOptions options = options_for({"harrell_c", "uno_c", "brier"});
+  options.censoring = column;
+  const Summary summary = summarise_external(
+      {.id = "x", .cohort = other, .predictions = predictions}, options, scheduler);
+  for (const char* measure : {"uno_c", "brier"}) {
+    const auto& row = find_row(
+        summary, "best", measure, measure == std::string("brier") ? horizons[0] : not_available);
+    EXPECT_TRUE(std::isnan(row.estimate)) << measure;
+    EXPECT_EQ(row.undefined_because.rfind("the model of censoring: coefficients run away", 0), 0U)
+        << row.undefined_because;
+  }
+  EXPECT_FALSE(std::isnan(find_row(summary, "best", "harrell_c", not_available).estimate));
+}
+
 // Without censoring the risk by t is the share with an event by t.
 TEST(null_risks, are_the_risk_without_covariates) {
   const Cohort cohort = uncensored_cohort(40);

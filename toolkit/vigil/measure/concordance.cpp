@@ -4,6 +4,7 @@
 
 #include "vigil/measure/evaluation_rows.hpp"
 #include "vigil/measure/fenwick_tree.hpp"
+#include "vigil/measure/modelled_pairs.hpp"
 #include "vigil/numeric/order.hpp"
 
 #include <algorithm>
@@ -233,9 +234,6 @@ fill_inverse_censoring(const Evaluation& evaluation, const EvaluationRows& rows,
   if (std::string problem = censoring_problem(evaluation, rows); !problem.empty()) {
     return problem;
   }
-  if (evaluation.censoring.depends_on_covariates()) {
-    return "a pair under a model of censoring needs the weights of both subjects";
-  }
   for (Index row = 0; row < rows.rows(); ++row) {
     if (rows.ending[at(row)] != Ending::censored && rows.time[at(row)] <= columns.tau) {
       columns.inverse_g[at(row)] =
@@ -243,6 +241,40 @@ fill_inverse_censoring(const Evaluation& evaluation, const EvaluationRows& rows,
     }
   }
   return {};
+}
+
+/// Uno's C where G depends on the subject: the weight of a pair is no product of one number for each.
+Concordance modelled_concordance(const Evaluation& evaluation,
+                                 const EvaluationRows& rows,
+                                 std::span<const double> score,
+                                 const std::vector<std::vector<Index>>& strata,
+                                 bool censoring_is_known) {
+  const ModelledPairs sums = modelled_pairs(evaluation, rows, score, strata);
+  Concordance result;
+  const double comparable = sums.comparable.total;
+  if (!(comparable > 0.0)) {
+    result.estimate = undefined("no comparable pair");
+    return result;
+  }
+  const double c = sums.concordant.total / comparable;
+  result.pairs.tied_score = sums.tied_score;
+  result.pairs.concordant = sums.concordant.total - 0.5 * sums.tied_score;
+  result.pairs.discordant = comparable - sums.concordant.total - 0.5 * sums.tied_score;
+  std::vector<double> gradient, carried;
+  for (std::size_t row = 0; row < rows.time.size(); ++row) {
+    gradient.push_back(rows.total * (sums.concordant.own[row] - c * sums.comparable.own[row]) /
+                       comparable);
+  }
+  for (std::size_t place = 0; place < sums.comparable.carried.size(); ++place) {
+    carried.push_back(rows.total *
+                      (sums.concordant.carried[place] - c * sums.comparable.carried[place]) /
+                      comparable);
+  }
+  if (!censoring_is_known) {
+    add_censoring_term_by_factor(evaluation, rows, carried, evaluation.horizon, gradient);
+  }
+  result.estimate = {.value = c, .influence = influence_from(evaluation, rows, gradient)};
+  return result;
 }
 
 } // namespace
@@ -273,7 +305,16 @@ Concordance concordance(const Evaluation& evaluation, const ConcordanceOptions& 
   }
   Concordance result;
   std::vector<Shares> shares(rows.time.size());
-  for (auto& members : strata_of(evaluation, rows, options.within_centre)) {
+  auto strata = strata_of(evaluation, rows, options.within_centre);
+  if (by_censoring && evaluation.censoring.depends_on_covariates()) {
+    result =
+        modelled_concordance(evaluation, rows, score.value, strata, options.censoring_is_known);
+    for (auto& members : strata) {
+      Sweep(columns, std::move(members), shares).count_ties_in_time(result.pairs);
+    }
+    return result;
+  }
+  for (auto& members : strata) {
     Sweep sweep(columns, std::move(members), shares);
     sweep.descend();
     sweep.ascend();

@@ -37,15 +37,16 @@ struct Concordance {
 ///   R_i  = {j: T_j > T_i, or T_j = T_i and j censored}
 ///   k_ij = 1(score_i > score_j) + 1(score_i = score_j) / 2
 ///   w_i  = 1 (Harrell) or G(T_i-)^-2 (Uno)
+///   under a model of censoring a pair weighs 1 / (G(T_i- | x_i) G(T_i- | x_j)) in the place of w_i
 ///   with competing causes also the pairs {i event, j failed from another cause at or before T_i}, weight 1
-///   (Harrell) or 1 / (G(T_i-) G(T_j-)) (Uno)
+///   (Harrell) or 1 / (G(T_i-) G(T_j-)) (Uno), each G that of its subject
 ///
 /// influence  psi_i = n (A_i - C B_i) / Btot, A_i and B_i the concordant and comparable pairs with i in either
 ///            role; Uno: plus the term of the estimated G, unless censoring_is_known
 /// weights    a pair has the product of its subjects' weights; times 2 is the row twice
 /// undefined  no comparable pair; a subject without score; delayed entry
-/// cost       O(n log n): a Fenwick tree over score ranks, swept down and up in time
-/// source     Harrell et al. 1982, JAMA 247:2543; Uno et al. 2011, Stat. Med. 30:1105; Wolbers et al. 2014,
+/// cost       O(n log n): a Fenwick tree over score ranks, swept down and up in time; under a model O(n x events x columns)
+/// source     Harrell et al. 1982, JAMA 247:2543; Uno et al. 2011, Stat. Med. 30:1105; Gerds et al. 2013, Stat. Med. 32:2173; Wolbers et al. 2014,
 ///            Biostatistics 15:526; checked by tests/unit/measure/concordance_test, tests/reference/discrimination_test
 [[nodiscard]] Concordance concordance(const Evaluation& evaluation,
                                       const ConcordanceOptions& options = {});

@@ -6,7 +6,7 @@
 #include "vigil/base/text.hpp"
 #include "vigil/measure/auc.hpp"
 #include "vigil/measure/brier.hpp"
-#include "vigil/measure/concordance.hpp"
+#include "vigil/measure/convention_rules.hpp"
 #include "vigil/measure/evaluation_rows.hpp"
 
 #include <algorithm>
@@ -17,57 +17,6 @@
 namespace vigil::measure {
 
 namespace {
-
-/// Why a package that knows one kind of event cannot measure; empty: it can.
-std::string plain_problem(const Evaluation& evaluation, const EvaluationRows& rows) {
-  if (!rows.problem.empty()) {
-    return rows.problem;
-  }
-  if (std::find(rows.ending.begin(), rows.ending.end(), Ending::competing) != rows.ending.end()) {
-    return "the package defines no competing causes";
-  }
-  return censoring_problem(evaluation, rows);
-}
-
-/// Share of a pair for the first: 1 above, 1/2 where they tie.
-double above(double first, double second) {
-  return first > second ? 1.0 : first == second ? 0.5 : 0.0;
-}
-
-/// Which pairs count beside T_j > T_i.
-enum class TiedCensoring { not_comparable, later };
-
-/// Uno's C over all pairs from given weights of the leaders, T_i < tau.
-Estimate weighted_concordance(const Evaluation& evaluation,
-                              const EvaluationRows& rows,
-                              std::span<const double> inverse_g,
-                              TiedCensoring tied) {
-  const Column score = score_column(evaluation, rows);
-  if (!score.problem.empty()) {
-    return undefined(score.problem);
-  }
-  double concordant = 0.0, comparable = 0.0;
-  for (Index i = 0; i < rows.rows(); ++i) {
-    if (rows.ending[at(i)] != Ending::event || !(rows.time[at(i)] < evaluation.horizon)) {
-      continue;
-    }
-    double below = 0.0, all = 0.0;
-    for (Index j = 0; j < rows.rows(); ++j) {
-      const bool tied_censoring = tied == TiedCensoring::later &&
-                                  rows.time[at(j)] == rows.time[at(i)] &&
-                                  rows.ending[at(j)] == Ending::censored;
-      if (rows.time[at(j)] > rows.time[at(i)] || tied_censoring) {
-        all += rows.weight[at(j)];
-        below += rows.weight[at(j)] * above(score.value[at(i)], score.value[at(j)]);
-      }
-    }
-    const double lead = rows.weight[at(i)] * inverse_g[at(i)] * inverse_g[at(i)];
-    concordant += lead * below;
-    comparable += lead * all;
-  }
-  return comparable > 0.0 ? Estimate{.value = concordant / comparable}
-                          : undefined("no comparable pair");
-}
 
 /// G of censoring where everybody with T_j >= u may be censored at u, also those with an event there.
 survival::StepFunction naive_censoring_survival(const Evaluation& evaluation) {
@@ -95,7 +44,7 @@ Estimate uno_of_survc1(const Evaluation& evaluation) {
   for (const double time : rows.time) {
     inverse_g.push_back(1.0 / survival.left_limit(time));
   }
-  return weighted_concordance(evaluation, rows, inverse_g, TiedCensoring::not_comparable);
+  return weighted_concordance(evaluation, rows, inverse_g, {});
 }
 
 /// G(T_i), right-continuous; 0 where the last of those at risk leave censored.
@@ -117,7 +66,7 @@ Estimate uno_of_sksurv(const Evaluation& evaluation) {
       return undefined("G is 0 at the time of an event");
     }
   }
-  return weighted_concordance(evaluation, rows, inverse_g, TiedCensoring::later);
+  return weighted_concordance(evaluation, rows, inverse_g, {.tied_censoring_is_later = true});
 }
 
 /// W_i(t) with G(T_i) for G(T_i-), or why it cannot be formed.
@@ -161,31 +110,9 @@ Estimate brier_of_sksurv(const Evaluation& evaluation) {
 Estimate auc_of_sksurv(const Evaluation& evaluation) {
   const EvaluationRows rows = evaluation_rows(evaluation);
   const Column weight = right_weights(evaluation, rows);
-  const bool by_risk = find_horizon(evaluation.prediction.risk, evaluation.horizon) != no_index;
-  const Column marker = !weight.problem.empty() ? weight
-                        : by_risk               ? risk_column(evaluation, rows)
-                                                : score_column(evaluation, rows);
-  if (!marker.problem.empty()) {
-    return undefined(marker.problem);
-  }
-  double concordant = 0.0, cases = 0.0, controls = 0.0;
-  for (Index j = 0; j < rows.rows(); ++j) {
-    controls += rows.time[at(j)] > evaluation.horizon ? rows.weight[at(j)] : 0.0;
-  }
-  for (Index i = 0; i < rows.rows(); ++i) {
-    if (!event_by(rows, i, evaluation.horizon)) {
-      continue;
-    }
-    const double own = rows.weight[at(i)] * weight.value[at(i)];
-    cases += own;
-    for (Index j = 0; j < rows.rows(); ++j) {
-      if (rows.time[at(j)] > evaluation.horizon) {
-        concordant += own * rows.weight[at(j)] * above(marker.value[at(i)], marker.value[at(j)]);
-      }
-    }
-  }
-  return cases * controls > 0.0 ? Estimate{.value = concordant / (cases * controls)}
-                                : undefined("no cases or no controls at the horizon");
+  const Column marker = weight.problem.empty() ? marker_column(evaluation, rows) : weight;
+  return marker.problem.empty() ? weighted_auc(evaluation, rows, weight.value, marker.value)
+                                : undefined(marker.problem);
 }
 
 /// Times of the risks up to tau, ascending, with the Brier score there.
@@ -264,7 +191,8 @@ Entry integrated(Estimate (*evaluate)(const Evaluation&)) {
   return row;
 }
 
-constexpr std::array<std::string_view, 4> names = {"timeroc", "survc1", "sksurv", "pec"};
+constexpr std::array<std::string_view, 6> names = {
+    "timeroc", "survc1", "survauc", "survivalroc", "sksurv", "pec"};
 
 } // namespace
 
@@ -276,6 +204,8 @@ std::span<const Entry> measures_of(std::string_view package) {
   static const std::array timeroc = {as("auc", auc_of_timeroc),
                                      as("auc_event_free_controls", auc_1_of_timeroc)};
   static const std::array survc1 = {as("uno_c", uno_of_survc1)};
+  static const std::array survauc = {as("uno_c", uno_of_survauc), as("auc", auc_of_survauc)};
+  static const std::array survivalroc = {as("auc", auc_of_survivalroc)};
   static const std::array sksurv = {find("harrell_c"),
                                     as("uno_c", uno_of_sksurv),
                                     as("auc", auc_of_sksurv),
@@ -287,6 +217,12 @@ std::span<const Entry> measures_of(std::string_view package) {
   }
   if (package == "survc1") {
     return survc1;
+  }
+  if (package == "survauc") {
+    return survauc;
+  }
+  if (package == "survivalroc") {
+    return survivalroc;
   }
   if (package == "sksurv") {
     return sksurv;

@@ -134,6 +134,9 @@ Column risk_column(const Evaluation& evaluation, const EvaluationRows& rows) {
 
 std::string censoring_problem(const Evaluation& evaluation, const EvaluationRows& rows) {
   VIGIL_EXPECTS(evaluation.censoring.subjects() == evaluation.weights.subjects());
+  if (!evaluation.censoring.unusable_because().empty()) {
+    return evaluation.censoring.unusable_because();
+  }
   for (const Index subject : rows.subject) {
     if (evaluation.censoring.place_of(subject) == no_index) {
       return "a subject belongs to no stratum of the censoring weights";
@@ -171,6 +174,23 @@ void add_censoring_term(const Evaluation& evaluation,
                         double horizon,
                         std::vector<double>& gradient) {
   const survival::CensoringWeights& censoring = evaluation.censoring;
+  std::vector<double> by_factor;
+  by_factor.reserve(rows.time.size() * at(censoring.carried_factors()));
+  for (Index factor = 0; factor < censoring.carried_factors(); ++factor) {
+    for (Index row = 0; row < rows.rows(); ++row) {
+      by_factor.push_back(rows.weight[at(row)] * carried[at(row)] *
+                          censoring.carried_factor(rows.subject[at(row)], factor));
+    }
+  }
+  add_censoring_term_by_factor(evaluation, rows, by_factor, horizon, gradient);
+}
+
+void add_censoring_term_by_factor(const Evaluation& evaluation,
+                                  const EvaluationRows& rows,
+                                  std::span<const double> carried,
+                                  double horizon,
+                                  std::vector<double>& gradient) {
+  const survival::CensoringWeights& censoring = evaluation.censoring;
   std::vector<std::vector<double>> carried_beyond(at(censoring.strata()));
   for (Index stratum = 0; stratum < censoring.strata(); ++stratum) {
     carried_beyond[at(stratum)].assign(
@@ -184,8 +204,7 @@ void add_censoring_term(const Evaluation& evaluation,
     const Index times = size_of(censoring.distinct_times(stratum));
     for (Index factor = 0; factor < censoring.carried_factors() && place > 0; ++factor) {
       carried_beyond[at(stratum)][at(factor * times + place - 1)] +=
-          rows.weight[at(row)] * carried[at(row)] * censoring.carried_factor(subject, factor) /
-          rows.total;
+          carried[at(factor * rows.rows() + row)] / rows.total;
     }
   }
   for (Index stratum = 0; stratum < censoring.strata(); ++stratum) {

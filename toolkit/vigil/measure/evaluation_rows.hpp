@@ -53,7 +53,8 @@ struct Column {
 [[nodiscard]] Column censoring_weight_column(const Evaluation& evaluation,
                                              const EvaluationRows& rows);
 
-/// Empty, or why the censoring weights cannot serve these rows (a subject that belongs to none of their strata).
+/// Empty, or why the censoring weights cannot serve these rows (a subject that belongs to none of their strata, a
+/// model that could not be fitted).
 [[nodiscard]] std::string censoring_problem(const Evaluation& evaluation,
                                             const EvaluationRows& rows);
 
@@ -74,6 +75,14 @@ void add_censoring_term(const Evaluation& evaluation,
                         std::span<const double> carried,
                         double horizon,
                         std::vector<double>& gradient);
+
+/// The same of contributions whose parts have 1/G of different subjects at the row's time: carried has the weights in it and is given for
+/// each factor of CensoringWeights::carried_factor, factor after factor.
+void add_censoring_term_by_factor(const Evaluation& evaluation,
+                                  const EvaluationRows& rows,
+                                  std::span<const double> carried,
+                                  double horizon,
+                                  std::vector<double>& gradient);
 
 /// Number of subjects, each counted as often as it was drawn.
 [[nodiscard]] double times_drawn(const Evaluation& evaluation, const EvaluationRows& rows);

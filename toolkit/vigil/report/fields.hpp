@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/report/hazard_fields.hpp"
 #include "vigil/report/passport_fields.hpp"
 #include "vigil/report/report.hpp"
 #include "vigil/report/row_type.hpp"
@@ -216,6 +217,7 @@ void fields(Visitor& visit, Row& row) {
   visit("fits", row.fits);
   visit("seed", row.seed);
   visit("horizons", row.horizons);
+  visit("censoring", row.censoring);
   visit("learners", row.learners);
 }
 
@@ -400,6 +402,7 @@ void fields(Visitor& visit, Row& row) {
   visit("centres", row.centres);
   visit("selected_features", row.selected_features);
   visit("coefficients", row.coefficients);
+  visit("proportional_hazards", row.proportional_hazards);
   visit("passport", row.passport);
   visit("replication", row.replication);
   visit("forests", row.forests);

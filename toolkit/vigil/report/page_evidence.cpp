@@ -136,6 +136,38 @@ std::string coefficient_tables(const Report& report) {
   return html;
 }
 
+// Of each Cox model: the global test, and those of the features folded away.
+std::string hazard_tables(const Report& report) {
+  std::string html;
+  std::size_t first = 0;
+  while (first < report.proportional_hazards.size()) {
+    const std::string& learner = report.proportional_hazards[first].learner;
+    PageTable table{.header = {"Feature", "Chi-square", "Degrees of freedom", "p"}, .rows = {}};
+    std::string global;
+    std::size_t next = first;
+    for (; next < report.proportional_hazards.size() &&
+           report.proportional_hazards[next].learner == learner;
+         ++next) {
+      const HazardTestRow& row = report.proportional_hazards[next];
+      global = hazard_words(row);
+      table.rows.push_back(
+          {row.feature,
+           value_words(row.chi_square, 2),
+           count_text(row.degrees_of_freedom),
+           !std::isnan(row.p) && row.p < 0.001 ? "< 0.001" : value_words(row.p, 3)});
+    }
+    html += "<details><summary>" + escaped("Hazards of " + learner + ": " + global) + "</summary>" +
+            table_block(table) +
+            paragraph("Score tests that a coefficient of the model fitted to all subjects does not "
+                      "change with time. A small p says that it does, not how; with many events "
+                      "also where it does not matter. A large one is no proof.",
+                      "note") +
+            "</details>";
+    first = next;
+  }
+  return html;
+}
+
 /// "1.23 (0.98 to 1.54)" of a log hazard ratio and its limits.
 std::string ratio_words(const PassportRow& row) {
   if (std::isnan(row.mu)) {
@@ -211,13 +243,15 @@ std::string performance_section(const Report& report, const PageFigures& figures
 }
 
 std::string features_section(const Report& report, const PageFigures& figures) {
-  if (report.selected_features.empty() && report.coefficients.empty()) {
+  if (report.selected_features.empty() && report.coefficients.empty() &&
+      report.proportional_hazards.empty()) {
     return {};
   }
   std::string html = "<h2>What the models use</h2>";
   html += figure_grid(figures, "selected_features");
   html += passport_table(report);
   html += coefficient_tables(report);
+  html += hazard_tables(report);
   return "<section id=\"features\">" + html + "</section>\n";
 }
 

@@ -109,6 +109,10 @@ std::string plan_block(const Report& report) {
   if (!horizons.empty()) {
     table.rows.push_back({"Horizons", horizons});
   }
+  if (plan.censoring.starts_with("cox:")) {
+    table.rows.push_back(
+        {"Censoring weights", "Cox model on " + join(split(plan.censoring.substr(4), ','), ", ")});
+  }
   table.rows.push_back({"Seed", std::to_string(plan.seed)});
   return element("h3", "How it was computed") + table_block(table);
 }

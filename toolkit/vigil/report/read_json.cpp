@@ -69,7 +69,8 @@ void take(const Json& json, std::optional<Value>& value) {
 /// Keys that a report.json of this format may lack, as earlier versions did not write them.
 bool may_lack(std::string_view name) {
   return name == "forests" || name == "null_check" || name == "passport" || name == "replication" ||
-         name.starts_with("adequate_") || name == "inflation" || name == "mean_squared_error";
+         name == "proportional_hazards" || name == "censoring" || name.starts_with("adequate_") ||
+         name == "inflation" || name == "mean_squared_error";
 }
 
 struct ObjectReader {

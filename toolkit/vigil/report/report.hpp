@@ -40,6 +40,7 @@ struct PlanSummary {
   Index folds = 0, repeats = 0, inner_folds = 0, resamples = 0, fits = 0;
   std::uint64_t seed = 0;
   std::vector<double> horizons = {};
+  std::string censoring = {}; ///< "marginal", or "cox:" and the columns of the model of censoring
   std::vector<std::string> learners = {};
 };
 
@@ -81,6 +82,16 @@ struct SelectedFeatureRow {
 struct CoefficientRow {
   std::string learner = {}, feature = {};
   double coefficient = not_available, se = not_available;
+};
+
+/// One row of proportional_hazards.tsv: does the coefficient of a feature change with time, in the Cox model fitted to all
+/// subjects; "(global)": any of them.
+struct HazardTestRow {
+  std::string learner = {}, feature = {};
+  double chi_square = not_available;
+  Index degrees_of_freedom = 0;
+  double p = not_available;
+  std::string undefined_because = {};
 };
 
 /// One row of passport.tsv: a marker that a learner selected, and what the study's cohort says of it. z: score test beyond the
@@ -237,6 +248,7 @@ struct Report {
   std::vector<CentreRow> centres = {};
   std::vector<SelectedFeatureRow> selected_features = {};
   std::vector<CoefficientRow> coefficients = {};
+  std::vector<HazardTestRow> proportional_hazards = {};
   std::vector<PassportRow> passport = {};
   std::vector<ReplicationRow> replication = {};
   std::vector<ForestSummary> forests = {};

@@ -270,6 +270,16 @@ std::string resampling_words(std::string_view resampling) {
   return std::string(resampling);
 }
 
+std::string hazard_words(const HazardTestRow& test) {
+  if (!test.undefined_because.empty()) {
+    return "not tested: " + test.undefined_because;
+  }
+  return "proportional: chi-square " + fixed_text(test.chi_square, 2) + " on " +
+         number_text(test.degrees_of_freedom) + ", p " +
+         (test.p < 1e-4 ? "< 0.0001" : fixed_text(test.p, 4)) +
+         (test.p < 0.05 ? ": coefficients change with time" : "");
+}
+
 std::string endpoint_words(const Report& report) {
   return report.endpoint.empty() ? "the event" : report.endpoint;
 }

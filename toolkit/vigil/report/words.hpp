@@ -29,6 +29,8 @@ namespace vigil::report {
 [[nodiscard]] std::string time_axis_words(TimeUnit unit);
 /// "external cohort gbsg", "nested cross-validation", "same subjects as fitted (optimistic)".
 [[nodiscard]] std::string resampling_words(std::string_view resampling);
+/// "proportional: chi-square 23.10 on 4, p 0.0001: coefficients change with time", or why there is no test.
+[[nodiscard]] std::string hazard_words(const HazardTestRow& test);
 /// The event in words, "the event" when the report does not say.
 [[nodiscard]] std::string endpoint_words(const Report& report);
 /// "With probability 62 % the value of a new centre lies above 0.7, ..." of a pooled row over centres; empty without one.

@@ -104,6 +104,9 @@ std::string table_text(std::span<const SelectedFeatureRow> rows) {
 std::string table_text(std::span<const CoefficientRow> rows) {
   return whole_table(rows);
 }
+std::string table_text(std::span<const HazardTestRow> rows) {
+  return whole_table(rows);
+}
 std::string table_text(std::span<const PassportRow> rows) {
   return whole_table(rows);
 }
@@ -182,6 +185,8 @@ std::vector<NamedText> tables_of(const Report& report) {
   tables.push_back({"folds.tsv", table_text(std::span(report.folds))});
   tables.push_back({"selected_features.tsv", table_text(std::span(report.selected_features))});
   tables.push_back({"coefficients.tsv", table_text(std::span(report.coefficients))});
+  tables.push_back(
+      {"proportional_hazards.tsv", table_text(std::span(report.proportional_hazards))});
   tables.push_back({"passport.tsv", table_text(std::span(report.passport))});
   tables.push_back({"replication.tsv", table_text(std::span(report.replication))});
   tables.push_back({"importance.tsv", table_text(std::span(report.importance))});

@@ -20,6 +20,7 @@ namespace vigil::report {
 [[nodiscard]] std::string table_text(std::span<const FoldRow> rows);
 [[nodiscard]] std::string table_text(std::span<const SelectedFeatureRow> rows);
 [[nodiscard]] std::string table_text(std::span<const CoefficientRow> rows);
+[[nodiscard]] std::string table_text(std::span<const HazardTestRow> rows);
 [[nodiscard]] std::string table_text(std::span<const PassportRow> rows);
 [[nodiscard]] std::string table_text(std::span<const ReplicationRow> rows);
 [[nodiscard]] std::string table_text(std::span<const ImportanceRow> rows);

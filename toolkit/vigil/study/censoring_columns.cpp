@@ -3,10 +3,12 @@
 #include "vigil/study/censoring_columns.hpp"
 
 #include "vigil/base/error.hpp"
+#include "vigil/base/text.hpp"
 #include "vigil/storage/clinical_columns.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 namespace vigil {
 
@@ -71,6 +73,66 @@ survival::CensoringCovariates censoring_columns(const MeasuredTable& measured,
       expect_known(measured, table, source, covariates);
     }
   }
+  return covariates;
+}
+
+std::vector<std::string> censoring_column_names(const Options& options,
+                                                const std::vector<std::string>& others) {
+  constexpr std::string_view modelled = "cox:";
+  const std::string by = options.text("censoring").value_or("marginal");
+  if (by.rfind(modelled, 0) != 0) {
+    std::vector<std::string> words = others;
+    words.insert(words.begin(), "marginal");
+    words.emplace_back("cox:COL");
+    static_cast<void>(options.choice("censoring", words, "marginal"));
+    return {};
+  }
+  auto names = split(by.substr(modelled.size()), ',');
+  if (std::any_of(names.begin(), names.end(), [](const auto& name) { return name.empty(); }) ||
+      names.empty() || names.front() == "COL") {
+    options.refuse("censoring", "columns behind cox:, for example cox:age,stage");
+  }
+  return names;
+}
+
+std::string censoring_text(const std::vector<std::string>& names) {
+  return names.empty() ? "marginal" : "cox:" + join(names, ",");
+}
+
+survival::CensoringCovariates censoring_columns(const Cohort& cohort,
+                                                std::span<const std::string> names) {
+  const ClinicalBlock& block = cohort.parts().clinical;
+  const CaseWeights weights = cohort.weights();
+  survival::CensoringCovariates covariates;
+  FaultList faults;
+  for (const std::string& name : names) {
+    const Index before = covariates.columns;
+    for (Index column = 0; column < block.columns(); ++column) {
+      if (block.info(column).source_column() != name) {
+        continue;
+      }
+      const auto values = block.column(column);
+      append(values, {}, covariates);
+      for (Index subject = 0; subject < cohort.subjects(); ++subject) {
+        if (weights[subject] > 0.0 && !std::isfinite(values[at(subject)])) {
+          faults.add(cohort.subject_ids()[at(subject)] + ", column '" + name + "'", "nothing");
+        }
+      }
+    }
+    if (covariates.columns == before) {
+      throw ConfigError({.where = cohort.parts().file_name,
+                         .found = "no clinical column " + vigil::quoted(name) +
+                                  " with more than one level, named by censoring",
+                         .expected = "columns of clinical",
+                         .remedy =
+                             "add it to clinical of [data]; features of a learner leave it out "
+                             "of the model",
+                         .problem = "cannot model censoring"});
+    }
+  }
+  faults.raise_if_any("cannot model censoring",
+                      "a value for each subject",
+                      "fill the cells, leave the subjects out, or name columns that are complete");
   return covariates;
 }
 

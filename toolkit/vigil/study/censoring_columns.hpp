@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/learn/options.hpp"
 #include "vigil/storage/cohort_reader.hpp"
 #include "vigil/storage/data_frame.hpp"
 #include "vigil/study/measure_table.hpp"
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,5 +25,18 @@ namespace vigil {
                                                               const Cohort* cohort,
                                                               const storage::CohortRequest& request,
                                                               std::vector<std::string>& notes);
+
+/// The names behind "cox:" of an option censoring; none for "marginal" and what else is named in `others`. Throws ConfigError for
+/// another word and for "cox:" without a name.
+[[nodiscard]] std::vector<std::string>
+censoring_column_names(const Options& options, const std::vector<std::string>& others);
+
+/// "marginal", or "cox:" and the names.
+[[nodiscard]] std::string censoring_text(const std::vector<std::string>& names);
+
+/// The same columns among the clinical ones of a cohort, as they were read.
+/// throws  ConfigError for a name that is none of them; InputError for subjects of positive weight without a value
+[[nodiscard]] survival::CensoringCovariates censoring_columns(const Cohort& cohort,
+                                                              std::span<const std::string> names);
 
 } // namespace vigil

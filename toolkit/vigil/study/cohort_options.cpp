@@ -265,6 +265,13 @@ void lend_preparation(const Options& from, Options& section) {
                      "write it in [prepare], or as --filter-keep, --filter-by, --choose-cut");
     }
   }
+  for (const std::string key : {"impute", "standardize"}) {
+    if (section.has(key)) {
+      section.refuse(key,
+                     "one preparation for all learners",
+                     "write it in [prepare], or as --" + key + " beside --learner");
+    }
+  }
   for (const auto& [key, value] : from.entries()) {
     const bool fitted = std::ranges::find(fitted_keys, key) != fitted_keys.end();
     if (fitted || key == "impute" || key == "standardize") {

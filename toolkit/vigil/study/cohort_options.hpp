@@ -28,7 +28,7 @@ namespace vigil {
 [[nodiscard]] std::optional<CombatOptions> combat_options(const Options& options);
 
 /// Gives a learner's section the preparation that is written in `from`, so that what the learner prepares itself (inner
-/// folds) is prepared alike. Throws ConfigError for a filter or cut that the section has of its own.
+/// folds) is prepared alike. Throws ConfigError for a preparation that the section has of its own.
 void lend_preparation(const Options& from, Options& section);
 
 /// Features of the verbs that look for markers: everything numeric unless columns are named.

@@ -3,6 +3,7 @@
 #include "vigil/study/run_study.hpp"
 
 #include "vigil/base/text.hpp"
+#include "vigil/study/censoring_columns.hpp"
 #include "vigil/study/cohort_summary.hpp"
 #include "vigil/study/forest_rows.hpp"
 #include "vigil/study/model_tables.hpp"
@@ -62,6 +63,8 @@ public:
           cohort_.data().outcome, weights_, horizon, study_.validate.min_censoring_survival);
       warn_of_thin_follow_up(support_, horizon, "", report_.warnings);
     }
+    censoring_ = modelled_censoring(study_, cohort_, externals_, horizons_, report_.warnings);
+    options_.censoring = censoring_.front();
     warn_of_few_events(study_, cohort_, externals_, report_.warnings);
     warn_of_few_centres(study_, cohort_, report_.warnings);
     check_learners(study_, cohort_, context_.scheduler);
@@ -175,7 +178,8 @@ private:
                     .resamples = plan_.size(),
                     .fits = (work_.size() + 1) * size_of(study_.learners),
                     .seed = study_.seed,
-                    .horizons = horizons_};
+                    .horizons = horizons_,
+                    .censoring = censoring_text(study_.validate.censoring)};
     for (const auto& learner : study_.learners) {
       report_.plan.learners.push_back(learner.name);
     }
@@ -210,6 +214,7 @@ private:
     report_.coefficients = coefficient_rows(models_, cohort_);
     report_.cut_points = cut_point_rows(records_, models_);
     warn(cut_notes(report_.cut_points, plan_.size()));
+    report_.proportional_hazards = hazard_rows(models_);
     add_forests(models_, study_.learner_options, report_);
     if (externals_.empty()) {
       for (const auto& learner : study_.learners) {
@@ -267,6 +272,7 @@ private:
     const auto predictions = predict_external(models_, cohort, {horizons_}, context_);
     SummaryOptions options = options_;
     options.horizons = supported_horizons(cohort, id);
+    options.censoring = censoring_[number + 1];
     add(summarise_external(
         {id,
          cohort,
@@ -358,6 +364,8 @@ private:
   ResamplePlan plan_, work_; ///< of the report; with the pairs of folds that an interval asks for
   SummaryOptions options_;
   std::vector<Cohort> externals_;
+  std::vector<survival::CensoringCovariates>
+      censoring_; ///< of the cohort, then of the external ones
   std::vector<ResampleRecord> records_, pairs_;
   std::vector<FinalModel> models_;
   std::vector<ExternalPrediction> first_external_;

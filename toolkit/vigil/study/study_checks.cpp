@@ -4,12 +4,14 @@
 
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
+#include "vigil/study/censoring_columns.hpp"
 #include "vigil/study/registry.hpp"
 #include "vigil/study/study_leaks.hpp"
 #include "vigil/study/study_triage.hpp"
 #include "vigil/triage/guards.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace vigil {
 
@@ -79,6 +81,44 @@ check_triage(const StudySettings& study, const Cohort& cohort, std::span<const C
                                                         study.validate.min_censoring_survival));
   }
   return {};
+}
+
+namespace {
+
+/// Where the weights of one cohort are far from those of a right model.
+void warn_of_stray_weights(const survival::CensoringWeights& censoring,
+                           const std::string& whose,
+                           std::span<const double> horizons,
+                           std::vector<std::string>& warnings) {
+  for (const double horizon : horizons) {
+    const double mean = censoring.supports(horizon) ? censoring.mean_weight(horizon) : 1.0;
+    if (std::fabs(mean - 1.0) > survival::mean_weight_strays_by) {
+      warnings.push_back(whose + "the mean weight by the model of censoring at horizon " +
+                         number_text(horizon) + " is " + fixed_text(mean, 2) +
+                         ", not near 1: doubt the model");
+    }
+  }
+}
+
+} // namespace
+
+std::vector<survival::CensoringCovariates> modelled_censoring(const StudySettings& study,
+                                                              const Cohort& cohort,
+                                                              std::span<const Cohort> externals,
+                                                              std::span<const double> horizons,
+                                                              std::vector<std::string>& warnings) {
+  std::vector<survival::CensoringCovariates> result;
+  for (std::size_t number = 0; number <= externals.size(); ++number) {
+    const Cohort& one = number == 0 ? cohort : externals[number - 1];
+    result.push_back(censoring_columns(one, study.validate.censoring));
+    if (result.back().columns > 0) {
+      warn_of_stray_weights({one.data().outcome, one.weights(), result.back()},
+                            number == 0 ? "" : study.externals[number - 1].id + ": ",
+                            horizons,
+                            warnings);
+    }
+  }
+  return result;
 }
 
 void warn_of_thin_follow_up(const survival::HorizonSupport& support,

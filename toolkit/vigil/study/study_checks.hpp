@@ -27,6 +27,16 @@ void warn_of_unseen_batches(const StudySettings& study, std::vector<std::string>
 [[nodiscard]] std::string
 check_triage(const StudySettings& study, const Cohort& cohort, std::span<const Cohort> externals);
 
+/// The columns that a model of censoring takes, of the study's cohort and then of each external one; none without a model. Fits it to
+/// all subjects, so that one that cannot be fitted is refused before any learner is: InputError. Adds a warning where the mean
+/// weight at a horizon is not near 1.
+[[nodiscard]] std::vector<survival::CensoringCovariates>
+modelled_censoring(const StudySettings& study,
+                   const Cohort& cohort,
+                   std::span<const Cohort> externals,
+                   std::span<const double> horizons,
+                   std::vector<std::string>& warnings);
+
 /// Adds a warning where few are still observed at a horizon. `whose`: empty, or the name of a cohort with a colon.
 void warn_of_thin_follow_up(const survival::HorizonSupport& support,
                             double horizon,

@@ -202,6 +202,25 @@ std::vector<report::CoefficientRow> coefficient_rows(std::span<const FinalModel>
   return rows;
 }
 
+std::vector<report::HazardTestRow> hazard_rows(std::span<const FinalModel> models) {
+  std::vector<report::HazardTestRow> rows;
+  for (const auto& model : models) {
+    const auto told = model.model.diagnostics();
+    if (!told) {
+      continue;
+    }
+    for (const HazardTest& test : told->proportional_hazards) {
+      rows.push_back({.learner = model.learner,
+                      .feature = test.feature,
+                      .chi_square = test.chi_square,
+                      .degrees_of_freedom = test.degrees_of_freedom,
+                      .p = test.p,
+                      .undefined_because = test.undefined_because});
+    }
+  }
+  return rows;
+}
+
 namespace {
 
 /// The smooth curve as at most a hundred points in ascending order of the predicted risk.

@@ -43,6 +43,9 @@ selected_feature_rows(std::span<const ResampleRecord> records,
 [[nodiscard]] std::vector<report::CoefficientRow>
 coefficient_rows(std::span<const FinalModel> models, const Cohort& cohort);
 
+/// Tests of proportional hazards of the Cox models among them.
+[[nodiscard]] std::vector<report::HazardTestRow> hazard_rows(std::span<const FinalModel> models);
+
 /// Calibration of one learner's risks at one horizon, by groups and smooth.
 [[nodiscard]] report::CalibrationSummary calibration_summary(const measure::Evaluation& evaluation,
                                                              const std::string& learner,

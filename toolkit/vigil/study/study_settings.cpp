@@ -4,6 +4,7 @@
 
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
+#include "vigil/study/censoring_columns.hpp"
 #include "vigil/study/cohort_options.hpp"
 #include "vigil/study/registry.hpp"
 
@@ -146,10 +147,11 @@ void read_learners(StudySettings& study) {
     }
     lend_horizon(study, kind, section);
     lend_importance(kind, section);
-    lend_preparation(study.file.prepare, section);
-    section.set("impute", {preparation.impute, section.where()});
-    section.set("standardize", {preparation.standardize, section.where()});
     auto options = with_files(study.file, section);
+    lend_preparation(study.file.prepare,
+                     options); // not to the section, which is run again as it is
+    options.set("impute", {preparation.impute, section.where()});
+    options.set("standardize", {preparation.standardize, section.where()});
     study.learners.push_back({.name = id,
                               .learner = entry.build(options),
                               .preparation = preparation,
@@ -256,6 +258,11 @@ ValidateSettings read_validation(const StudyFile& study) {
   settings.min_censoring_survival = section.number("min_censoring_survival").value_or(0.10);
   if (settings.min_censoring_survival < 0.05 || settings.min_censoring_survival >= 1.0) {
     section.refuse("min_censoring_survival", "a number from 0.05 to below 1");
+  }
+  settings.censoring = censoring_column_names(section, {});
+  if (!settings.censoring.empty() && study.data.has("entry")) {
+    section.refuse(
+        "censoring", "marginal with delayed entry", "a model of censoring needs entry at 0");
   }
   settings.estimator = read_estimator(section, settings);
   settings.nested_interval = read_nested_interval(section, settings);

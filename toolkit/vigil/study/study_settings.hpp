@@ -30,6 +30,8 @@ struct ValidateSettings {
   std::filesystem::path folds_file = {};
   std::vector<std::string> test_centres = {}; ///< scheme split: subjects of these centres test
   double min_censoring_survival = 0.10;
+  std::vector<std::string> censoring =
+      {}; ///< columns of a Cox model of censoring; none: marginal weights
   BootstrapEstimator estimator = BootstrapEstimator::optimism;
   bool nested_interval = false; ///< interval = "bates": pairs of folds are left out too
   AdequatePerformance adequate = {}; ///< what a new centre is held against

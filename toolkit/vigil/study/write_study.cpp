@@ -90,6 +90,7 @@ std::string resolved_text(const StudySettings& study, const std::vector<double>&
   fill(validate, "replicates", settings.replicates);
   fill(validate, "interval", std::string(settings.nested_interval ? "bates" : "nadeau-bengio"));
   fill_adequate(settings.adequate, validate);
+  fill(validate, "censoring", std::string("marginal"));
   if (settings.folds_file.empty() &&
       (settings.scheme == "bootstrap" || settings.scheme == "subsampling")) {
     fill(validate, "estimator", std::string(name_of(settings.estimator)));

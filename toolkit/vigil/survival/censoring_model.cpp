@@ -17,7 +17,7 @@ namespace {
   throw InputError({.where = "the Cox model of censoring",
                     .found = std::move(found),
                     .expected = std::move(expected),
-                    .remedy = "name other columns, or weigh with --censoring marginal",
+                    .remedy = "name other columns, or weigh without a model (censoring marginal)",
                     .problem = "cannot model censoring"});
 }
 

@@ -52,6 +52,10 @@ public:
   [[nodiscard]] double covariate(Index subject, Index column) const {
     return covariate_[at(column * size_of(relative_) + subject)];
   }
+  /// L(t-).
+  [[nodiscard]] double cumulative_hazard_before(double t) const {
+    return cumulative_.left_limit(t);
+  }
   [[nodiscard]] double survival_at(Index subject, double t) const;
   [[nodiscard]] double survival_before(Index subject, double t) const;
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace vigil::survival {
 
@@ -84,6 +85,14 @@ CensoringWeights::CensoringWeights(const Outcome& outcome,
   for (const Index subject : sets_.front().subject) {
     before_own_time_[at(subject)] = model_->survival_before(subject, time_[at(subject)]);
   }
+}
+
+CensoringWeights CensoringWeights::without_model(const Outcome& outcome,
+                                                 const CaseWeights& weights,
+                                                 std::string because) {
+  CensoringWeights marginal(outcome, weights);
+  marginal.unusable_because_ = std::move(because);
+  return marginal;
 }
 
 double CensoringWeights::survival_at(Index subject, double t) const {

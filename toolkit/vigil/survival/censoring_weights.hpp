@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace vigil::survival {
@@ -44,6 +45,12 @@ public:
                    const CensoringCovariates& covariates,
                    const CensoringModelOptions& options = {});
 
+  /// Marginal weights that no measure takes, for a reason: their model could not be fitted.
+  [[nodiscard]] static CensoringWeights
+  without_model(const Outcome& outcome, const CaseWeights& weights, std::string because);
+
+  /// Why no measure takes these weights; empty: they do.
+  [[nodiscard]] const std::string& unusable_because() const noexcept { return unusable_because_; }
   /// Whether G differs between subjects of a stratum.
   [[nodiscard]] bool depends_on_covariates() const noexcept { return model_.has_value(); }
   /// The model; needs depends_on_covariates().
@@ -110,9 +117,13 @@ private:
   std::vector<RiskSets> sets_;
   std::vector<StepFunction> censoring_survival_;
   std::optional<CensoringModel> model_;
+  std::string unusable_because_;
   double total_weight_ = 0.0;
   bool delayed_entry_ = false;
 };
+
+/// A model of censoring is to be doubted where the mean weight is further from 1.
+inline constexpr double mean_weight_strays_by = 0.1;
 
 /// Support of a horizon: what the follow-up can say about it.
 struct HorizonSupport {

@@ -21,7 +21,7 @@ centre_samples(const CentreTask& task, std::span<const std::string> names, int c
         task.weights, [&](Index subject) { return task.centre_of[at(subject)] == level; });
     samples.push_back({.level = level,
                        .name = level < size_of(names) ? names[at(level)] : number_text(level + 1),
-                       .sample = own_sample(task.outcome, weights, cause),
+                       .sample = own_sample(task.outcome, weights, cause, task.censoring),
                        .counts = counts_of(task.outcome, weights, cause),
                        .null_risk = {},
                        .unusable_because = std::vector<std::string>(task.learners.size())});
@@ -39,7 +39,8 @@ Summary summarise_left_out_centres(const ValidationResults& results,
                   .centre_of = data.centre,
                   .centres = {},
                   .learners = {},
-                  .predictions = {}};
+                  .predictions = {},
+                  .censoring = options.censoring};
   for (const LearnerRecords& learner : learners) {
     task.learners.push_back(learner.learner);
   }

@@ -146,7 +146,7 @@ CentreEstimate joint_estimate(const CentreTask& task,
   }
   const CaseWeights weights = weights_of(task, levels);
   const EvaluationSample sample =
-      own_sample(task.outcome, weights, task.centres.front().sample.cause);
+      own_sample(task.outcome, weights, task.centres.front().sample.cause, task.censoring);
   result.value.counts = counts_of(task.outcome, weights, sample.cause);
   result.estimate = estimate_of(task, target, sample, joint_null_risk(task, levels));
   result.value.because = result.estimate.undefined_because;

@@ -77,6 +77,7 @@ struct CentreTask {
   std::vector<CentreSample> centres;
   std::vector<std::string> learners;
   std::vector<Prediction> predictions; ///< per learner, one row per subject
+  const survival::CensoringCovariates& censoring;
 };
 /// Centres and their pooling; performance and comparisons hold the pooled rows.
 [[nodiscard]] Summary

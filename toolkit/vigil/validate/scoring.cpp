@@ -95,10 +95,32 @@ std::vector<MeasureCell> measure_cells(const SummaryOptions& options) {
   return cells;
 }
 
-EvaluationSample own_sample(const Outcome& outcome, const CaseWeights& weights, int cause) {
+namespace {
+
+survival::CensoringWeights censoring_of(const Outcome& outcome,
+                                        const CaseWeights& weights,
+                                        const survival::CensoringCovariates& covariates) {
+  if (covariates.columns == 0) {
+    return {outcome, weights};
+  }
+  try {
+    return {outcome, weights, covariates};
+  } catch (const InputError& error) {
+    return survival::CensoringWeights::without_model(
+        outcome, weights, "the model of censoring: " + error.fault().found);
+  }
+}
+
+} // namespace
+
+EvaluationSample own_sample(const Outcome& outcome,
+                            const CaseWeights& weights,
+                            int cause,
+                            const survival::CensoringCovariates& covariates) {
   return {.outcome = &outcome,
           .weights = weights,
-          .censoring = std::make_shared<const survival::CensoringWeights>(outcome, weights),
+          .censoring = std::make_shared<const survival::CensoringWeights>(
+              censoring_of(outcome, weights, covariates)),
           .cause = cause};
 }
 

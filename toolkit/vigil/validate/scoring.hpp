@@ -27,9 +27,12 @@ struct EvaluationSample {
   std::shared_ptr<const survival::CensoringWeights> censoring;
   int cause = 1;
 };
-/// Censoring weights from the sample itself.
-[[nodiscard]] EvaluationSample
-own_sample(const Outcome& outcome, const CaseWeights& weights, int cause);
+/// Censoring weights from the sample itself; by Cox's model of censoring where there are columns for it. Where it cannot be fitted
+/// measures with weights are undefined.
+[[nodiscard]] EvaluationSample own_sample(const Outcome& outcome,
+                                          const CaseWeights& weights,
+                                          int cause,
+                                          const survival::CensoringCovariates& covariates = {});
 
 /// Whether the subject had the event of the sample's cause by the horizon.
 [[nodiscard]] bool event_by(const EvaluationSample& sample, Index subject, double horizon);

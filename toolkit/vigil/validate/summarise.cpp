@@ -63,12 +63,13 @@ Summary summarise_external(const ExternalResults& results,
     predictions.push_back(
         {.learner = one.learner, .status = one.status, .prediction = &one.prediction});
   }
-  Summary summary = frozen_summary(frozen_scores(own_sample(data.outcome, weights, options.cause),
-                                                 predictions,
-                                                 results.null_risk,
-                                                 named,
-                                                 scheduler),
-                                   named);
+  Summary summary = frozen_summary(
+      frozen_scores(own_sample(data.outcome, weights, options.cause, options.censoring),
+                    predictions,
+                    results.null_risk,
+                    named,
+                    scheduler),
+      named);
   if (results.cohort.centre_names().size() < 2) {
     return summary;
   }
@@ -77,7 +78,8 @@ Summary summarise_external(const ExternalResults& results,
                   .centre_of = data.centre,
                   .centres = {},
                   .learners = {},
-                  .predictions = {}};
+                  .predictions = {},
+                  .censoring = options.censoring};
   for (const ExternalPrediction& one : results.predictions) {
     task.learners.push_back(one.learner);
     task.predictions.push_back(one.prediction);

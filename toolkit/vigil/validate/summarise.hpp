@@ -29,6 +29,8 @@ struct SummaryOptions {
   double tau = std::numeric_limits<double>::infinity(); ///< end of follow-up for the other measures
   double level = 0.95;
   int cause = 1;
+  /// Columns of a model of censoring, of the cohort whose predictions are judged; none: marginal weights.
+  survival::CensoringCovariates censoring = {};
   BootstrapEstimator estimator = BootstrapEstimator::optimism;
   std::string resampling = {};   ///< name in the rows; empty: the scheme of the plan
   std::string reference = {};    ///< learner that the others are compared with; empty: the first
@@ -68,6 +70,9 @@ struct ValidationResults {
 ///     t with centres - 1 degrees of freedom, no prediction interval. Pooled rows of measures with limits in
 ///     options.adequate say how probable an adequate value is in a new centre
 /// split       the test part alone, influence-function SE: it speaks of the frozen model
+///
+/// censoring   marginal, or by a Cox model of options.censoring, from the same subjects as G above; where it cannot be fitted to
+///     a centre or a bootstrap sample, measures with weights are undefined there
 ///
 /// With apparent records, rows `apparent` come first, without interval: they are not validation.
 ///

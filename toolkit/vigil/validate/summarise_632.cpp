@@ -35,7 +35,8 @@ struct LeftOutTable : ResampleValues<LeftOut> {
 
   LeftOutTable(const ValidationResults& results, const SummaryOptions& options)
       : ResampleValues(results, options),
-        all(own_sample(results.cohort.data().outcome, results.within, options.cause)),
+        all(own_sample(
+            results.cohort.data().outcome, results.within, options.cause, options.censoring)),
         counts(counts_of(results.cohort.data().outcome, results.within, options.cause)) {}
 };
 

@@ -43,7 +43,8 @@ void fill_replicate(const ValidationResults& results,
                     Index number,
                     BootstrapTable& table) {
   const Resample resample = results.plan.at_number(number);
-  const EvaluationSample drawn = own_sample(*original.outcome, resample.train, options.cause);
+  const EvaluationSample drawn =
+      own_sample(*original.outcome, resample.train, options.cause, options.censoring);
   const auto null = null_risks(*original.outcome, resample.train, options.horizons, options.cause);
   table.fill(
       number, resample.train.subjects(), [&](const MeasureCell& cell, const Prediction& full) {
@@ -56,7 +57,8 @@ BootstrapTable bootstrap_table(const ValidationResults& results,
                                Scheduler& scheduler) {
   BootstrapTable table(results, options);
   const Outcome& outcome = results.cohort.data().outcome;
-  const EvaluationSample original = own_sample(outcome, results.within, options.cause);
+  const EvaluationSample original =
+      own_sample(outcome, results.within, options.cause, options.censoring);
   table.counts = counts_of(outcome, results.within, options.cause);
   scheduler.for_each(results.plan.size(), [&](Index number, Index) {
     fill_replicate(results, original, options, number, table);

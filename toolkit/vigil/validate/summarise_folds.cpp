@@ -70,7 +70,8 @@ fold_table(const ValidationResults& results, const SummaryOptions& options, Sche
   table.test_total.assign(at(resamples), 0.0);
   table.test_events.assign(at(resamples), 0);
   const Outcome& outcome = results.cohort.data().outcome;
-  const EvaluationSample all = own_sample(outcome, results.within, options.cause);
+  const EvaluationSample all =
+      own_sample(outcome, results.within, options.cause, options.censoring);
   scheduler.for_each(
       resamples, [&](Index number, Index) { fill_resample(results, options, all, number, table); });
   table.tested = counts_of(outcome, results.within, options.cause);

@@ -135,8 +135,11 @@ Summary summarise_split(const ValidationResults& results,
   }
   const auto null = null_risks(outcome, resample.train, options.horizons, options.cause);
   return frozen_summary(
-      frozen_scores(
-          own_sample(outcome, resample.test, options.cause), predictions, null, options, scheduler),
+      frozen_scores(own_sample(outcome, resample.test, options.cause, options.censoring),
+                    predictions,
+                    null,
+                    options,
+                    scheduler),
       options);
 }
 
@@ -157,8 +160,12 @@ std::vector<PerformanceRow> apparent_rows(const ValidationResults& results,
   named.resampling = "apparent";
   named.reference.clear();
   const auto null = null_risks(outcome, results.within, options.horizons, options.cause);
-  const FrozenScores scores = frozen_scores(
-      own_sample(outcome, results.within, options.cause), predictions, null, named, scheduler);
+  const FrozenScores scores =
+      frozen_scores(own_sample(outcome, results.within, options.cause, options.censoring),
+                    predictions,
+                    null,
+                    named,
+                    scheduler);
   std::vector<PerformanceRow> rows = frozen_summary(scores, named).performance;
   for (PerformanceRow& row : rows) {
     row.se = row.lower = row.upper = not_available;

@@ -198,7 +198,8 @@ Summary summarise_nested(const ValidationResults& results,
                          Scheduler& scheduler) {
   const NestedTask task{
       .results = results,
-      .all = own_sample(results.cohort.data().outcome, results.within, options.cause),
+      .all = own_sample(
+          results.cohort.data().outcome, results.within, options.cause, options.censoring),
       .folds = results.plan.block_size()};
   std::vector<std::string> learners;
   for (const LearnerRecords& one : by_learner(results)) {
