@@ -334,6 +334,9 @@ int run_effect(const Invocation& invocation) {
   EffectResult result{
       .rows = {}, .overlap = triage::treatment_overlap(models, request.target), .warnings = {}};
   triage::require_overlap(result.overlap, request.target);
+  for (const double horizon : request.horizons) {
+    triage::require_censoring(models, horizon);
+  }
   result.overlap.centres = triage::centre_arms(
       treated.treated, cohort.parts().centre.level, cohort.parts().centre.names);
   result.rows = rows_of(models, request, rule_of(cohort, request, options));

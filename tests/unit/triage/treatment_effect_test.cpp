@@ -20,7 +20,10 @@ constexpr double horizon = 5.0;
 /// x is normal; treated with probability 1 / (1 + exp(-0.8 x)); hazard 0.1 exp(0.7 x - 0.5 A); leaves with hazard 0.05 exp(0.6 x).
 /// `noise` has nothing to do with anything.
 struct Draw {
-  explicit Draw(Index subjects, RandomKey key, double treatment_slope = 0.8) {
+  explicit Draw(Index subjects,
+                RandomKey key,
+                double treatment_slope = 0.8,
+                double censoring_slope = 0.6) {
     RandomStream draw(key);
     for (Index i = 0; i < subjects; ++i) {
       x.push_back(draw.normal());
@@ -28,7 +31,7 @@ struct Draw {
       const bool treat = draw.uniform() < 1.0 / (1.0 + std::exp(-treatment_slope * x.back()));
       const double event =
           draw.exponential() / (0.1 * std::exp(0.7 * x.back() - (treat ? 0.5 : 0.0)));
-      const double leaves = draw.exponential() / (0.05 * std::exp(0.6 * x.back()));
+      const double leaves = draw.exponential() / (0.05 * std::exp(censoring_slope * x.back()));
       treated.push_back(treat ? 1 : 0);
       outcome.time.push_back(std::min(event, leaves));
       outcome.event.push_back(event <= leaves ? 1 : 0);
@@ -204,6 +207,16 @@ TEST(TreatmentOverlap, RefusesArmsWithFewEvents) {
   cohort.outcome.event[20] = 1;
   EXPECT_NO_THROW(require_arms(cohort, horizon));
   EXPECT_THROW(require_arms(cohort, 8.5), InputError);
+}
+
+// Where censoring depends so strongly on a column that hardly anybody like some subject is seen until its time.
+TEST(TreatmentOverlap, RefusesSubjectsThatWouldWeighAsTwenty) {
+  const RandomKey key = RandomKey(25).child("censoring");
+  const Draw usual(600, key), strong(600, key, 0.8, 3.0);
+  EXPECT_NO_THROW(require_censoring(TreatmentModels(usual.cohort(true, true, true), {}), horizon));
+  const TreatmentModels models(strong.cohort(true, true, true), {});
+  EXPECT_THROW(require_censoring(models, horizon), InputError);
+  EXPECT_NO_THROW(require_censoring(models, 0.01));
 }
 
 TEST(TreatmentOverlap, CentresWithOneArmAreNamed) {

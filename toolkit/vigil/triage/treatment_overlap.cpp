@@ -184,6 +184,27 @@ void require_overlap(const TreatmentOverlap& overlap, TargetPopulation target) {
   }
 }
 
+void require_censoring(const TreatmentModels& models, double horizon) {
+  Index few = 0;
+  double smallest = 1.0;
+  for (Index subject = 0; subject < models.subjects(); ++subject) {
+    const double until = std::min(models.cohort().outcome.time[at(subject)], horizon);
+    const double survival = models.censoring().survival_before(subject, until);
+    few += survival < smallest_censoring_survival_of_a_subject ? 1 : 0;
+    smallest = std::min(smallest, survival);
+  }
+  if (few > 0) {
+    throw InputError(
+        {.where = "the model of censoring, horizon " + number_text(horizon),
+         .found = "censoring survival down to " + fixed_text(smallest, 4) + ", below " +
+                  number_text(smallest_censoring_survival_of_a_subject) + " for " +
+                  number_text(few) + (few == 1 ? " subject" : " subjects"),
+         .expected = number_text(smallest_censoring_survival_of_a_subject) + " or more for each",
+         .remedy = "name an earlier horizon, or other columns of --censoring",
+         .problem = problem});
+  }
+}
+
 std::vector<std::string> overlap_warnings(const TreatmentOverlap& overlap) {
   std::vector<std::string> warnings, unbalanced, one_arm;
   for (const Balance& balance : overlap.balance) {

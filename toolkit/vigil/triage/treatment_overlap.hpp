@@ -57,7 +57,8 @@ struct TreatmentOverlap {
 
 inline constexpr Index fewest_events_in_an_arm = 10;      ///< R02
 inline constexpr double fewest_effective_subjects = 20.0; ///< in an arm
-inline constexpr double least_share_between = 0.5;        ///< of everybody, with 0.1 < e < 0.9
+inline constexpr double smallest_censoring_survival_of_a_subject = 0.05;
+inline constexpr double least_share_between = 0.5; ///< of everybody, with 0.1 < e < 0.9
 inline constexpr double warn_below_share_between = 0.8;
 inline constexpr double largest_weighted_difference = 0.1; ///< beyond it a warning
 
@@ -66,6 +67,9 @@ void require_arms(const TreatedCohort& cohort, double horizon);
 /// Throws InputError where the weights leave less than fewest_effective_subjects of an arm, and, for everybody, where less than
 /// least_share_between could have got either treatment.
 void require_overlap(const TreatmentOverlap& overlap, TargetPopulation target);
+/// Throws InputError where a model of censoring leaves some subject a smaller G before its time, or the horizon, than
+/// smallest_censoring_survival_of_a_subject: its weight would be that of 20 others. Never clipped.
+void require_censoring(const TreatmentModels& models, double horizon);
 /// What does not refuse but must be said: columns that stay unbalanced, centres with one arm, few between 0.1 and 0.9.
 [[nodiscard]] std::vector<std::string> overlap_warnings(const TreatmentOverlap& overlap);
 
