@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace vigil::app {
 
@@ -48,7 +49,6 @@ EffectRequest effect_request(const Options& options) {
                           "entry",
                           "strata",
                           "offset",
-                          "group",
                           "cause",
                           "outcome",
                           "batch"}) {
@@ -225,67 +225,93 @@ rule_of(const Cohort& cohort, const EffectRequest& request, const Options& optio
   return treat;
 }
 
-/// Value of the rule and its differences from treating everybody and nobody.
-void add_rule(const std::vector<bool>& treat,
-              std::span<const double> untreated,
-              std::span<const double> treated,
-              const EffectRequest& request,
-              double horizon,
-              std::vector<triage::EffectRow>& rows) {
-  std::vector<double> scores;
-  for (std::size_t subject = 0; subject < treat.size(); ++subject) {
-    scores.push_back(treat[subject] ? treated[subject] : untreated[subject]);
+/// Makes the rows of effect.tsv; with groups their influence is summed within them.
+class EffectRows {
+public:
+  EffectRows(const triage::TreatmentModels& models,
+             const EffectRequest& request,
+             std::span<const Index> group)
+      : models_(models), request_(request), group_(group) {}
+
+  std::vector<triage::EffectRow> run(const std::vector<bool>& treat) {
+    for (const double horizon : request_.horizons) {
+      if (request_.target == triage::TargetPopulation::overlap) {
+        add_both("overlap", triage::overlap_weighted, horizon);
+        continue;
+      }
+      add_both("g-formula", triage::g_formula, horizon);
+      add_both("iptw", triage::iptw, horizon);
+      add_augmented(treat, horizon);
+    }
+    return std::move(rows_);
   }
-  const auto rule = triage::mean_score(scores);
-  const auto add = [&](const char* quantity, const triage::InfluencedRisk& risk) {
-    auto row = triage::effect_row("aiptw", risk, request.level);
+
+private:
+  [[nodiscard]] triage::InfluencedRisk by_group(triage::InfluencedRisk risk) const {
+    return group_.empty() ? risk : triage::grouped(risk, group_);
+  }
+  void add(const char* name,
+           const triage::InfluencedRisk& untreated,
+           const triage::InfluencedRisk& treated,
+           double horizon) {
+    for (auto& row : triage::effect_rows(
+             name, by_group(untreated), by_group(treated), horizon, request_.level)) {
+      rows_.push_back(std::move(row));
+    }
+  }
+  template <class Estimator>
+  void add_both(const char* name, const Estimator& estimator, double horizon) {
+    add(name, estimator(models_, false, horizon), estimator(models_, true, horizon), horizon);
+  }
+  void add_rule(const char* quantity, const triage::InfluencedRisk& risk, double horizon) {
+    auto row = triage::effect_row("aiptw", by_group(risk), request_.level);
     row.quantity = quantity;
     row.horizon = horizon;
-    rows.push_back(row);
-  };
-  add("rule_risk", rule);
-  add("rule_minus_treat_all",
-      triage::difference(rule, triage::mean_score({treated.begin(), treated.end()})));
-  add("rule_minus_treat_none",
-      triage::difference(rule, triage::mean_score({untreated.begin(), untreated.end()})));
-}
-
-void append(std::vector<triage::EffectRow> more, std::vector<triage::EffectRow>& rows) {
-  rows.insert(rows.end(), more.begin(), more.end());
-}
-
-std::vector<triage::EffectRow> rows_of(const triage::TreatmentModels& models,
-                                       const EffectRequest& request,
-                                       const std::vector<bool>& treat) {
-  std::vector<triage::EffectRow> rows;
-  for (const double horizon : request.horizons) {
-    const auto add = [&](const char* name, const auto& estimator) {
-      append(triage::effect_rows(name,
-                                 estimator(models, false, horizon),
-                                 estimator(models, true, horizon),
-                                 horizon,
-                                 request.level),
-             rows);
-    };
-    if (request.target == triage::TargetPopulation::overlap) {
-      add("overlap", triage::overlap_weighted);
-      continue;
+    rows_.push_back(std::move(row));
+  }
+  /// The augmented estimator, the value of the rule, and its differences from treating everybody and nobody.
+  void add_augmented(const std::vector<bool>& treat, double horizon) {
+    const auto untreated = triage::augmented_scores(models_, false, horizon);
+    const auto treated = triage::augmented_scores(models_, true, horizon);
+    const auto none = triage::mean_score(untreated), all = triage::mean_score(treated);
+    add("aiptw", none, all, horizon);
+    if (request_.treat_if.empty()) {
+      return;
     }
-    add("g-formula", triage::g_formula);
-    add("iptw", triage::iptw);
-    const auto untreated = triage::augmented_scores(models, false, horizon);
-    const auto treated = triage::augmented_scores(models, true, horizon);
-    append(triage::effect_rows("aiptw",
-                               triage::mean_score(untreated),
-                               triage::mean_score(treated),
-                               horizon,
-                               request.level),
-           rows);
-    if (!request.treat_if.empty()) {
-      add_rule(treat, untreated, treated, request, horizon, rows);
+    std::vector<double> scores;
+    for (std::size_t subject = 0; subject < treat.size(); ++subject) {
+      scores.push_back(treat[subject] ? treated[subject] : untreated[subject]);
+    }
+    const auto rule = triage::mean_score(std::move(scores));
+    add_rule("rule_risk", rule, horizon);
+    add_rule("rule_minus_treat_all", triage::difference(rule, all), horizon);
+    add_rule("rule_minus_treat_none", triage::difference(rule, none), horizon);
+  }
+
+  const triage::TreatmentModels& models_;
+  const EffectRequest& request_;
+  std::span<const Index> group_;
+  std::vector<triage::EffectRow> rows_;
+};
+
+/// The group of each subject; empty without --group. Warns of few, refuses subjects without one.
+std::span<const Index> groups_of(const Cohort& cohort, std::vector<std::string>& warnings) {
+  const Grouping& group = cohort.parts().group;
+  if (group.empty()) {
+    return {};
+  }
+  FaultList faults;
+  for (Index subject = 0; subject < cohort.subjects(); ++subject) {
+    if (group.level[at(subject)] == no_index) {
+      faults.add("subject " + vigil::quoted(cohort.subject_ids()[at(subject)]), "no group");
     }
   }
-  return rows;
+  faults.raise_if_any("cannot sum within groups", "a group for each subject", "fill --group in");
+  if (size_of(group.names) < 20) {
+    warnings.push_back("only " + number_text(size_of(group.names)) +
+                       " groups: standard errors over groups are too small with few of them");
+  }
+  return group.level;
 }
 
 /// Throws where there is no time to one event.
@@ -339,8 +365,9 @@ int run_effect(const Invocation& invocation) {
   }
   result.overlap.centres = triage::centre_arms(
       treated.treated, cohort.parts().centre.level, cohort.parts().centre.names);
-  result.rows = rows_of(models, request, rule_of(cohort, request, options));
   result.warnings = triage::overlap_warnings(result.overlap);
+  const auto group = groups_of(cohort, result.warnings);
+  result.rows = EffectRows(models, request, group).run(rule_of(cohort, request, options));
   write_effect(result, words, treated, cohort, folder);
   say_effect(result, words, session);
   session.log().say("written   " + folder.string());

@@ -168,6 +168,15 @@ TEST(TreatmentEffect, RowsByHand) {
   EXPECT_NEAR(rows[3].e_value_limit, e_value(rows[3].upper), 1e-12);
 }
 
+// Groups of one leave the error; two rows that move together double it where two that do not add by squares.
+TEST(TreatmentEffect, InfluenceOfGroupsByHand) {
+  const InfluencedRisk risk{.value = 0.3, .influence = {0.01, 0.03, -0.02, -0.02}};
+  const std::vector<Index> single{2, 0, 1, 3}, pairs{0, 0, 1, 1};
+  EXPECT_NEAR(grouped(risk, single).se(), risk.se(), 1e-17);
+  EXPECT_NEAR(grouped(risk, pairs).se(), 0.04 * std::sqrt(2.0), 1e-17);
+  EXPECT_EQ(grouped(risk, pairs).value, 0.3);
+}
+
 TEST(TreatmentOverlap, RefusesArmsThatDoNotOverlap) {
   const Draw draw(300, RandomKey(23).child("apart"), 7.0);
   const TreatmentModels models(draw.cohort(true, true, false), {});

@@ -52,6 +52,8 @@ public:
   [[nodiscard]] double covariate(Index subject, Index column) const {
     return covariate_[at(column * size_of(relative_) + subject)];
   }
+  /// L(t), of a subject at the means of the columns.
+  [[nodiscard]] double cumulative_hazard(double t) const { return cumulative_(t); }
   [[nodiscard]] double survival_at(Index subject, double t) const;
   [[nodiscard]] double survival_before(Index subject, double t) const;
 

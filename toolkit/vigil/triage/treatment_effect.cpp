@@ -5,6 +5,7 @@
 #include "vigil/numeric/sums.hpp"
 #include "vigil/numeric/tail.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -114,6 +115,16 @@ InfluencedRisk difference(const InfluencedRisk& left, const InfluencedRisk& righ
   result.value -= right.value;
   for (std::size_t subject = 0; subject < result.influence.size(); ++subject) {
     result.influence[subject] -= right.influence[subject];
+  }
+  return result;
+}
+
+InfluencedRisk grouped(const InfluencedRisk& risk, std::span<const Index> level) {
+  const Index groups = level.empty() ? 0 : *std::max_element(level.begin(), level.end()) + 1;
+  InfluencedRisk result{.value = risk.value, .influence = {}};
+  result.influence.assign(at(groups), 0.0);
+  for (std::size_t subject = 0; subject < level.size(); ++subject) {
+    result.influence[at(level[subject])] += risk.influence[subject];
   }
   return result;
 }

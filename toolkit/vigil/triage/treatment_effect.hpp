@@ -62,6 +62,8 @@ struct EffectRow {
                                                  double level);
 [[nodiscard]] EffectRow
 effect_row(const std::string& estimator, const InfluencedRisk& risk, double level);
+/// The influence summed within groups of rows that depend on each other (Liang and Zeger 1986); level: a group for each subject.
+[[nodiscard]] InfluencedRisk grouped(const InfluencedRisk& risk, std::span<const Index> level);
 [[nodiscard]] InfluencedRisk difference(const InfluencedRisk& left, const InfluencedRisk& right);
 
 /// How strongly something unmeasured would have to be tied to both treatment and event, as a risk ratio, to explain `ratio` away:

@@ -107,7 +107,7 @@ std::vector<double> TreatmentModels::weighted_events(double horizon) const {
   return value;
 }
 
-std::vector<double> TreatmentModels::censoring_augmentation(double horizon) const {
+std::vector<TreatmentModels::CensoringStep> TreatmentModels::censoring_steps(double horizon) const {
   std::vector<double> times;
   for (Index subject = 0; subject < subjects(); ++subject) {
     const double time = cohort_.outcome.time[at(subject)];
@@ -117,26 +117,43 @@ std::vector<double> TreatmentModels::censoring_augmentation(double horizon) cons
   }
   std::sort(times.begin(), times.end());
   times.erase(std::unique(times.begin(), times.end()), times.end());
-  const bool events_first =
-      censoring_.depends_on_covariates() ? options_.censoring.events_first : true;
+  std::vector<CensoringStep> steps;
+  const double at_horizon = baseline_(horizon);
+  double before = 0.0;
+  for (const double time : times) {
+    const double after = censoring_.depends_on_covariates()
+                             ? censoring_.model().cumulative_hazard(time)
+                             : -std::log(censoring_.censoring_survival()(time));
+    steps.push_back({.time = time,
+                     .before = before,
+                     .after = after,
+                     .event_hazard_left = at_horizon - baseline_(time)});
+    before = after;
+  }
+  return steps;
+}
+
+std::vector<double> TreatmentModels::censoring_augmentation(double horizon) const {
+  const auto steps = censoring_steps(horizon);
+  const bool modelled = censoring_.depends_on_covariates();
+  const bool events_first = !modelled || options_.censoring.events_first;
   std::vector<double> result;
   for (Index subject = 0; subject < subjects(); ++subject) {
     const double own = cohort_.outcome.time[at(subject)];
     const bool censored = cohort_.outcome.event[at(subject)] == 0;
     const double relative = std::exp(linear_predictor(subject, cohort_.treated[at(subject)] != 0));
-    const double at_horizon = baseline_(horizon);
-    double total = 0.0, before = 1.0;
-    for (const double u : times) {
-      if (u > own || (u == own && !censored && events_first)) {
+    const double leaves = modelled ? censoring_.model().relative_hazard(subject) : 1.0;
+    double total = 0.0;
+    for (const CensoringStep& step : steps) {
+      if (step.time > own || (step.time == own && !censored && events_first)) {
         break;
       }
-      const double after = censoring_.survival_at(subject, u);
-      const double hazard =
-          censoring_.depends_on_covariates() ? std::log(before / after) : 1.0 - after / before;
-      const double event_risk = -std::expm1(-relative * (at_horizon - baseline_(u)));
-      const double jump = censored && u == own ? 1.0 : 0.0;
-      total += event_risk / (options_.censoring_before ? before : after) * (jump - hazard);
-      before = after;
+      const double hazard = leaves * (step.after - step.before);
+      const double drift = modelled ? hazard : -std::expm1(-hazard); // Kaplan-Meier: c / (Y - d)
+      const double event_risk = -std::expm1(-relative * step.event_hazard_left);
+      const double jump = censored && step.time == own ? 1.0 : 0.0;
+      const double divisor = options_.censoring_before ? step.before : step.after;
+      total += event_risk * std::exp(leaves * divisor) * (jump - drift);
     }
     result.push_back(total);
   }

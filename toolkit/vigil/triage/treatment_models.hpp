@@ -81,6 +81,11 @@ public:
                                                         double horizon) const;
 
 private:
+  /// A time of censoring: the cumulative hazard of censoring before and after it, that of the event from it to the horizon.
+  struct CensoringStep {
+    double time = 0.0, before = 0.0, after = 0.0, event_hazard_left = 0.0;
+  };
+  [[nodiscard]] std::vector<CensoringStep> censoring_steps(double horizon) const;
   [[nodiscard]] double linear_predictor(Index subject, bool treated) const;
 
   TreatedCohort cohort_;
