@@ -7,6 +7,7 @@
 #include "vigil/report/write_file.hpp"
 #include "vigil/report/write_tables.hpp"
 #include "vigil/storage/record_file.hpp"
+#include "vigil/storage/table_file.hpp"
 #include "vigil/study/registry.hpp"
 #include "vigil/study/study_triage.hpp"
 #include "vigil/version.hpp"
@@ -16,6 +17,8 @@
 #include "apps/vigil/triage_rule.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <array>
+#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 namespace vigil::app {
@@ -56,6 +59,25 @@ nlohmann::ordered_json number(double value) {
   return value == value ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
 }
 
+nlohmann::ordered_json risk_control_json(const triage::RiskControl& control) {
+  if (control.tests.empty()) {
+    return nullptr;
+  }
+  return {{"alpha_observe", control.alpha},
+          {"delta", control.delta},
+          {"subjects", control.subjects},
+          {"events", control.events},
+          {"left_before", control.left_before},
+          {"censoring_p", number(control.censoring_p)},
+          {"tipping_point",
+           std::isinf(control.tipping_point) ? nlohmann::ordered_json("none")
+                                             : number(control.tipping_point)},
+          {"decided_by", control.decided_by},
+          {"controlled", control.controlled},
+          {"verdict", control.verdict},
+          {"condition", "no subject of this cohort took part in making the model"}};
+}
+
 std::string summary_text(const report::TriageSummary& summary, const std::string& model_digest) {
   nlohmann::ordered_json out;
   out["intended_use"] = intended_use;
@@ -79,7 +101,55 @@ std::string summary_text(const report::TriageSummary& summary, const std::string
                             {"share", row.share}});
   }
   out["guarantee"] = summary.guarantee;
+  out["risk_control"] = risk_control_json(summary.risk_control);
   return out.dump(2) + "\n";
+}
+
+void write_risk_control(const std::filesystem::path& folder,
+                        const TriageSettings& settings,
+                        const report::TriageSummary& summary) {
+  const auto sizes = triage::risk_control_sample_sizes(settings.alpha_observe, settings.delta);
+  std::vector<double> risks, first, from;
+  const auto count = [](Index subjects) {
+    return subjects == no_index ? std::numeric_limits<double>::quiet_NaN()
+                                : static_cast<double>(subjects);
+  };
+  for (const auto& size : sizes) {
+    risks.push_back(size.risk);
+    first.push_back(count(size.first));
+    from.push_back(count(size.from));
+  }
+  const std::vector<storage::TableColumn> needed{{"risk", risks}, {"first", first}, {"from", from}};
+  storage::write_table(folder / "sample_sizes.tsv", needed);
+  if (summary.risk_control.tests.empty()) {
+    return;
+  }
+  std::vector<std::string> names, passes, reasons;
+  std::vector<double> risk, p;
+  for (const auto& test : summary.risk_control.tests) {
+    names.push_back(test.test);
+    risk.push_back(test.risk);
+    p.push_back(test.p);
+    passes.emplace_back(test.passes ? "yes" : "no");
+    reasons.push_back(test.undefined_because);
+  }
+  const std::vector<storage::TableColumn> tests{{"test", names},
+                                                {"risk", risk},
+                                                {"p", p},
+                                                {"passes", passes},
+                                                {"undefined_because", reasons}};
+  storage::write_table(folder / "risk_control.tsv", tests);
+}
+
+void say_risk_control(Session& session, const report::TriageSummary& summary) {
+  if (summary.risk_control.tests.empty()) {
+    return;
+  }
+  const auto& control = summary.risk_control;
+  session.log().say(std::string("control   ") + (control.controlled ? "yes: " : "no: ") +
+                    control.verdict);
+  session.log().say(
+      "          holds only if no subject of this cohort took part in making the model");
 }
 
 /// A model and a cohort, or with --rule a cohort alone.
@@ -134,15 +204,18 @@ int triage_by_model(const Invocation& invocation) {
   FitContext context{session.scheduler(), session.memory_bytes()};
   const std::vector<double> horizons{settings.horizon};
   const auto prediction = model.predict(cohort.covariates(), {horizons}, context);
-  const auto summary = triage_cohort(settings, basis, cohort, prediction, session.scheduler());
+  auto summary = triage_cohort(settings, basis, cohort, prediction, session.scheduler());
+  add_risk_control(settings, cohort, summary);
   report::write_file(folder / "triage.tsv",
                      report::table_text(std::span<const triage::TriageRow>(summary.rows)));
   report::write_file(folder / "summary.json", summary_text(summary, file_digest(model_file)));
+  write_risk_control(folder, settings, summary);
   for (std::size_t zone = 0; zone < summary.zones.size(); ++zone) {
     session.log().say("triage    " + summary.labels[zone] + "  " +
                       count_text(summary.zones[zone].subjects) + "  (" +
                       fixed_text(100.0 * summary.zones[zone].share, 1) + " %)");
   }
+  say_risk_control(session, summary);
   session.log().say(std::string("use       ") + intended_use);
   session.log().say("written   " + (folder / "triage.tsv").string());
   return 0;
@@ -171,8 +244,8 @@ constexpr std::array triage_options{
     OptionSpec{
         "decide-at", "MOMENT", "baseline, imaging, biopsy, operative, pathology or followup"},
     OptionSpec{"interval", "model|none", "whether a subject without a risk interval is referred"},
-    OptionSpec{"alpha-observe", "0.10", "acceptable risk in the observed group"},
-    OptionSpec{"delta", "0.10", "1 - confidence of that"},
+    OptionSpec{"alpha-observe", "0.10", "acceptable risk in the observed group, tested"},
+    OptionSpec{"delta", "0.10", "level of that test"},
     OptionSpec{"high-risk", "0.30", "high risk under both strategies"},
     OptionSpec{"action-labels", "A,B,C", "words for observe, board, resect"},
 };
@@ -186,7 +259,9 @@ const Verb triage_verb{
     .most_arguments = 2,
     .summary =
         "observe, board or resect for each subject, from declared harms or by a standing rule",
-    .details = "Writes triage.tsv and summary.json. datasets/rules has published rules as files.",
+    .details =
+        "Writes triage.tsv and summary.json; with a model sample_sizes.tsv, and risk_control.tsv "
+        "where COHORT has an outcome. datasets/rules has published rules as files.",
     .options = triage_options,
     .reads_cohort = true,
     .run = &run_triage};

@@ -15,6 +15,7 @@ extern const Verb added_value_verb;
 extern const Verb agreement_verb;
 extern const Verb curves_verb;
 extern const Verb doctor_verb;
+extern const Verb effect_verb;
 extern const Verb explain_verb;
 extern const Verb forest_verb;
 extern const Verb frailty_verb;

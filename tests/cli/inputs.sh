@@ -5,6 +5,9 @@
 
 VETERAN=$DATASETS/veteran/veteran.csv
 OUTCOME="--time time --event status"
+GBSG_FILE=$DATASETS/gbsg/gbsg.csv
+GBSG_COLUMNS="--time rfstime --event status --treatment hormon"
+GBSG="$GBSG_FILE $GBSG_COLUMNS"
 HARMS="--harms missed_event=1,resection=0.2,residual_risk_ratio=0.6,board=0.04,board_skill=0.27"
 
 # change COLUMN ROW VALUE < table.csv: one cell of subject number ROW, or of every subject with ROW = all

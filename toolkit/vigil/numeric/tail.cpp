@@ -3,6 +3,7 @@
 #include "vigil/numeric/tail.hpp"
 
 #include <boost/math/distributions/beta.hpp>
+#include <boost/math/distributions/binomial.hpp>
 #include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
@@ -67,6 +68,15 @@ double two_sided_student_t_p(double value, double degrees_of_freedom) {
 
 double beta_quantile(double probability, double a, double b) {
   return math::quantile(math::beta_distribution<double>(a, b), probability);
+}
+
+double beta_lower(double value, double a, double b) {
+  return math::cdf(math::beta_distribution<double>(a, b), value);
+}
+
+double binomial_lower(Index successes, Index trials, double probability) {
+  const math::binomial_distribution<double> distribution(static_cast<double>(trials), probability);
+  return math::cdf(distribution, static_cast<double>(successes));
 }
 
 } // namespace vigil

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/base/index.hpp"
+
 namespace vigil {
 
 /// Tails and quantiles of the distributions that intervals and tests need (Boost.Math).
@@ -19,5 +21,9 @@ namespace vigil {
 [[nodiscard]] double two_sided_student_t_p(double value, double degrees_of_freedom);
 /// Quantile of Beta(a, b), a > 0, b > 0.
 [[nodiscard]] double beta_quantile(double probability, double a, double b);
+/// P(Beta(a, b) <= value), a > 0, b > 0, 0 <= value <= 1.
+[[nodiscard]] double beta_lower(double value, double a, double b);
+/// P(X <= successes) of Binomial(trials, probability), 0 <= successes <= trials.
+[[nodiscard]] double binomial_lower(Index successes, Index trials, double probability);
 
 } // namespace vigil

@@ -5,6 +5,7 @@
 #include "vigil/report/hazard_fields.hpp"
 #include "vigil/report/passport_fields.hpp"
 #include "vigil/report/report.hpp"
+#include "vigil/report/risk_control_fields.hpp"
 #include "vigil/report/row_type.hpp"
 
 /// The one list of names of everything in a Report: `columns` are those of a table of cli.md in its order,
@@ -303,6 +304,7 @@ void fields(Visitor& visit, Row& row) {
   visit("curves", row.curves);
   visit("log_rank_p", row.log_rank_p);
   visit("guarantee", row.guarantee);
+  visit("risk_control", row.risk_control);
   visit("subjects", row.rows);
   visit("outcomes", row.outcomes);
 }

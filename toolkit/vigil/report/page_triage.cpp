@@ -87,6 +87,38 @@ std::string harms_block(const TriageSummary& triage) {
   return html + paragraph(text);
 }
 
+std::string risk_control_block(const Report& report, const TriageSummary& triage) {
+  if (triage.risk_control.tests.empty()) {
+    return {};
+  }
+  const triage::RiskControl& control = triage.risk_control;
+  const auto p_words = [](double p) {
+    return std::isnan(p) ? std::string("not defined")
+           : p < 0.0001  ? "below 0.0001"
+                         : fixed_text(p, 4);
+  };
+  PageTable table{.header = {"Test", "Risk it sees", "p", "At level " + number_text(control.delta)},
+                  .rows = {}};
+  for (const triage::RiskTest& test : control.tests) {
+    table.rows.push_back({test.test + (test.test == control.decided_by ? " (decides)" : ""),
+                          percent_words(test.risk),
+                          p_words(test.p),
+                          test.passes ? "passes" : "does not pass"});
+  }
+  std::string text = "Tested: the risk of the “" + action_label(triage, triage::Action::observe) +
+                     "” group by " + time_words(control.horizon, report.time_unit) +
+                     " lies above " + percent_words(control.alpha) + ". " +
+                     count_text(control.events) + " of " +
+                     counted(control.subjects, "subject", "subjects") + " had the event, " +
+                     count_text(control.left_before) + " left before the horizon.";
+  if (std::isfinite(control.tipping_point)) {
+    text += " The beta-product test holds until those who left have " +
+            fixed_text(control.tipping_point, 1) + " times the hazard of those who stayed.";
+  }
+  return element("h3", "Is the risk of the observed group controlled?") + table_block(table) +
+         paragraph(text + " " + triage.guarantee, "note");
+}
+
 std::string reasons_block(const TriageSummary& triage) {
   PageTable table{.header = {"Code", "Why", "Subjects"}, .rows = {}, .words = 2};
   for (const triage::Reason& reason : triage::reasons) {
@@ -129,6 +161,7 @@ std::string triage_section(const Report& report, const PageFigures& figures) {
   html += element("div",
                   element("div", harms_block(triage)) + element("div", reasons_block(triage)),
                   "columns");
+  html += risk_control_block(report, triage);
   html += figure_block(figures, "zone_shares");
   return "<section id=\"actions\">" + html + "</section>\n";
 }

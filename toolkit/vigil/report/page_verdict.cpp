@@ -174,8 +174,8 @@ std::string not_shown_list(const Report& report) {
   if (report.triage) {
     const TriageSummary& triage = *report.triage;
     items += list_item(triage.guarantee.empty()
-                           ? "Risk control of the observed group is not computed in this version: "
-                             "no bound on its event risk is guaranteed."
+                           ? "Risk control of the observed group was not tested: no bound on its "
+                             "event risk is guaranteed."
                            : triage.guarantee);
     if (triage.harms.ratio_is_assumed()) {
       items += list_item("That “" + action_label(triage, triage::Action::resect) +

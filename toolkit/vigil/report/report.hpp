@@ -6,6 +6,7 @@
 #include "vigil/cohort/cohort.hpp"
 #include "vigil/triage/apply_rule.hpp"
 #include "vigil/triage/audit.hpp"
+#include "vigil/triage/risk_control.hpp"
 #include "vigil/triage/zone_shares.hpp"
 #include "vigil/validate/null_verdict.hpp"
 #include "vigil/validate/summary.hpp"
@@ -143,8 +144,9 @@ struct TriageSummary {
   std::vector<HorizonOutcome> outcomes = {}; ///< one for each row, for the waterfall; may be empty
   std::vector<double> risk_times = {};
   std::vector<ActionCurve> curves = {};
-  double log_rank_p = not_available; ///< of the groups, printed in the caption
-  std::string guarantee = {};        ///< what is and is not guaranteed about the observed group
+  double log_rank_p = not_available;     ///< of the groups, printed in the caption
+  std::string guarantee = {};            ///< what is and is not guaranteed about the observed group
+  triage::RiskControl risk_control = {}; ///< no tests: no cohort that took no part in the rule
 };
 
 /// Said first, on the screen and on the page, where nobody was observed: a headline and what follows from it.

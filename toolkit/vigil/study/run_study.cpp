@@ -311,6 +311,7 @@ private:
       const auto& prediction = first_external_[at(triage_learner(study_))].prediction;
       report_.triage =
           triage_cohort(settings, basis, externals_.front(), prediction, context_.scheduler);
+      add_risk_control(settings, externals_.front(), *report_.triage);
       report_.triage->cohort = study_.externals.front().id;
       report_.triage->held_out = true;
     } else {

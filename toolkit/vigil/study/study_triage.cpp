@@ -135,7 +135,42 @@ void add_shares(std::span<const triage::Action> decided, report::TriageSummary& 
   }
 }
 
+/// What a test of this cohort says, and of whom it does not speak.
+std::string guarantee_words(const triage::RiskControl& control) {
+  std::string verdict = control.verdict;
+  if (!verdict.empty() && verdict.front() == 'a') {
+    verdict.front() = 'A';
+  }
+  return verdict +
+         ". This speaks of the group that this frozen rule observes among subjects who are as "
+         "those of this cohort and in such care: not of one patient, of patients who are "
+         "treated today, or of another hospital.";
+}
+
 } // namespace
+
+void add_risk_control(const TriageSettings& settings,
+                      const Cohort& cohort,
+                      report::TriageSummary& summary) {
+  if (!cohort.has_outcome()) {
+    return;
+  }
+  std::vector<triage::Action> decided;
+  std::vector<double> risk;
+  for (const auto& row : summary.rows) {
+    decided.push_back(row.action);
+    risk.push_back(row.risk);
+  }
+  auto control = triage::risk_control(
+      decided,
+      risk,
+      *cohort.parts().outcome,
+      cohort.weights(),
+      {.horizon = settings.horizon, .alpha = settings.alpha_observe, .delta = settings.delta});
+  control.sample_sizes = triage::risk_control_sample_sizes(settings.alpha_observe, settings.delta);
+  summary.guarantee = guarantee_words(control);
+  summary.risk_control = std::move(control);
+}
 
 void check_decision_time(const TriageSettings& settings,
                          const Cohort& cohort,
@@ -218,10 +253,11 @@ report::TriageSummary triage_cohort(const TriageSettings& settings,
                                      .input_values = values});
   summary.on_reduction = basis.rule.thresholds;
   summary.on_risk = triage::on_risk(basis.rule.thresholds, settings.harms->residual_risk_ratio);
-  summary.guarantee = "Risk control of the observed group is not computed in this version: the "
-                      "observed group's risk "
-                      "below is an estimate in these data, not a guarantee for the next patient or "
-                      "another hospital.";
+  summary.guarantee =
+      "Risk control of the observed group is tested only in a cohort that took no part in making "
+      "the "
+      "rule: the observed group's risk is an estimate in these data, not a guarantee for the next "
+      "patient or another hospital.";
   std::vector<triage::Action> decided;
   for (const auto& row : summary.rows) {
     decided.push_back(row.action);

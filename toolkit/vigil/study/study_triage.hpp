@@ -41,6 +41,12 @@ void check_decision_time(const TriageSettings& settings,
                                                   const Prediction& prediction,
                                                   Scheduler& scheduler);
 
+/// Tests the observed group of a cohort whose subjects took no part in making the rule, and says in `summary` what follows;
+/// nothing without an outcome. Whether they took part is for the caller to know.
+void add_risk_control(const TriageSettings& settings,
+                      const Cohort& cohort,
+                      report::TriageSummary& summary);
+
 /// Shares of the zones under other assumptions, before any guard.
 [[nodiscard]] std::vector<triage::TornadoRow> zone_tornado(const TriageSettings& settings,
                                                            std::span<const double> risk,

@@ -6,6 +6,8 @@
 #include "vigil/survival/kaplan_meier.hpp"
 #include "vigil/survival/risk_sets.hpp"
 
+#include <limits>
+
 namespace vigil::survival {
 
 namespace {
@@ -20,14 +22,41 @@ struct BetaMoments {
   }
 };
 
-// Quantile of the Beta variable with these moments; a product without factors is the constant 1.
-double matched_quantile(const BetaMoments& moments, double probability) {
+// First plus second parameter of the Beta variable with these moments; 0: a product without factors, the constant 1.
+double matched_size(const BetaMoments& moments) {
   const double variance = moments.second - moments.first * moments.first;
-  if (moments.first >= 1.0 || variance <= 0.0) {
-    return moments.first;
+  return moments.first >= 1.0 || variance <= 0.0
+             ? 0.0
+             : moments.first * (1.0 - moments.first) / variance - 1.0;
+}
+
+double matched_quantile(const BetaMoments& moments, double probability) {
+  const double size = matched_size(moments);
+  return size == 0.0
+             ? moments.first
+             : beta_quantile(probability, moments.first * size, (1.0 - moments.first) * size);
+}
+
+// What the lower limit of S is made of, but for the factor of those beyond the horizon.
+struct EventFactors {
+  BetaMoments product = {};
+  Index events = 0, at_risk = 0;
+};
+
+EventFactors event_factors(const RiskSets& sets, double horizon) {
+  EventFactors factors;
+  const Index next = sets.times_until(horizon);
+  for (Index k = 0; k < next; ++k) {
+    const Index events = sets.event_rows[at(k)];
+    if (events > 0) {
+      const Index remaining = sets.rows_at_risk[at(k)] - events;
+      factors.product.multiply_by_beta(static_cast<double>(remaining + 1),
+                                       static_cast<double>(events));
+      factors.events += events;
+    }
   }
-  const double size = moments.first * (1.0 - moments.first) / variance - 1.0;
-  return beta_quantile(probability, moments.first * size, (1.0 - moments.first) * size);
+  factors.at_risk = next < sets.times() ? sets.rows_at_risk[at(next)] : 0;
+  return factors;
 }
 
 std::string why_undefined(const FollowUp& observed, const CaseWeights& weights) {
@@ -56,17 +85,9 @@ BetaProductLimits beta_product_limits(const Outcome& outcome,
     return limits;
   }
   const RiskSets sets = risk_sets(observed, weights);
-  BetaMoments product;
-  for (Index k = 0; k < sets.times_until(horizon); ++k) {
-    const Index events = sets.event_rows[at(k)];
-    if (events > 0) {
-      const Index remaining = sets.rows_at_risk[at(k)] - events;
-      product.multiply_by_beta(static_cast<double>(remaining + 1), static_cast<double>(events));
-      limits.events += events;
-    }
-  }
-  const Index next = sets.times_until(horizon);
-  limits.at_risk = next < sets.times() ? sets.rows_at_risk[at(next)] : 0;
+  auto [product, events, at_risk] = event_factors(sets, horizon);
+  limits.events = events;
+  limits.at_risk = at_risk;
   limits.risk = 1.0 - kaplan_meier(sets).survival(horizon);
   limits.risk_lower = 1.0 - matched_quantile(product, confidence);
   limits.risk_upper = 1.0;
@@ -75,6 +96,22 @@ BetaProductLimits beta_product_limits(const Outcome& outcome,
     limits.risk_upper = 1.0 - matched_quantile(product, 1.0 - confidence);
   }
   return limits;
+}
+
+double
+beta_product_p(const Outcome& outcome, const CaseWeights& weights, double horizon, double risk) {
+  VIGIL_EXPECTS(risk > 0.0 && risk < 1.0);
+  const FollowUp observed = follow_up(outcome);
+  if (!why_undefined(observed, weights).empty()) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  auto [product, events, at_risk] = event_factors(risk_sets(observed, weights), horizon);
+  if (at_risk == 0) {
+    return 1.0;
+  }
+  product.multiply_by_beta(static_cast<double>(at_risk), 1.0);
+  const double size = matched_size(product);
+  return beta_lower(1.0 - risk, product.first * size, (1.0 - product.first) * size);
 }
 
 } // namespace vigil::survival

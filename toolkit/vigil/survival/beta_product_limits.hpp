@@ -38,4 +38,13 @@ struct BetaProductLimits {
                                                     double horizon,
                                                     double confidence = 0.95);
 
+/// p of the hypothesis that the risk by the horizon lies above `risk`: 1 - the largest confidence at which the upper limit is
+/// still at most `risk`; 1 where nobody is under observation beyond the horizon, NaN where the limits are undefined.
+///
+///   P(product of Beta variables of the upper limit <= 1 - risk)
+///
+/// domain, cost, source  as above; checked by tests/unit/survival/beta_product_limits_test
+[[nodiscard]] double
+beta_product_p(const Outcome& outcome, const CaseWeights& weights, double horizon, double risk);
+
 } // namespace vigil::survival

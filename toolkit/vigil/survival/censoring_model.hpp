@@ -52,7 +52,8 @@ public:
   [[nodiscard]] double covariate(Index subject, Index column) const {
     return covariate_[at(column * size_of(relative_) + subject)];
   }
-  /// L(t-).
+  /// L(t) and L(t-), of a subject at the means of the columns.
+  [[nodiscard]] double cumulative_hazard(double t) const { return cumulative_(t); }
   [[nodiscard]] double cumulative_hazard_before(double t) const {
     return cumulative_.left_limit(t);
   }

@@ -1,0 +1,414 @@
+// SPDX-FileCopyrightText: vigil authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vigil/base/error.hpp"
+#include "vigil/base/text.hpp"
+#include "vigil/storage/subject_filter.hpp"
+
+#include "apps/vigil/cohort_input.hpp"
+#include "apps/vigil/effect_output.hpp"
+#include "apps/vigil/verbs.hpp"
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+namespace vigil::app {
+
+namespace {
+
+constexpr std::string_view modelled = "cox:";
+
+/// What the options say, before the cohort is read.
+struct EffectRequest {
+  std::string treatment;
+  std::vector<std::string> risk, propensity, censoring;
+  std::vector<storage::SubjectFilter> treat_if;
+  std::vector<double> horizons;
+  triage::TargetPopulation target = triage::TargetPopulation::everybody;
+  survival::Ties ties = survival::Ties::efron;
+  double level = 0.95;
+};
+
+std::vector<std::string> censoring_names(const Options& options) {
+  const std::string by = options.text("censoring").value_or("marginal");
+  if (by == "marginal") {
+    return {};
+  }
+  if (!by.starts_with(modelled) || by.size() == modelled.size()) {
+    options.refuse("censoring", "marginal, or cox: and columns, for example cox:age,stage");
+  }
+  Options columns("--censoring");
+  columns.set("columns", {by.substr(modelled.size()), options.where("censoring")});
+  return columns.texts("columns");
+}
+
+EffectRequest effect_request(const Options& options) {
+  for (const char* key : {"clinical",
+                          "features",
+                          "weight",
+                          "entry",
+                          "strata",
+                          "offset",
+                          "cause",
+                          "outcome",
+                          "batch"}) {
+    if (options.has(key)) {
+      options.refuse(key,
+                     "not in effect: --treatment, --outcome-model, --propensity, --censoring name "
+                     "the columns");
+    }
+  }
+  EffectRequest request;
+  const auto treatment = options.text("treatment");
+  if (!treatment) {
+    options.refuse("treatment", "the column of the treatment that each subject got");
+  }
+  request.treatment = *treatment;
+  request.risk = options.texts("outcome_model");
+  request.propensity = options.texts("propensity");
+  if (request.propensity.empty()) {
+    options.refuse(
+        "propensity", "the columns that decided the treatment", "name all that are known");
+  }
+  request.censoring = censoring_names(options);
+  for (const auto* names : {&request.risk, &request.propensity}) {
+    if (std::find(names->begin(), names->end(), request.treatment) != names->end()) {
+      options.refuse(names == &request.risk ? "outcome_model" : "propensity",
+                     "columns beside the treatment, which the models have by themselves");
+    }
+  }
+  for (const std::string& condition : options.whole_texts("treat_if")) {
+    request.treat_if.push_back(storage::parse_filter(condition));
+  }
+  request.horizons = options.numbers("horizons");
+  if (request.horizons.empty()) {
+    options.refuse("horizons", "one or more times by which the risk is compared");
+  }
+  request.level = options.number("level").value_or(0.95);
+  if (!(request.level > 0.0 && request.level < 1.0)) {
+    options.refuse("level", "a number between 0 and 1");
+  }
+  request.target = options.choice("target", {"everybody", "overlap"}, "everybody") == "overlap"
+                       ? triage::TargetPopulation::overlap
+                       : triage::TargetPopulation::everybody;
+  if (request.target == triage::TargetPopulation::overlap && !request.treat_if.empty()) {
+    options.refuse("treat_if",
+                   "--target everybody beside it: the value of a rule is that of all subjects");
+  }
+  request.ties = *survival::parse_ties(options.choice("ties", {"breslow", "efron"}, "efron"));
+  return request;
+}
+
+std::vector<std::string> all_names(const EffectRequest& request) {
+  std::vector<std::string> names{request.treatment};
+  const auto add = [&](const std::string& name) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      names.push_back(name);
+    }
+  };
+  for (const auto* list : {&request.risk, &request.propensity, &request.censoring}) {
+    std::for_each(list->begin(), list->end(), add);
+  }
+  for (const auto& condition : request.treat_if) {
+    add(condition.column);
+  }
+  return names;
+}
+
+/// Throws InputError for subjects without a value.
+void expect_known(const Cohort& cohort, const std::string& column, std::span<const double> values) {
+  FaultList faults;
+  for (Index subject = 0; subject < cohort.subjects(); ++subject) {
+    if (!std::isfinite(values[at(subject)])) {
+      faults.add("subject " + vigil::quoted(cohort.subject_ids()[at(subject)]) + ", column '" +
+                     column + "'",
+                 "nothing");
+    }
+  }
+  faults.raise_if_any("cannot estimate the effect of the treatment",
+                      "a value for each subject",
+                      "leave these out (--subjects '" + column +
+                          "!=NA'), or name columns that are complete");
+}
+
+triage::ModelColumns model_columns(const Cohort& cohort, const std::vector<std::string>& names) {
+  const ClinicalBlock& block = cohort.parts().clinical;
+  triage::ModelColumns columns;
+  for (const std::string& name : names) {
+    for (Index column = 0; column < block.columns(); ++column) {
+      if (block.info(column).source_column() != name) {
+        continue;
+      }
+      const auto values = block.column(column);
+      expect_known(cohort, name, values);
+      columns.value.insert(columns.value.end(), values.begin(), values.end());
+      columns.name.push_back(block.info(column).name);
+      ++columns.columns;
+    }
+  }
+  return columns;
+}
+
+/// 1 where a subject got the treatment; sets `level` to the word of it.
+std::vector<std::uint8_t> treatment_of(const Cohort& cohort,
+                                       const std::string& name,
+                                       const Options& options,
+                                       std::string& level) {
+  const auto columns = model_columns(cohort, {name});
+  std::vector<double> found(columns.value.begin(), columns.value.end());
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  if (columns.columns != 1 || found.size() != 2) {
+    throw InputError({.where = "column " + vigil::quoted(name),
+                      .found = columns.columns == 1 ? number_text(size_of(found)) + " values"
+                                                    : number_text(columns.columns + 1) + " levels",
+                      .expected = "two: treated and untreated",
+                      .remedy = "keep two of them with --subjects",
+                      .problem = "cannot tell who was treated"});
+  }
+  std::vector<std::string> words{number_text(found[0]), number_text(found[1])};
+  const ClinicalBlock& block = cohort.parts().clinical;
+  for (Index column = 0; column < block.columns(); ++column) {
+    if (block.info(column).source_column() == name && block.info(column).levels) {
+      words = *block.info(column).levels;
+    }
+  }
+  level = options.text("treated").value_or(words[1]);
+  const auto place = std::find(words.begin(), words.end(), level);
+  if (place == words.end()) {
+    options.refuse("treated", words[0] + " or " + words[1]);
+  }
+  const double value = found[at(place - words.begin())];
+  std::vector<std::uint8_t> treated;
+  for (const double own : columns.value) {
+    treated.push_back(own == value ? 1 : 0);
+  }
+  return treated;
+}
+
+bool meets(double value, const storage::SubjectFilter& condition, double limit) {
+  using enum storage::Comparison;
+  switch (condition.comparison) {
+  case equal:
+    return value == limit;
+  case not_equal:
+    return value != limit;
+  case less:
+    return value < limit;
+  case less_or_equal:
+    return value <= limit;
+  case greater:
+    return value > limit;
+  case greater_or_equal:
+    break;
+  }
+  return value >= limit;
+}
+
+/// Whom the rule would treat.
+std::vector<bool>
+rule_of(const Cohort& cohort, const EffectRequest& request, const Options& options) {
+  std::vector<bool> treat(at(cohort.subjects()), true);
+  for (const auto& condition : request.treat_if) {
+    const auto columns = model_columns(cohort, {condition.column});
+    Options limit("--treat-if");
+    limit.set("value", {condition.value, options.where("treat_if")});
+    const double value = *limit.number("value");
+    if (columns.columns != 1) {
+      options.refuse("treat_if", "conditions on columns of numbers");
+    }
+    for (Index subject = 0; subject < cohort.subjects(); ++subject) {
+      treat[at(subject)] =
+          treat[at(subject)] && meets(columns.value[at(subject)], condition, value);
+    }
+  }
+  return treat;
+}
+
+/// Makes the rows of effect.tsv; with groups their influence is summed within them.
+class EffectRows {
+public:
+  EffectRows(const triage::TreatmentModels& models,
+             const EffectRequest& request,
+             std::span<const Index> group)
+      : models_(models), request_(request), group_(group) {}
+
+  std::vector<triage::EffectRow> run(const std::vector<bool>& treat) {
+    for (const double horizon : request_.horizons) {
+      if (request_.target == triage::TargetPopulation::overlap) {
+        add_both("overlap", triage::overlap_weighted, horizon);
+        continue;
+      }
+      add_both("g-formula", triage::g_formula, horizon);
+      add_both("iptw", triage::iptw, horizon);
+      add_augmented(treat, horizon);
+    }
+    return std::move(rows_);
+  }
+
+private:
+  [[nodiscard]] triage::InfluencedRisk by_group(triage::InfluencedRisk risk) const {
+    return group_.empty() ? risk : triage::grouped(risk, group_);
+  }
+  void add(const char* name,
+           const triage::InfluencedRisk& untreated,
+           const triage::InfluencedRisk& treated,
+           double horizon) {
+    for (auto& row : triage::effect_rows(
+             name, by_group(untreated), by_group(treated), horizon, request_.level)) {
+      rows_.push_back(std::move(row));
+    }
+  }
+  template <class Estimator>
+  void add_both(const char* name, const Estimator& estimator, double horizon) {
+    add(name, estimator(models_, false, horizon), estimator(models_, true, horizon), horizon);
+  }
+  void add_rule(const char* quantity, const triage::InfluencedRisk& risk, double horizon) {
+    auto row = triage::effect_row("aiptw", by_group(risk), request_.level);
+    row.quantity = quantity;
+    row.horizon = horizon;
+    rows_.push_back(std::move(row));
+  }
+  /// The augmented estimator, the value of the rule, and its differences from treating everybody and nobody.
+  void add_augmented(const std::vector<bool>& treat, double horizon) {
+    const auto untreated = triage::augmented_scores(models_, false, horizon);
+    const auto treated = triage::augmented_scores(models_, true, horizon);
+    const auto none = triage::mean_score(untreated), all = triage::mean_score(treated);
+    add("aiptw", none, all, horizon);
+    if (request_.treat_if.empty()) {
+      return;
+    }
+    std::vector<double> scores;
+    for (std::size_t subject = 0; subject < treat.size(); ++subject) {
+      scores.push_back(treat[subject] ? treated[subject] : untreated[subject]);
+    }
+    const auto rule = triage::mean_score(std::move(scores));
+    add_rule("rule_risk", rule, horizon);
+    add_rule("rule_minus_treat_all", triage::difference(rule, all), horizon);
+    add_rule("rule_minus_treat_none", triage::difference(rule, none), horizon);
+  }
+
+  const triage::TreatmentModels& models_;
+  const EffectRequest& request_;
+  std::span<const Index> group_;
+  std::vector<triage::EffectRow> rows_;
+};
+
+/// The group of each subject; empty without --group. Warns of few, refuses subjects without one.
+std::span<const Index> groups_of(const Cohort& cohort, std::vector<std::string>& warnings) {
+  const Grouping& group = cohort.parts().group;
+  if (group.empty()) {
+    return {};
+  }
+  FaultList faults;
+  for (Index subject = 0; subject < cohort.subjects(); ++subject) {
+    if (group.level[at(subject)] == no_index) {
+      faults.add("subject " + vigil::quoted(cohort.subject_ids()[at(subject)]), "no group");
+    }
+  }
+  faults.raise_if_any("cannot sum within groups", "a group for each subject", "fill --group in");
+  if (size_of(group.names) < 20) {
+    warnings.push_back("only " + number_text(size_of(group.names)) +
+                       " groups: standard errors over groups are too small with few of them");
+  }
+  return group.level;
+}
+
+/// Throws where there is no time to one event.
+void require_single_event(const Cohort& cohort, const Options& options) {
+  if (!cohort.has_outcome() || !std::holds_alternative<SurvivalOutcome>(*cohort.parts().outcome)) {
+    options.refuse("event", "the time to one event", "name --time and --event");
+  }
+}
+
+triage::TreatedCohort treated_cohort(const Cohort& cohort,
+                                     const EffectRequest& request,
+                                     const Options& options,
+                                     std::string& level) {
+  return {.outcome = std::get<SurvivalOutcome>(*cohort.parts().outcome),
+          .treated = treatment_of(cohort, request.treatment, options, level),
+          .risk = model_columns(cohort, request.risk),
+          .propensity = model_columns(cohort, request.propensity),
+          .censoring = model_columns(cohort, request.censoring)};
+}
+
+int run_effect(const Invocation& invocation) {
+  auto& session = invocation.session;
+  const Options& options = invocation.options;
+  const EffectRequest request = effect_request(options);
+  auto input = cohort_input(invocation, invocation.argument(), ByDefault::as_told);
+  input.clinical = all_names(request);
+  input.features = storage::FeatureChoice::none;
+  const auto folder = session.output_folder("effect-results");
+  const Cohort cohort = open_input(session, input);
+  require_single_event(cohort, options);
+  EffectWords words{.treatment = request.treatment,
+                    .treated_level = {},
+                    .target =
+                        request.target == triage::TargetPopulation::overlap
+                            ? "subjects who could have got either treatment, weighted by e (1 - e)"
+                            : "everybody in the cohort",
+                    .treat_if = join(options.whole_texts("treat_if"), " and "),
+                    .ties = std::string(survival::name_of(request.ties)),
+                    .censoring = request.censoring.empty() ? "marginal" : "cox",
+                    .level = request.level};
+  const auto treated = treated_cohort(cohort, request, options, words.treated_level);
+  for (const double horizon : request.horizons) {
+    triage::require_arms(treated, horizon);
+  }
+  const triage::TreatmentModels models(treated, {.ties = request.ties});
+  EffectResult result{
+      .rows = {}, .overlap = triage::treatment_overlap(models, request.target), .warnings = {}};
+  triage::require_overlap(result.overlap, request.target);
+  for (const double horizon : request.horizons) {
+    triage::require_censoring(models, horizon);
+  }
+  result.overlap.centres = triage::centre_arms(
+      treated.treated, cohort.parts().centre.level, cohort.parts().centre.names);
+  result.warnings = triage::overlap_warnings(result.overlap);
+  const auto group = groups_of(cohort, result.warnings);
+  result.rows = EffectRows(models, request, group).run(rule_of(cohort, request, options));
+  write_effect(result, words, treated, cohort, folder);
+  say_effect(result, words, session);
+  session.log().say("written   " + folder.string());
+  return 0;
+}
+
+constexpr std::array own_options{
+    OptionSpec{"treatment", "COL", "the treatment that each subject got: two values"},
+    OptionSpec{
+        "treated", "VALUE", "the value that means treated (default: the second, or the larger)"},
+    OptionSpec{"horizons", "H1,H2", "times by which the risk is compared", true},
+    OptionSpec{"outcome-model", "C1,C2", "columns of the Cox model beside the treatment", true},
+    OptionSpec{"propensity", "C1,C2", "columns of the logistic model of the treatment", true},
+    OptionSpec{"censoring", "marginal|cox:COL,COL", "what censoring depends on (default marginal)"},
+    OptionSpec{
+        "target",
+        "everybody|overlap",
+        "whom the effect is for (default everybody; overlap: those who could have got either)"},
+    OptionSpec{"treat-if",
+               "'nodes>=4'",
+               "value of this rule beside treating everybody or nobody; joined by and",
+               true},
+    OptionSpec{"ties", "breslow|efron", "tied times of the Cox model (default efron)"},
+    OptionSpec{"level", "0.95", "coverage of the intervals"},
+};
+
+} // namespace
+
+const Verb effect_verb{
+    .name = "effect",
+    .arguments = "COHORT",
+    .least_arguments = 1,
+    .most_arguments = 1,
+    .summary = "effect of a recorded treatment on the risk by a horizon",
+    .details =
+        "Writes effect.tsv, overlap.tsv, balance.tsv, summary.json, with --centre centres.tsv: "
+        "risks if everybody were treated and if nobody were, by g-formula, inverse "
+        "probability weights and both. Valid only without unmeasured confounding; refused "
+        "where the arms do not overlap.",
+    .options = own_options,
+    .reads_cohort = true,
+    .run = &run_effect};
+
+} // namespace vigil::app
