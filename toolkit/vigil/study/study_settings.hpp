@@ -31,7 +31,7 @@ struct ValidateSettings {
   std::vector<std::string> test_centres = {}; ///< scheme split: subjects of these centres test
   double min_censoring_survival = 0.10;
   BootstrapEstimator estimator = BootstrapEstimator::optimism;
-  bool nested_interval = false; ///< interval = "bates": pairs of folds are left out too
+  bool nested_interval = false;      ///< interval = "bates": pairs of folds are left out too
   AdequatePerformance adequate = {}; ///< what a new centre is held against
   std::string null_check = "none";   ///< none, quick or full: the forms of null_permutations()
 };
