@@ -175,6 +175,7 @@ TEST(summarise_nested, says_why_there_is_no_interval) {
   NestedRun nested(test::small_cohort({.subjects = 66}));
   nested.pairs.pop_back();
   EXPECT_EQ(because(nested), "the model is not defined (1 of 12)");
+  EXPECT_EQ(nested.summary(true, 1).performance.back().undefined, 6) << "no fold has a value";
 }
 
 } // namespace

@@ -142,6 +142,23 @@ TEST(summarise_left_out_centres, says_how_probable_an_adequate_new_centre_is) {
       << "nobody declared what an adequate error is";
 }
 
+// Where hardly any concordance is adequate the pair's own margin would be above that of the row.
+TEST(summarise_left_out_centres, both_are_never_more_probable_than_one) {
+  const ValidationRun run = centres_run(test::small_cohort({.subjects = 240, .centres = 6}));
+  Scheduler scheduler(1);
+  for (const double least : {0.5, 0.8, 0.9, 0.97}) {
+    SummaryOptions options = with_slope();
+    options.adequate = {.concordance = {.from = least}, .slope = {.from = -5.0, .to = 5.0}};
+    for (const char* learner : {"best", "first"}) {
+      const auto rows = rows_of(summarise(run.results(), options, scheduler), learner);
+      const CentreRow& row = pooled_row(rows, "harrell_c");
+      EXPECT_LE(row.adequate_with_slope, row.adequate_probability) << learner << " " << least;
+      EXPECT_LE(row.adequate_with_slope, pooled_row(rows, "calibration_slope").adequate_probability)
+          << learner << " " << least;
+    }
+  }
+}
+
 // Four centres are no pool: limits without a probability, and the reason that the row has anyway.
 TEST(summarise_left_out_centres, says_nothing_of_a_new_centre_from_four) {
   const ValidationRun run = centres_run(test::small_cohort({.subjects = 160, .centres = 4}));

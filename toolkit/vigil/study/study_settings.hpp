@@ -33,7 +33,7 @@ struct ValidateSettings {
   std::vector<std::string> censoring =
       {}; ///< columns of a Cox model of censoring; none: marginal weights
   BootstrapEstimator estimator = BootstrapEstimator::optimism;
-  bool nested_interval = false; ///< interval = "bates": pairs of folds are left out too
+  bool nested_interval = false;      ///< interval = "bates": pairs of folds are left out too
   AdequatePerformance adequate = {}; ///< what a new centre is held against
   std::string null_check = "none";   ///< none, quick or full: the forms of null_permutations()
 };

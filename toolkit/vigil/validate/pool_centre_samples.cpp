@@ -52,6 +52,22 @@ void add_new_centre(const CentreTask& task,
   }
 }
 
+/// Both adequate is never more probable than each by itself: the pairs are pooled by a model of their own, whose margins differ a
+/// little from those of the two rows.
+void keep_coherent(std::span<const CentreTarget> targets, std::span<Pooled> pooled) {
+  for (std::size_t number = 0; number < targets.size(); ++number) {
+    double& both = pooled[number].with_slope.probability;
+    both = std::isnan(both) ? both : std::min(both, pooled[number].adequate);
+    for (std::size_t other = 0; other < targets.size(); ++other) {
+      const CentreTarget& slope = targets[other];
+      if (slope.cell.entry->name == "calibration_slope" && slope.reference == no_index &&
+          slope.learner == targets[number].learner && pooled[other].adequate < both) {
+        both = pooled[other].adequate;
+      }
+    }
+  }
+}
+
 Pooled pool(const CentreTask& task, const CentreTarget& target, double level) {
   Pooled result;
   std::set<Index> small, usable;
@@ -288,6 +304,7 @@ pool_centre_samples(const CentreTask& task, const SummaryOptions& options, Sched
     pooled[at(number)] = pool(task, targets[at(number)], options.level);
     add_new_centre(task, targets[at(number)], slope, options.adequate, pooled[at(number)]);
   });
+  keep_coherent(targets, pooled);
   Summary summary;
   for (Index number = 0; number < size_of(targets); ++number) {
     const CentreTarget& target = targets[at(number)];

@@ -157,6 +157,7 @@ PerformanceRow nested_row(const NestedTask& task,
   row.events = counts.events;
   row.resamples = task.results.plan.size();
   row.undefined_because = losses.because;
+  row.undefined = losses.because.empty() ? 0 : row.resamples;
   if (const auto interval = interval_of(task, losses, options.level)) {
     row.estimate = interval->estimate;
     row.se = interval->se;
