@@ -3,6 +3,7 @@
 #pragma once
 
 #include "vigil/report/hazard_fields.hpp"
+#include "vigil/report/null_check_fields.hpp"
 #include "vigil/report/passport_fields.hpp"
 #include "vigil/report/report.hpp"
 #include "vigil/report/risk_control_fields.hpp"
@@ -138,14 +139,6 @@ void columns(Visitor& visit, Row& row) {
   visit("p", row.p);
   visit("cuts_compared", row.cuts_compared);
   visit("undefined_because", row.undefined_because);
-}
-
-template <class Visitor, Is<NullCheckRow> Row>
-void columns(Visitor& visit, Row& row) {
-  visit("learner", row.learner);
-  visit("permutation", row.permutation);
-  visit("within_centre_concordance", row.within_centre_concordance);
-  visit("selected", row.selected);
 }
 
 template <class Visitor, Is<ForestErrorRow> Row>
@@ -361,33 +354,6 @@ void fields(Visitor& visit, Row& row) {
   visit("importance", row.importance);
   visit("error", row.error);
   visit("undefined_because", row.undefined_because);
-}
-
-template <class Visitor, Is<NullCheckVerdict> Row>
-void fields(Visitor& visit, Row& row) {
-  visit("learner", row.learner);
-  visit("permutations", row.permutations);
-  visit("concordance", row.concordance);
-  visit("se", row.se);
-  visit("limit", row.limit);
-  visit("study_concordance", row.study_concordance);
-  visit("selected", row.selected);
-  visit("study_selected", row.study_selected);
-  visit("candidates", row.candidates);
-  visit("selection_limit", row.selection_limit);
-  visit("most_selected", row.most_selected);
-  visit("failed", row.failed);
-  visit("because", row.because);
-}
-
-template <class Visitor, Is<NullCheckSummary> Row>
-void fields(Visitor& visit, Row& row) {
-  visit("form", row.form);
-  visit("permutations", row.permutations);
-  visit("resamples", row.resamples);
-  visit("within_centre", row.within_centre);
-  visit("failed", row.failed);
-  visit("learners", row.learners);
 }
 
 template <class Visitor, Is<Report> Row>

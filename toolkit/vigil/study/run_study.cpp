@@ -26,17 +26,6 @@ namespace vigil {
 
 namespace {
 
-/// The measures of a study's performance table, in the order of the table of measures.
-std::vector<const measure::Entry*> study_measures() {
-  std::vector<const measure::Entry*> chosen;
-  for (const auto& entry : measure::table()) {
-    if (entry.in_every_study) {
-      chosen.push_back(&entry);
-    }
-  }
-  return chosen;
-}
-
 /// One run of a study: its parts in the order in which they come to be.
 class StudyRun {
 public:
@@ -46,7 +35,11 @@ public:
         horizons_(study_horizons(study, cohort_)),
         plan_(study_plan(study, cohort_, key_.child("resample"))),
         work_(study_work(study, cohort_, key_.child("resample"))) {
-    options_.measures = study_measures();
+    for (const auto& entry : measure::table()) {
+      if (entry.in_every_study) {
+        options_.measures.push_back(&entry);
+      }
+    }
     options_.horizons = horizons_;
     options_.tau = horizons_.back();
     options_.estimator = study.validate.estimator;
@@ -169,20 +162,7 @@ private:
   }
 
   void say_plan() {
-    const bool drawn_folds =
-        options_.resampling == "nested-cv" || options_.resampling == "repeated-cv";
-    report_.plan = {.scheme = options_.resampling,
-                    .folds = drawn_folds ? study_.validate.folds : 0,
-                    .repeats = drawn_folds ? study_.validate.repeats : 0,
-                    .inner_folds = study_.validate.inner_folds,
-                    .resamples = plan_.size(),
-                    .fits = (work_.size() + 1) * size_of(study_.learners),
-                    .seed = study_.seed,
-                    .horizons = horizons_,
-                    .censoring = censoring_text(study_.validate.censoring)};
-    for (const auto& learner : study_.learners) {
-      report_.plan.learners.push_back(learner.name);
-    }
+    report_.plan = plan_summary(study_, options_.resampling, plan_, work_.size(), horizons_);
     watch_.say("plan",
                count_text(size_of(study_.learners), "learner") + " x (" +
                    count_text(work_.size(), "resample") +
@@ -244,34 +224,13 @@ private:
     }
   }
 
-  /// The horizons that a cohort's follow-up supports; the others are named in a warning (R01).
-  [[nodiscard]] std::vector<double> supported_horizons(const Cohort& cohort,
-                                                       const std::string& id) {
-    std::vector<double> supported;
-    for (const double horizon : horizons_) {
-      const auto support = survival::horizon_support(*cohort.parts().outcome,
-                                                     cohort.weights(),
-                                                     horizon,
-                                                     study_.validate.min_censoring_survival);
-      if (support.supported) {
-        supported.push_back(horizon);
-      } else {
-        report_.warnings.push_back(id + ": horizon " + number_text(horizon) +
-                                   " is not supported by the follow-up (largest supported: " +
-                                   number_text(support.largest_supported) +
-                                   "); nothing is measured there");
-      }
-      warn_of_thin_follow_up(support, horizon, id + ": ", report_.warnings);
-    }
-    return supported;
-  }
-
   void validate_external(std::size_t number) {
     const auto& cohort = externals_[number];
     const auto& id = study_.externals[number].id;
     const auto predictions = predict_external(models_, cohort, {horizons_}, context_);
     SummaryOptions options = options_;
-    options.horizons = supported_horizons(cohort, id);
+    options.horizons = supported_horizons(
+        horizons_, cohort, id, study_.validate.min_censoring_survival, report_.warnings);
     options.censoring = censoring_[number + 1];
     add(summarise_external(
         {id,

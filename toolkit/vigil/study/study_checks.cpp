@@ -131,6 +131,27 @@ void warn_of_thin_follow_up(const survival::HorizonSupport& support,
   }
 }
 
+std::vector<double> supported_horizons(std::span<const double> horizons,
+                                       const Cohort& cohort,
+                                       const std::string& id,
+                                       double min_censoring_survival,
+                                       std::vector<std::string>& warnings) {
+  std::vector<double> supported;
+  for (const double horizon : horizons) {
+    const auto support = survival::horizon_support(
+        *cohort.parts().outcome, cohort.weights(), horizon, min_censoring_survival);
+    if (support.supported) {
+      supported.push_back(horizon);
+    } else {
+      warnings.push_back(id + ": horizon " + number_text(horizon) +
+                         " is not supported by the follow-up (largest supported: " +
+                         number_text(support.largest_supported) + "); nothing is measured there");
+    }
+    warn_of_thin_follow_up(support, horizon, id + ": ", warnings);
+  }
+  return supported;
+}
+
 void warn_of_few_centres(const StudySettings& study,
                          const Cohort& cohort,
                          std::vector<std::string>& warnings) {

@@ -43,6 +43,13 @@ void warn_of_thin_follow_up(const survival::HorizonSupport& support,
                             const std::string& whose,
                             std::vector<std::string>& warnings);
 
+/// The horizons that the follow-up of an external cohort supports; the others are named in a warning (R01).
+[[nodiscard]] std::vector<double> supported_horizons(std::span<const double> horizons,
+                                                     const Cohort& cohort,
+                                                     const std::string& id,
+                                                     double min_censoring_survival,
+                                                     std::vector<std::string>& warnings);
+
 /// Adds a warning where a bootstrap of centres has fewer than 10 of them.
 void warn_of_few_centres(const StudySettings& study,
                          const Cohort& cohort,

@@ -7,6 +7,7 @@
 #include "vigil/base/text.hpp"
 #include "vigil/resample/fold_pairs.hpp"
 #include "vigil/storage/table_file.hpp"
+#include "vigil/study/censoring_columns.hpp"
 #include "vigil/survival/censoring_weights.hpp"
 #include "vigil/triage/guards.hpp"
 #include "vigil/version.hpp"
@@ -209,6 +210,27 @@ ResamplePlan study_work(const StudySettings& study, const Cohort& cohort, const 
                                {.folds = settings.folds, .repeats = settings.repeats},
                                key)
              : study_plan(study, cohort, key);
+}
+
+report::PlanSummary plan_summary(const StudySettings& study,
+                                 const std::string& scheme,
+                                 const ResamplePlan& plan,
+                                 Index work,
+                                 std::span<const double> horizons) {
+  const bool drawn_folds = scheme == "nested-cv" || scheme == "repeated-cv";
+  report::PlanSummary summary{.scheme = scheme,
+                              .folds = drawn_folds ? study.validate.folds : 0,
+                              .repeats = drawn_folds ? study.validate.repeats : 0,
+                              .inner_folds = study.validate.inner_folds,
+                              .resamples = plan.size(),
+                              .fits = (work + 1) * size_of(study.learners),
+                              .seed = study.seed,
+                              .horizons = {horizons.begin(), horizons.end()},
+                              .censoring = censoring_text(study.validate.censoring)};
+  for (const auto& learner : study.learners) {
+    summary.learners.push_back(learner.name);
+  }
+  return summary;
 }
 
 std::vector<ResampleRecord> take_pairs(std::vector<ResampleRecord>& records,

@@ -3,9 +3,12 @@
 #pragma once
 
 #include "vigil/cohort/cohort.hpp"
+#include "vigil/report/report.hpp"
 #include "vigil/resample/plan.hpp"
 #include "vigil/study/study_settings.hpp"
 
+#include <span>
+#include <string>
 #include <vector>
 
 namespace vigil {
@@ -17,6 +20,13 @@ study_plan(const StudySettings& study, const Cohort& cohort, const RandomKey& ke
 /// All that a study computes: its resamples, and after them the pairs of folds that an interval by nested cross-validation needs.
 [[nodiscard]] ResamplePlan
 study_work(const StudySettings& study, const Cohort& cohort, const RandomKey& key);
+
+/// What the report says of the plan. scheme: its name in the report; work: the size of study_work.
+[[nodiscard]] report::PlanSummary plan_summary(const StudySettings& study,
+                                               const std::string& scheme,
+                                               const ResamplePlan& plan,
+                                               Index work,
+                                               std::span<const double> horizons);
 
 /// Takes the records beyond the resamples of a study away from the others.
 [[nodiscard]] std::vector<ResampleRecord> take_pairs(std::vector<ResampleRecord>& records,
