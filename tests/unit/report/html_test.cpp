@@ -178,7 +178,7 @@ TEST(Page, HoldsTheVerdictThePartsAndThePolicy) {
                            "Research use only",
                            "All patients were treated.",
                            "safety of observing cannot be studied in these data",
-                           "Risk control of the observed group is not computed in this version",
+                           "is at most 10 %: the test does not show it.",
                            "no further treatment",
                            "is assumed to leave",
                            "From the file to the analysis",
@@ -186,6 +186,17 @@ TEST(Page, HoldsTheVerdictThePartsAndThePolicy) {
                            "How well does it predict"}) {
     EXPECT_THAT(html, HasSubstr(part));
   }
+}
+
+TEST(Page, CountsAControlledRiskAmongWhatIsShown) {
+  auto report = vigil::test::large_report(40);
+  report.triage->risk_control.controlled = true;
+  const std::string html = html_text(report);
+  EXPECT_THAT(html, HasSubstr("is at most 10 %, for subjects like those of this cohort"));
+  EXPECT_THAT(html, Not(HasSubstr("the test does not show it")));
+  report.triage->risk_control.tests.clear();
+  report.triage->risk_control.controlled = false;
+  EXPECT_THAT(html_text(report), HasSubstr("Risk control of the observed group was not tested"));
 }
 
 TEST(Page, StatesTheConcordanceWithItsIntervalAndWithoutAVerdict) {

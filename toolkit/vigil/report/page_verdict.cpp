@@ -153,6 +153,14 @@ std::string list_item(const std::string& text) {
   return text.empty() ? text : element("li", escaped(text));
 }
 
+/// "That the risk ... is at most 10 %", of the group that would be observed.
+std::string control_claim(const Report& report, const TriageSummary& triage) {
+  const triage::RiskControl& control = triage.risk_control;
+  return "That the risk of the “" + action_label(triage, triage::Action::observe) + "” group by " +
+         time_words(control.horizon, report.time_unit) + " is at most " +
+         percent_words(control.alpha);
+}
+
 std::string shown_list(const Report& report) {
   std::string items;
   if (headline(report) != nullptr) {
@@ -165,6 +173,10 @@ std::string shown_list(const Report& report) {
                        action_label(*report.triage, triage::Action::board) +
                        "” whenever data or model do not support an answer.");
     items += list_item(observed_event_words(report, *report.triage));
+    if (report.triage->risk_control.controlled) {
+      items += list_item(control_claim(report, *report.triage) +
+                         ", for subjects like those of this cohort in the care that they had.");
+    }
   }
   return items;
 }
@@ -173,10 +185,12 @@ std::string not_shown_list(const Report& report) {
   std::string items;
   if (report.triage) {
     const TriageSummary& triage = *report.triage;
-    items += list_item(triage.guarantee.empty()
-                           ? "Risk control of the observed group was not tested: no bound on its "
-                             "event risk is guaranteed."
-                           : triage.guarantee);
+    if (triage.risk_control.tests.empty()) {
+      items += list_item("Risk control of the observed group was not tested: no bound on its event "
+                         "risk is guaranteed.");
+    } else if (!triage.risk_control.controlled) {
+      items += list_item(control_claim(report, triage) + ": the test does not show it.");
+    }
     if (triage.harms.ratio_is_assumed()) {
       items += list_item("That “" + action_label(triage, triage::Action::resect) +
                          "” helps. It is assumed to leave " +
