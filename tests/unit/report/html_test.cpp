@@ -196,6 +196,9 @@ TEST(Page, CountsAControlledRiskAmongWhatIsShown) {
   EXPECT_THAT(html, Not(HasSubstr("the test does not show it")));
   report.triage->risk_control.tests.clear();
   report.triage->risk_control.controlled = false;
+  report.triage->guarantee = "Nobody took no part.";
+  EXPECT_THAT(html_text(report), HasSubstr("Nobody took no part."));
+  report.triage->guarantee.clear();
   EXPECT_THAT(html_text(report), HasSubstr("Risk control of the observed group was not tested"));
 }
 

@@ -186,8 +186,10 @@ std::string not_shown_list(const Report& report) {
   if (report.triage) {
     const TriageSummary& triage = *report.triage;
     if (triage.risk_control.tests.empty()) {
-      items += list_item("Risk control of the observed group was not tested: no bound on its event "
-                         "risk is guaranteed.");
+      items += list_item(triage.guarantee.empty()
+                             ? "Risk control of the observed group was not tested: no bound on its "
+                               "event risk is guaranteed."
+                             : triage.guarantee);
     } else if (!triage.risk_control.controlled) {
       items += list_item(control_claim(report, triage) + ": the test does not show it.");
     }
