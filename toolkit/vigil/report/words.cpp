@@ -284,35 +284,6 @@ std::string endpoint_words(const Report& report) {
   return report.endpoint.empty() ? "the event" : report.endpoint;
 }
 
-namespace {
-
-std::string range_words(double from, double to) {
-  return !defined(to)     ? "above " + number_text(from)
-         : !defined(from) ? "below " + number_text(to)
-                          : "between " + number_text(from) + " and " + number_text(to);
-}
-
-} // namespace
-
-std::string new_centre_words(const Report& report, const CentreRow& row) {
-  if (!defined(row.adequate_probability)) {
-    return {};
-  }
-  std::string text = "With probability " + percent_words(row.adequate_probability) +
-                     " the value of a new centre lies " +
-                     range_words(row.adequate_from, row.adequate_to);
-  const auto slope =
-      std::find_if(report.centres.begin(), report.centres.end(), [&row](const CentreRow& other) {
-        return other.measure == "calibration_slope" && other.learner == row.learner &&
-               other.resampling == row.resampling && other.centre.empty();
-      });
-  if (defined(row.adequate_with_slope) && slope != report.centres.end()) {
-    text += ", with " + percent_words(row.adequate_with_slope) + " its calibration slope " +
-            range_words(slope->adequate_from, slope->adequate_to) + " too";
-  }
-  return text + ".";
-}
-
 std::string action_label(const TriageSummary& triage, triage::Action action) {
   const auto number = static_cast<std::size_t>(action);
   return number < triage.labels.size() ? triage.labels[number] : std::string(name_of(action));

@@ -6,6 +6,8 @@
 #include "vigil/study/study_rows.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -45,6 +47,14 @@ Counts counts_of(std::span<const ResampleRecord> records,
 std::string test_text(double p, Index cuts) {
   return (p < 1e-4 ? std::string("p < 0.0001") : "p " + fixed_text(p, 4)) + " adjusted for the " +
          count_text(cuts, "cut") + " compared";
+}
+
+// Four digits for the eye; cut_points.tsv has them all.
+std::string limit_text(double value) {
+  std::array<char, 32> text{};
+  const auto end =
+      std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::general, 4);
+  return {text.data(), end.ptr};
 }
 
 } // namespace
@@ -104,14 +114,14 @@ std::vector<std::string> cut_notes(std::span<const report::CutPointRow> rows, In
       }
     }
     const std::string spread = lowest <= highest
-                                   ? "resamples cut between " + number_text(lowest) + " and " +
-                                         number_text(highest) + ", " + number_text(row.resamples) +
+                                   ? "resamples cut between " + limit_text(lowest) + " and " +
+                                         limit_text(highest) + ", " + number_text(row.resamples) +
                                          " of " + number_text(resamples) + " as the final model"
                                    : "no resample cut it";
     notes.push_back(row.learner + ": " + row.feature +
                     (std::isnan(row.cut)
                          ? " has no cut in the final model (" + row.undefined_because + ")"
-                         : " is cut at " + number_text(row.cut) +
+                         : " is cut at " + limit_text(row.cut) +
                                ", where the training outcomes are parted best: " +
                                test_text(row.p, row.cuts_compared)) +
                     "; " + spread);
