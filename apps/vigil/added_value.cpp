@@ -110,6 +110,7 @@ void write_tests(const std::vector<Line>& lines, const std::filesystem::path& fo
   columns.push_back({"test", std::move(test)});
   const auto add = [&](const char* name, double Line::*member) {
     std::vector<double> values;
+    values.reserve(lines.size());
     for (const Line& line : lines) {
       values.push_back(line.*member);
     }

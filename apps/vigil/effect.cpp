@@ -247,7 +247,7 @@ public:
   }
 
 private:
-  [[nodiscard]] triage::InfluencedRisk by_group(triage::InfluencedRisk risk) const {
+  [[nodiscard]] triage::InfluencedRisk by_group(const triage::InfluencedRisk& risk) const {
     return group_.empty() ? risk : triage::grouped(risk, group_);
   }
   void add(const char* name,

@@ -22,6 +22,7 @@ using storage::TableColumn;
 template <class Row, class Take>
 auto column_of(const std::vector<Row>& rows, const Take& take) {
   std::vector<decltype(take(rows.front()))> values;
+  values.reserve(rows.size());
   for (const Row& row : rows) {
     values.push_back(take(row));
   }

@@ -37,6 +37,7 @@ std::vector<NestedFold> folds_of(const std::string& name) {
     }
   }
   std::vector<NestedFold> result;
+  result.reserve(folds.size());
   for (auto& [place, fold] : folds) {
     result.push_back(std::move(fold));
   }

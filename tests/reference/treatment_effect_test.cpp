@@ -107,7 +107,8 @@ TEST(TreatmentEffectReference, RiskRegressionWithoutTies) {
   const TreatmentModels models(gbsg(Times::untied), {});
   for (const std::string t : {"730", "1826"}) {
     for (const std::string estimator : {"GFORMULA", "IPTW", "AIPTW"}) {
-      const std::string label = "untied; t=" + t + "; " + estimator;
+      std::string label = "untied; t=";
+      label.append(t).append("; ").append(estimator);
       const double horizon = std::stod(t);
       const auto untreated = estimate(estimator, models, false, horizon);
       const auto treated = estimate(estimator, models, true, horizon);

@@ -53,6 +53,7 @@ TEST(LogisticFit, CollinearColumnsAreLeftOut) {
 TEST(LogisticFit, UnitsDoNotMatter) {
   const std::vector<double> x{1, 4, 2, 8, 5, 7, 3, 9, 6};
   std::vector<double> moved;
+  moved.reserve(x.size());
   for (const double value : x) {
     moved.push_back(4096.0 + value / 1024.0); // exact
   }

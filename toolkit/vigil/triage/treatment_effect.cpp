@@ -103,7 +103,8 @@ std::vector<double> augmented_scores(const TreatmentModels& models, bool treated
 
 InfluencedRisk mean_score(std::vector<double> scores) {
   const auto n = static_cast<double>(scores.size());
-  InfluencedRisk result{.value = sum(scores) / n, .influence = std::move(scores)};
+  const double mean = sum(scores) / n;
+  InfluencedRisk result{.value = mean, .influence = std::move(scores)};
   for (double& own : result.influence) {
     own = (own - result.value) / n;
   }

@@ -30,7 +30,7 @@ measure::Estimate estimate_of(const CentreTask& task,
   if (target.reference == no_index || !estimate.undefined_because.empty()) {
     return estimate;
   }
-  const measure::Estimate other = one(target.reference);
+  measure::Estimate other = one(target.reference);
   if (!other.undefined_because.empty()) {
     return other;
   }
