@@ -19,7 +19,7 @@ StudyNullCheck::StudyNullCheck(std::string form,
                                ShardFolder folder,
                                const StudyWatch& watch,
                                FitContext& context)
-    : form_(std::move(form)), task_(std::move(task)), folder_(std::move(folder)), watch_(watch),
+    : form_(std::move(form)), task_(task), folder_(std::move(folder)), watch_(watch),
       context_(context) {
   task_.permutations = null_permutations(form_);
 }
@@ -76,6 +76,7 @@ std::vector<std::string> StudyNullCheck::missing(Index shards) const {
     }
   }
   std::vector<std::string> missing;
+  missing.reserve(lacking.size());
   for (const auto& [place, count] : lacking) {
     missing.push_back(task_.learners[at(place.first)].name + ", " +
                       count_text(count, "permutation") + " of the null check (shard " +
