@@ -3,6 +3,7 @@
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
 #include "vigil/storage/subject_filter.hpp"
+#include "vigil/study/censoring_columns.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
 #include "apps/vigil/effect_output.hpp"
@@ -16,8 +17,6 @@ namespace vigil::app {
 
 namespace {
 
-constexpr std::string_view modelled = "cox:";
-
 /// What the options say, before the cohort is read.
 struct EffectRequest {
   std::string treatment;
@@ -28,19 +27,6 @@ struct EffectRequest {
   survival::Ties ties = survival::Ties::efron;
   double level = 0.95;
 };
-
-std::vector<std::string> censoring_names(const Options& options) {
-  const std::string by = options.text("censoring").value_or("marginal");
-  if (by == "marginal") {
-    return {};
-  }
-  if (!by.starts_with(modelled) || by.size() == modelled.size()) {
-    options.refuse("censoring", "marginal, or cox: and columns, for example cox:age,stage");
-  }
-  Options columns("--censoring");
-  columns.set("columns", {by.substr(modelled.size()), options.where("censoring")});
-  return columns.texts("columns");
-}
 
 EffectRequest effect_request(const Options& options) {
   for (const char* key : {"clinical",
@@ -70,7 +56,7 @@ EffectRequest effect_request(const Options& options) {
     options.refuse(
         "propensity", "the columns that decided the treatment", "name all that are known");
   }
-  request.censoring = censoring_names(options);
+  request.censoring = censoring_column_names(options, {});
   for (const auto* names : {&request.risk, &request.propensity}) {
     if (std::find(names->begin(), names->end(), request.treatment) != names->end()) {
       options.refuse(names == &request.risk ? "outcome_model" : "propensity",

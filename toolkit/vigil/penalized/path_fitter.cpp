@@ -19,9 +19,8 @@ constexpr double allowed_violation = 1e-8; // of a column outside the working se
 constexpr double halting_violation = 1e-2; // of a point: the path ends there
 constexpr Index most_steps = 100;          // of Newton at one lambda
 constexpr Index rough_rounds = 3, most_rounds = 100;
-constexpr Index most_idle = 2;             // points that a column stays without a coefficient
-constexpr Index worth_leaving = 16;        // of so many columns of the working set one at least
-constexpr double runaway_curvature = 1e-6; // saturated below: what is left of a column's
+constexpr Index most_idle = 2, worth_leaving = 16; // points at zero; one of so many leaves
+constexpr double runaway_curvature = 1e-6;         // saturated below: what is left of a column's
 // Undecided share of the markers that is worth a sweep. The first sweeps of the fits of a batch fall together and
 // share one pass over the matrix.
 constexpr double worth_a_sweep = 0.15, worth_an_early_sweep = 0.05;
@@ -227,20 +226,18 @@ void PathFitter::begin_path() {
 
 // Columns that have been without a coefficient for some points leave, when they are worth the move of the others.
 void PathFitter::begin_point() {
-  const Index leaving =
-      std::count_if(idle_.begin(), idle_.end(), [](Index points) { return points > most_idle; });
-  if (leaving * worth_leaving > working_->size()) {
-    std::vector<Index> kept, idle;
+  const auto leaves = [](Index points) { return points > most_idle; };
+  if (std::count_if(idle_.begin(), idle_.end(), leaves) * worth_leaving > working_->size()) {
+    std::vector<Index> kept;
     for (Index place = 0; place < working_->size(); ++place) {
-      if (idle_[at(place)] <= most_idle) {
-        kept.push_back(place);
-        idle.push_back(idle_[at(place)]);
-      } else {
+      if (leaves(idle_[at(place)])) {
         in_working_set_[at(working_->columns()[at(place)])] = 0;
+      } else {
+        kept.push_back(place);
       }
     }
     working_->retain(kept);
-    idle_ = std::move(idle);
+    std::erase_if(idle_, leaves);
   }
   iterations_ = rounds_ = 0;
   goal_ = near_goal;

@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/error.hpp"
 #include "vigil/base/text.hpp"
-#include "vigil/resample/draw_units.hpp"
 #include "vigil/resample/plan.hpp"
-#include "vigil/resample/weights_where.hpp"
+#include "vigil/resample/replicate_plan.hpp"
 
 namespace vigil {
 
@@ -27,22 +26,7 @@ ResamplePlan bootstrap(const TrainingData& data,
                       .remedy = "check the subjects kept",
                       .problem = "cannot draw bootstrap samples"});
   }
-  auto maker = [units, within, key](Index number) {
-    const std::vector<std::uint32_t> drawn =
-        draw_with_replacement(*units, within.subjects(), key.child("bootstrap").child(number));
-    std::vector<std::uint32_t> times(drawn.size(), 0);
-    for (const Index subject : within.support()) {
-      times[at(subject)] = drawn[at(subject)] * within.times(subject);
-    }
-    return Resample{.label = "replicate " + number_text(number + 1),
-                    .train = within.with_times(std::move(times)),
-                    .test = weights_where(within, [&](Index i) { return drawn[at(i)] == 0; }),
-                    .key = key.child("resample").child(number),
-                    .repeat = number + 1,
-                    .fold = 0};
-  };
-  constexpr Index block = 20;
-  return {"bootstrap", replicates, block, fingerprint_of(*units, within, key), std::move(maker)};
+  return replicate_plan("bootstrap", replicates, units, within, key);
 }
 
 } // namespace vigil
