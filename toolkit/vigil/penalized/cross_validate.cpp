@@ -17,6 +17,8 @@ namespace vigil::penalized {
 namespace {
 
 constexpr Index first_points = 20, more_points = 5; // solved between two looks at the losses
+constexpr Index fits_per_worker = 12;               // of a wave over a matrix in memory
+constexpr Index all_points = std::numeric_limits<Index>::max() / 2;
 
 /// One item with its folds: fits first .. first + folds of the batch are the full fit and the folds.
 struct Group {
@@ -99,7 +101,8 @@ public:
     for (const Group& group : groups_) {
       share_lambdas(group, fits);
     }
-    for (Index points = first_points; !all_finished(); points += more_points) {
+    Index points = options_.full_grid ? all_points : first_points;
+    for (; !all_finished(); points += more_points) {
       for (const Group& group : groups_) {
         for (Index fit = 0; !group.finished && fit <= fits_per_group_; ++fit) {
           until[at(group.first + fit)] = points;
@@ -334,6 +337,16 @@ private:
   Index fits_per_group_ = 0, full_fits_ = 0;
 };
 
+// As many as the memory holds where a pass over the matrix is dear. In memory it is cheap to share by few fits, and what
+// a wave holds is what the next one need not ask the system for.
+Index most_fits(const TrainingData& data,
+                const FitContext& context,
+                std::span<const PathRequest> requests) {
+  const Index most = wave_size(data, context, requests);
+  const bool in_memory = !data.features.source().in_memory().empty();
+  return in_memory ? std::min(most, fits_per_worker * context.scheduler.workers()) : most;
+}
+
 } // namespace
 
 std::vector<CrossValidation> cross_validate(const FitBatch& batch,
@@ -343,7 +356,7 @@ std::vector<CrossValidation> cross_validate(const FitBatch& batch,
   check_cv(options, batch.data);
   VIGIL_EXPECTS(requests.size() == batch.items.size());
   const Index together = options.folds * options.repeats + 1;
-  const Index wave = std::max<Index>(1, wave_size(batch.data, context, requests) / together);
+  const Index wave = std::max<Index>(1, most_fits(batch.data, context, requests) / together);
   const KeptBlocks blocks; // of one wave for the next
   std::vector<CrossValidation> results;
   for (Index first = 0; first < size_of(batch.items); first += wave) {

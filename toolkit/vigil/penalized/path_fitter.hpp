@@ -119,6 +119,8 @@ private:
   void certify(const MarkerColumns& held);
   void take_checks(const MarkerColumns& held);
   void give_up();
+  /// Gives back what only further points need.
+  void release();
   void record_point(double violation);
   /// What is known of a point by the rows before its coefficients are.
   struct RidgePoint {
@@ -170,7 +172,7 @@ private:
   const PenaltyOptions& penalty_;
   LambdaGrid grid_;
   std::unique_ptr<const Loss> loss_;
-  std::unique_ptr<WorkingSet> working_;
+  std::unique_ptr<WorkingSet> working_; ///< null, as all that serves it, after release()
   std::unique_ptr<ResidualSubspace> subspace_;
   std::unique_ptr<RidgeDual> dual_;
   std::vector<RidgePoint> pending_;                ///< solved by the rows, not yet in the path
@@ -194,6 +196,7 @@ private:
   std::vector<double> check_gradient_;
   std::vector<double> check_bound_; ///< at least the absolute product with the residual
   MarkerBounds bounds_;
+  std::vector<double> last_eta_; ///< prepared_eta(), after release()
   std::vector<Index> idle_; ///< by place of the working set: points without a coefficient
   std::vector<double> lambda_;
   Index iterations_ = 0, rounds_ = 0;
