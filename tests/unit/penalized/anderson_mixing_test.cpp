@@ -31,6 +31,25 @@ TEST(AndersonMixing, ThreeEndsOfALinearMapInTwoDimensionsGiveItsFixedPoint) {
   EXPECT_EQ(mix->coefficient, mix->eta);
 }
 
+// Of a linear map, here twice the coefficient: that of the mix, unless an end comes without it.
+TEST(AndersonMixing, AMixHasTheProductThatEveryEndHas) {
+  const std::vector<double> first{3.0}, second{2.0}, long_step{2.0}, short_step{1.0}, more{6.0},
+      less{4.0};
+  AndersonMixing ends;
+  ends.add(first, first, long_step, more);
+  ends.add(second, second, short_step, less);
+  const auto mix = ends.mix(); // extrapolated to step 0: 2 - (3 - 2)
+  ASSERT_TRUE(mix.has_value());
+  EXPECT_EQ(mix->coefficient, std::vector<double>{1.0});
+  EXPECT_EQ(mix->product, std::vector<double>{2.0});
+
+  AndersonMixing without;
+  without.add(first, first, long_step);
+  without.add(second, second, short_step, less);
+  ASSERT_TRUE(without.mix().has_value());
+  EXPECT_TRUE(without.mix()->product.empty());
+}
+
 TEST(AndersonMixing, OneEndIsNoMix) {
   AndersonMixing ends;
   EXPECT_FALSE(ends.mix().has_value());

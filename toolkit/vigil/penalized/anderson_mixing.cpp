@@ -31,11 +31,22 @@ std::vector<double> difference(std::span<const double> left, std::span<const dou
   return result;
 }
 
+// to += share (from - less)
+void add_difference(double share,
+                    std::span<const double> from,
+                    std::span<const double> less,
+                    std::span<double> to) {
+  for (std::size_t place = 0; place < to.size(); ++place) {
+    to[place] += share * (from[place] - less[place]);
+  }
+}
+
 } // namespace
 
 void AndersonMixing::add(std::span<const double> coefficient,
                          std::span<const double> eta,
-                         std::span<const double> step) {
+                         std::span<const double> step,
+                         std::span<const double> product) {
   if (!ends_.empty() && !same_signs(ends_.back().coefficient, coefficient)) {
     ends_.clear();
   }
@@ -44,7 +55,8 @@ void AndersonMixing::add(std::span<const double> coefficient,
   }
   ends_.push_back({.coefficient = {coefficient.begin(), coefficient.end()},
                    .eta = {eta.begin(), eta.end()},
-                   .step = {step.begin(), step.end()}});
+                   .step = {step.begin(), step.end()},
+                   .product = {product.begin(), product.end()}});
 }
 
 // minimise |f + sum_i share_i (f_i - f)| over the shares, f the last step.
@@ -67,19 +79,19 @@ std::optional<AndersonMixing::Mix> AndersonMixing::mix() const {
   }
   const CholeskyFactor factor(products, others, dependent);
   factor.solve(share);
-  Mix mix{.coefficient = last.coefficient, .eta = last.eta};
+  Mix mix{.coefficient = last.coefficient, .eta = last.eta, .product = last.product};
   for (Index other = 0; other < others; ++other) {
     const double part = share[at(other)];
     if (!(std::fabs(part) <= largest_share)) {
       return std::nullopt;
     }
     const End& end = ends_[at(other)];
-    for (std::size_t place = 0; place < mix.coefficient.size(); ++place) {
-      mix.coefficient[place] += part * (end.coefficient[place] - last.coefficient[place]);
+    add_difference(part, end.coefficient, last.coefficient, mix.coefficient);
+    add_difference(part, end.eta, last.eta, mix.eta);
+    if (end.product.size() != mix.product.size()) {
+      mix.product.clear();
     }
-    for (std::size_t row = 0; row < mix.eta.size(); ++row) {
-      mix.eta[row] += part * (end.eta[row] - last.eta[row]);
-    }
+    add_difference(part, end.product, last.product, mix.product);
   }
   if (factor.rank() == 0 || !same_signs(mix.coefficient, last.coefficient)) {
     return std::nullopt;

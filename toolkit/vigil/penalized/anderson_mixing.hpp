@@ -21,19 +21,22 @@ class AndersonMixing {
 public:
   struct Mix {
     std::vector<double> coefficient, eta;
+    std::vector<double> product; ///< empty unless every end has one
   };
 
   void clear() noexcept { ends_.clear(); }
-  /// A step's end: coefficients and linear predictor there, and the step in the linear predictor.
+  /// A step's end: coefficients and linear predictor there, and the step in the linear predictor. product: some linear
+  /// map of the coefficients, which a mix then has too.
   void add(std::span<const double> coefficient,
            std::span<const double> eta,
-           std::span<const double> step);
+           std::span<const double> step,
+           std::span<const double> product = {});
   /// Nothing with less than two ends, when their steps are dependent, or when a sign would turn.
   [[nodiscard]] std::optional<Mix> mix() const;
 
 private:
   struct End {
-    std::vector<double> coefficient, eta, step;
+    std::vector<double> coefficient, eta, step, product;
   };
   std::vector<End> ends_; ///< the last one last
 };

@@ -197,7 +197,7 @@ private:
   std::vector<double> check_bound_; ///< at least the absolute product with the residual
   MarkerBounds bounds_;
   std::vector<double> last_eta_; ///< prepared_eta(), after release()
-  std::vector<Index> idle_; ///< by place of the working set: points without a coefficient
+  std::vector<Index> idle_;      ///< by place of the working set: points without a coefficient
   std::vector<double> lambda_;
   Index iterations_ = 0, rounds_ = 0;
   double goal_ = 0.0; ///< of the working set, in this round

@@ -18,14 +18,26 @@ constexpr int most_rounds = 500, block_rounds = 20;
 void QuadraticSolver::start(Call& call) {
   const std::span<const double> b = call.set.b;
   call.product.assign(b.size(), 0.0);
-  if (std::equal(b.begin(), b.end(), last_b_.begin(), last_b_.end())) {
-    call.pull = last_product_;
+  if (const auto known = product_at(b); !known.empty()) {
+    call.pull.assign(known.begin(), known.end());
   } else {
     call.pull.assign(b.size(), 0.0);
     multiply_symmetric(view(call.q.curvature), b, call.pull);
   }
   for (Index place = 0; place < call.set.order(); ++place) {
     call.pull[at(place)] += call.q.gradient[at(place)];
+  }
+}
+
+std::span<const double> QuadraticSolver::product_at(std::span<const double> b) const {
+  const bool known = std::equal(b.begin(), b.end(), last_b_.begin(), last_b_.end());
+  return known ? std::span<const double>(last_product_) : std::span<const double>{};
+}
+
+void QuadraticSolver::take_product(std::span<const double> b, std::span<const double> product) {
+  if (!product.empty()) {
+    last_b_.assign(b.begin(), b.end());
+    last_product_.assign(product.begin(), product.end());
   }
 }
 
@@ -48,6 +60,7 @@ double QuadraticSolver::minimise(const Quadratic& quadratic,
 
 // The minimum for the free columns, some of which may stop at zero or at a limit on the way.
 void QuadraticSolver::settle(Call& call) {
+  call.at_minimum = false;
   for (int round = 0; round < most_rounds; ++round) {
     sync_factor(call);
     if (in_factor_.empty() || accept(call)) {
@@ -85,13 +98,19 @@ bool QuadraticSolver::accept(Call& call) {
     set.b[at(in_factor_[at(number)])] = call.target[at(number)];
     set.fresh[at(in_factor_[at(number)])] = 0;
   }
+  call.at_minimum = true;
   return true;
 }
 
 // Frees columns that want to move. False when there are none: b is the minimum.
 bool QuadraticSolver::release(Call& call, bool one_only) {
-  call.refresh_slope();
+  if (accurate_ && call.at_minimum && 2 * size_of(in_factor_) > call.set.order()) {
+    call.refresh_slope_at_minimum(in_factor_);
+  } else {
+    call.refresh_slope();
+  }
   const auto [any, inaccurate] = call.set.release(one_only);
+  accurate_ = inaccurate <= call.set.tolerance;
   if (!any && inaccurate > call.set.tolerance && !call.refactored) {
     call.refactored = true; // the factor has drifted by its updates
     forget();

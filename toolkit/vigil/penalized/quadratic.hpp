@@ -35,6 +35,10 @@ public:
   /// From b = a, in place. Returns the largest violation of the optimality conditions, in absolute terms; at most
   /// `tolerance` unless rounding or the limit of rounds (500) stands in the way.
   double minimise(const Quadratic& quadratic, double tolerance, std::span<double> coefficient);
+  /// H b, where the last minimum is b; else empty.
+  [[nodiscard]] std::span<const double> product_at(std::span<const double> b) const;
+  /// H b of where the next call may start, b, from one who knows it; does nothing for none.
+  void take_product(std::span<const double> b, std::span<const double> product);
   /// To be called when H changes; not when columns are added at its end.
   void forget() noexcept;
   /// The columns listed (ascending) are kept and numbered anew.
@@ -57,8 +61,8 @@ private:
   std::vector<Index> in_factor_;  ///< places in the order of the factor
   std::vector<double> factor_l2_; ///< l2 of these
   GrowingMatrix scratch_;         ///< of factor_anew: its memory is used again
-  std::vector<double> last_b_,
-      last_product_; ///< H b at the last minimum: often where the next call starts
+  bool accurate_ = false;         ///< the factor has solved to the tolerance since its last update
+  std::vector<double> last_b_, last_product_; ///< H b of one b: often where the next call starts
 };
 
 } // namespace vigil::penalized

@@ -17,6 +17,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 } // namespace
 
 void QuadraticSolver::forget() noexcept {
+  accurate_ = false;
   factor_.clear();
   in_factor_.clear();
   factor_l2_.clear();
@@ -28,6 +29,7 @@ void QuadraticSolver::remove_from_factor(Index place) {
   if (found != in_factor_.end()) {
     const Index number = found - in_factor_.begin();
     factor_.remove(number);
+    accurate_ = false;
     in_factor_.erase(found);
     factor_l2_.erase(factor_l2_.begin() + number);
   }
@@ -53,6 +55,7 @@ bool QuadraticSolver::append(const Call& call, Index place) {
   for (const Index other : in_factor_) {
     cross.push_back(column[at(other)]);
   }
+  accurate_ = false;
   return factor_.append(cross, call.diagonal(place));
 }
 

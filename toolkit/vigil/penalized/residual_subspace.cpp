@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/penalized/residual_subspace.hpp"
 
+#include "vigil/numeric/sums.hpp"
 #include "vigil/penalized/sweep_kernel.hpp"
 
 #include <algorithm>
@@ -24,11 +25,7 @@ ResidualSubspace::Split ResidualSubspace::split(std::span<const double> residual
   for (int pass = 0; pass < 2; ++pass) { // the second pass removes what rounding left
     for (std::size_t k = 0; k < direction_.size(); ++k) {
       const float* direction = direction_[k].data();
-      double product = 0.0;
-      for (Index row = 0; row < rows; ++row) {
-        product +=
-            static_cast<double>(direction[row]) * inverse_weight_[at(row)] * result.rest[at(row)];
-      }
+      const double product = dot(by_weight_[k], result.rest);
       part[k] += product;
       for (Index row = 0; row < rows; ++row) {
         result.rest[at(row)] -= product * static_cast<double>(direction[row]);
@@ -55,6 +52,11 @@ void ResidualSubspace::add(std::span<const double> values, double norm) {
   for (const double value : values) {
     direction.push_back(static_cast<float>(value / norm));
   }
+  std::vector<double> by_weight(inverse_weight_);
+  for (std::size_t row = 0; row < by_weight.size(); ++row) {
+    by_weight[row] *= static_cast<double>(direction[row]);
+  }
+  by_weight_.push_back(std::move(by_weight));
   direction_.push_back(std::move(direction));
   products_.resize(std::max(products_.size(), direction_.size()));
   products_[direction_.size() - 1].resize(at(markers_));
@@ -62,6 +64,7 @@ void ResidualSubspace::add(std::span<const double> values, double norm) {
 
 void ResidualSubspace::drop_oldest() {
   direction_.erase(direction_.begin());
+  by_weight_.erase(by_weight_.begin());
   std::rotate(
       products_.begin(), products_.begin() + 1, products_.end()); // its memory is used again
 }

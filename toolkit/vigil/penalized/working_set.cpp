@@ -257,11 +257,14 @@ WorkingSet::Solved WorkingSet::solve_weighted(const Strength& strength, double g
     for (std::size_t row = 0; row < end.size(); ++row) {
       end[row] += step.direction[row];
     }
-    ends.add(step.to, end, step.direction);
+    ends.add(step.to, end, step.direction, solver_.product_at(step.to));
     auto mix = ends.mix();
     const bool mixed =
         mix && within_limits(mix->coefficient) &&
         move_to(std::move(mix->coefficient), std::move(mix->eta), step.promised, strength);
+    if (mixed) {
+      solver_.take_product(coefficient_, mix->product);
+    }
     const double length = mixed ? 1.0 : move(step, strength, !fresh);
     if (length == 0.0 && !fresh) {
       renew();
