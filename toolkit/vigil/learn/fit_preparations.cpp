@@ -249,11 +249,15 @@ private:
     std::array<bool, columns_at_once> complete{};
     for (Index place = 0; place < count; ++place) {
       offset[at(place)] = data_.features.offset(first + place);
-      complete[at(place)] = all_finite(column_of(values, place));
     }
-    const bool all_complete =
-        std::all_of(complete.begin(), complete.begin() + count, [](bool column) { return column; });
-    sums.set(all_complete ? values : std::span<const float>(without_missing(values)));
+    if (!set_if_all_finite(values, sums)) {
+      for (Index place = 0; place < count; ++place) {
+        complete[at(place)] = all_finite(column_of(values, place));
+      }
+      sums.set(without_missing(values));
+    } else {
+      complete.fill(true);
+    }
     std::array<std::vector<Listed>, columns_at_once> others; // not regular, or of unknown spread
     for (Index item = 0; item < size_of(weightings_); ++item) {
       const ColumnMoments moments = sums.moments(item, weightings_[at(item)].total());
@@ -277,6 +281,20 @@ private:
     }
   }
 
+  // Reads the columns once where the sums themselves tell.
+  [[nodiscard]] bool set_if_all_finite(std::span<const float> values, ColumnSums& sums) const {
+    if (!packed_.multiplies_all()) {
+      if (!all_finite(values)) {
+        return false;
+      }
+      sums.set(values);
+      return true;
+    }
+    sums.set(values);
+    const auto seconds = sums.second(0);
+    return std::all_of(
+        seconds.begin(), seconds.end(), [](double second) { return std::isfinite(second); });
+  }
   [[nodiscard]] std::span<const float> column_of(std::span<const float> values, Index place) const {
     return values.subspan(at(place * data_.subjects()), at(data_.subjects()));
   }

@@ -17,6 +17,8 @@ public:
   PackedWeightings(std::span<const std::span<const double>> weightings, Index rows);
 
   [[nodiscard]] Index rows() const noexcept { return rows_; }
+  /// Whether every row takes part in every sum, those of weight 0 by a product: a value that is not finite then shows.
+  [[nodiscard]] bool multiplies_all() const noexcept { return units_ == 0 && others_ > 0; }
 
 private:
   friend class ColumnSums;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace vigil {
 
@@ -70,22 +71,27 @@ Four products(MatrixView matrix, Index first, Index row, std::span<const double>
   return sums;
 }
 
-// Solves for the unknowns first .. end, the others known and taken off.
+// Solves for the unknowns first .. end, the others known and taken off. What the next unknown waits for is short: the
+// divisions do not depend on the unknowns before, and the one that became known last is taken off last.
 void solve_corner(MatrixView lower, Index first, Index end, std::span<double> x) {
   for (Index row = first; row < end; ++row) {
+    const double inverse = 1.0 / *entry(lower, row, row);
+    double value = x[at(row)];
     for (Index column = first; column < row; ++column) {
-      x[at(row)] -= *entry(lower, row, column) * x[at(column)];
+      value = std::fma(-*entry(lower, row, column), x[at(column)], value);
     }
-    x[at(row)] /= *entry(lower, row, row);
+    x[at(row)] = value * inverse;
   }
 }
 
 void solve_corner_transposed(MatrixView lower, Index first, Index end, std::span<double> x) {
   for (Index row = end - 1; row >= first; --row) {
-    for (Index other = row + 1; other < end; ++other) {
-      x[at(row)] -= *entry(lower, other, row) * x[at(other)];
+    const double inverse = 1.0 / *entry(lower, row, row);
+    double value = x[at(row)];
+    for (Index other = end - 1; other > row; --other) {
+      value = std::fma(-*entry(lower, other, row), x[at(other)], value);
     }
-    x[at(row)] /= *entry(lower, row, row);
+    x[at(row)] = value * inverse;
   }
 }
 

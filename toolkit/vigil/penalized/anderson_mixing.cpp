@@ -12,7 +12,7 @@ namespace vigil::penalized {
 
 namespace {
 
-constexpr Index most_ends = 4;
+constexpr Index most_ends = 6;
 constexpr double dependent = 1e-10;  // pivot of a difference of steps, relative to its square
 constexpr double largest_share = 10; // of one end in a mix
 
