@@ -104,13 +104,17 @@ bool QuadraticSolver::accept(Call& call) {
 
 // Frees columns that want to move. False when there are none: b is the minimum.
 bool QuadraticSolver::release(Call& call, bool one_only) {
-  if (accurate_ && call.at_minimum && 2 * size_of(in_factor_) > call.set.order()) {
+  const bool few_others = 2 * size_of(in_factor_) > call.set.order();
+  const bool trusted = unchecked_ < most_unchecked && call.at_minimum && few_others;
+  if (trusted) {
     call.refresh_slope_at_minimum(in_factor_);
   } else {
     call.refresh_slope();
   }
   const auto [any, inaccurate] = call.set.release(one_only);
-  accurate_ = inaccurate <= call.set.tolerance;
+  if (!trusted) {
+    unchecked_ = inaccurate <= call.set.tolerance ? 0 : most_unchecked;
+  }
   if (!any && inaccurate > call.set.tolerance && !call.refactored) {
     call.refactored = true; // the factor has drifted by its updates
     forget();

@@ -57,11 +57,14 @@ private:
   void exchange(Call& call, Index place);
   void remove_from_factor(Index place);
 
+  // An update of the factor costs a few machine precisions, as a solution does; a check allows a million times that.
+  static constexpr Index most_unchecked = 16;
+
   UpdatableFactor factor_{1e-11};
-  std::vector<Index> in_factor_;  ///< places in the order of the factor
-  std::vector<double> factor_l2_; ///< l2 of these
-  GrowingMatrix scratch_;         ///< of factor_anew: its memory is used again
-  bool accurate_ = false;         ///< the factor has solved to the tolerance since its last update
+  Index unchecked_ = most_unchecked;          ///< updates since a solution was found accurate
+  std::vector<Index> in_factor_;              ///< places in the order of the factor
+  std::vector<double> factor_l2_;             ///< l2 of these
+  GrowingMatrix scratch_;                     ///< of factor_anew: its memory is used again
   std::vector<double> last_b_, last_product_; ///< H b of one b: often where the next call starts
 };
 

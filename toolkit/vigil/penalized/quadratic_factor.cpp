@@ -17,7 +17,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 } // namespace
 
 void QuadraticSolver::forget() noexcept {
-  accurate_ = false;
+  unchecked_ = most_unchecked;
   factor_.clear();
   in_factor_.clear();
   factor_l2_.clear();
@@ -29,7 +29,7 @@ void QuadraticSolver::remove_from_factor(Index place) {
   if (found != in_factor_.end()) {
     const Index number = found - in_factor_.begin();
     factor_.remove(number);
-    accurate_ = false;
+    ++unchecked_;
     in_factor_.erase(found);
     factor_l2_.erase(factor_l2_.begin() + number);
   }
@@ -55,7 +55,7 @@ bool QuadraticSolver::append(const Call& call, Index place) {
   for (const Index other : in_factor_) {
     cross.push_back(column[at(other)]);
   }
-  accurate_ = false;
+  ++unchecked_;
   return factor_.append(cross, call.diagonal(place));
 }
 
