@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
+#include "vigil/base/aligned.hpp"
 #include "vigil/base/large_pages.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <unistd.h>
 #include <vector>
 
@@ -39,6 +41,20 @@ TEST(ZeroAllocator, GrowsByZeros) {
   std::vector<double, ZeroAllocator<double>> anew(
       at(Index{1} << 20)); // where the others may have been
   EXPECT_EQ(std::count(anew.begin(), anew.end(), 0.0), size_of(anew));
+}
+
+TEST(AlignedVector, BeginsWithALineOfTheCacheAndKeepsValues) {
+  for (const std::size_t count : {1, 7, 16, 1000, 100000}) {
+    AlignedVector<double> values(count, 0.5);
+    values.push_back(2.0);
+    AlignedVector<float> floats;
+    floats.resize(count);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(values.data()) % 64, 0U) << count;
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(floats.data()) % 64, 0U) << count;
+    EXPECT_EQ(values.front(), 0.5);
+    EXPECT_EQ(values.back(), 2.0);
+    EXPECT_EQ(floats.back(), 0.0F);
+  }
 }
 
 // Growth keeps what is there, whether the memory comes from the heap or in pages of its own, fresh or used before.

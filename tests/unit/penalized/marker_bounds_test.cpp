@@ -57,6 +57,9 @@ public:
   }
   void set(Index marker, double bound) { bounds_.set(marker, bound, norms_); }
   std::vector<Index> undecided(double limit) { return bounds_.undecided(question(limit)); }
+  auto undecided(double limit, double most, Index skipped) {
+    return bounds_.undecided(question(limit), most, skipped);
+  }
   std::vector<Index> pointed(double limit) { return bounds_.pointed(question(limit)); }
 
 private:
@@ -100,6 +103,26 @@ TEST(MarkerBounds, SayNothingBeforeTheFirstProduct) {
   const auto left = asked.undecided(0.01 * norm);
   EXPECT_EQ(size_of(left), markers - 1);
   EXPECT_EQ(std::ranges::count(left, 3), 0);
+}
+
+TEST(MarkerBounds, AreNotListedWhereMoreAreOpenThanIsWorthIt) {
+  RandomStream draw(RandomKey(70));
+  const Drawn drawn(draw);
+  const ResidualSubspace subspace = drawn.subspace();
+  Asked asked(drawn, subspace);
+  const auto residual = drawn_residual(draw);
+  asked.move_to(residual);
+  const double limit = 0.01 * subspace.norm(residual);
+  constexpr Index known = 3;
+  for (Index marker = 0; marker < known; ++marker) {
+    asked.set(marker, 0.1 * limit);
+  }
+  constexpr Index open = markers - known;
+  ASSERT_EQ(size_of(asked.undecided(limit)), open);
+  EXPECT_FALSE(asked.undecided(limit, open - 1, 0).has_value());
+  EXPECT_FALSE(asked.undecided(limit, open - 3, 2).has_value()); // 2 of them may be of no interest
+  EXPECT_EQ(asked.undecided(limit, open - 2, 2), asked.undecided(limit));
+  EXPECT_EQ(asked.undecided(limit, open, 0), asked.undecided(limit));
 }
 
 // Many steps, large and small, some products on the way: a marker that is called decided is below the limit by the

@@ -240,7 +240,7 @@ public:
   }
 
 private:
-  static constexpr Index columns_at_once = 32;
+  static constexpr Index columns_at_once = 64;
 
   void
   fit_markers(Index first, std::span<const float> values, ColumnSums& sums, Specials& specials) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "vigil/base/aligned.hpp"
 #include "vigil/numeric/column_sums_kernel.hpp"
 
 #include <span>
@@ -72,7 +73,8 @@ private:
 
   const PackedWeightings& weightings_;
   Index columns_ = 0;
-  std::vector<double> first_, second_, scratch_, mean_, spread_;
+  std::vector<double> first_, second_, mean_, spread_;
+  AlignedVector<double> scratch_;
 };
 
 } // namespace vigil

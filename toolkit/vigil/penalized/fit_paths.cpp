@@ -163,8 +163,9 @@ void PathBatch::answer() {
   ++(size_of(blocks) == source.blocks() ? whole_passes_ : partial_passes_);
   const Index subjects = data_.subjects();
   std::vector<float> values(at(size_of(questions.columns) * subjects));
+  const SweepRound sweeps(questions.sweeping);
   source.pass(context_.scheduler, blocks, [&](const ColumnBlock& block, Index) {
-    answer_sweeps(questions.sweeping, block);
+    sweeps.answer(block);
     questions.answer_checks(block);
     const Index first = block.first_feature(), last = first + block.features();
     auto column = std::lower_bound(questions.columns.begin(), questions.columns.end(), first);
@@ -182,9 +183,12 @@ void PathBatch::answer() {
 
 namespace {
 
-/// Bytes of one path beside its residual subspace.
-Index fit_bytes(const TrainingData& data) {
-  constexpr Index working_columns = 600; // about what a working set and its curvature hold
+/// Bytes of one path beside its residual subspace. most_nonzero: where it ends, at most.
+Index fit_bytes(const TrainingData& data, Index most_nonzero) {
+  constexpr Index usual = 600; // columns: about what a working set and its curvature hold
+  constexpr Index joining = 200, times = 2;
+  const Index working_columns =
+      most_nonzero < usual ? std::min(usual, joining + times * most_nonzero) : usual;
   return 56 * data.columns() + working_columns * (20 * data.subjects() + 16 * working_columns);
 }
 
@@ -197,8 +201,9 @@ Index wave_size(const TrainingData& data,
                 const FitContext& context,
                 std::span<const PathRequest> requests) {
   const Index subspace = 4 * fewest_directions * data.features.features();
-  Index by_rows = 0;
+  Index by_rows = 0, most_nonzero = requests.empty() ? std::numeric_limits<Index>::max() : 0;
   for (const PathRequest& request : requests) {
+    most_nonzero = std::max(most_nonzero, request.grid.most_nonzero);
     if (request.penalty.l1_ratio == 0.0 && data.columns() > data.subjects()) {
       by_rows = std::max(
           by_rows,
@@ -206,7 +211,8 @@ Index wave_size(const TrainingData& data,
               data.subjects(), data.subjects(), data.columns(), most_points(request.grid)));
     }
   }
-  return std::max<Index>(1, context.memory_bytes / (fit_bytes(data) + subspace + by_rows));
+  return std::max<Index>(
+      1, context.memory_bytes / (fit_bytes(data, most_nonzero) + subspace + by_rows));
 }
 
 Index most_directions(const TrainingData& data) {

@@ -17,8 +17,24 @@ namespace {
 constexpr double rounded_up = 1.0001;
 // A bound is rounded when it is set, with norm L, and when it is used: four roundings of 2^-24 of their sum.
 constexpr double raised = 1.000001, lengthened = 1.000001, shortened = 0.9999999;
+// What is pointed at is a guess: few columns go along with as much as half of the way.
+constexpr double likely_share = 0.5;
 constexpr double longest = 4.0; // in lengths of the residual
 constexpr float infinite = std::numeric_limits<float>::infinity();
+
+Index count_bits(std::span<const std::uint16_t> lists) {
+  Index count = 0;
+  for (const std::uint16_t bits : lists) {
+    count += std::popcount(bits);
+  }
+  return count;
+}
+
+bool none_of_four(const std::uint16_t* bits) {
+  std::uint64_t four = 0;
+  std::memcpy(&four, bits, sizeof four);
+  return four == 0;
+}
 
 } // namespace
 
@@ -69,16 +85,15 @@ void MarkerBounds::set(Index marker, double bound, const MarkerNorms& norms) {
 std::vector<Index> MarkerBounds::listed(std::span<const std::uint16_t> bits,
                                         Index count,
                                         std::span<const std::uint8_t> skip) {
-  constexpr Index at_once = 4; // sixteens, most of which have no marker
   std::vector<Index> result;
+  result.reserve(at(count_bits(bits.first(at(count)))));
+  constexpr Index four = 4; // sixteens, most of which have no marker
   for (Index place = 0; place < count; ++place) {
-    std::uint64_t four = 1;
-    if (place % at_once == 0 && place + at_once <= count) {
-      std::memcpy(&four, bits.data() + place, sizeof four);
+    while (place + four <= count && none_of_four(bits.data() + place)) {
+      place += four;
     }
-    if (four == 0) {
-      place += at_once - 1;
-      continue;
+    if (place == count) {
+      break;
     }
     for (unsigned left = bits[at(place)]; left != 0; left &= left - 1) {
       const Index lane = std::countr_zero(left), first = sweep_lanes * sixteen_[at(place)];
@@ -93,7 +108,10 @@ std::vector<Index> MarkerBounds::listed(std::span<const std::uint16_t> bits,
 }
 
 // How many sixteens are listed.
-Index MarkerBounds::answer(const Question& question, bool use_held, std::span<float> combined) {
+Index MarkerBounds::answer(const Question& question,
+                           bool use_held,
+                           std::span<float> combined,
+                           double share) {
   std::vector<const float*> products;
   for (Index k = 0; k < question.subspace.directions(); ++k) {
     products.push_back(question.subspace.products(k).data());
@@ -109,7 +127,7 @@ Index MarkerBounds::answer(const Question& question, bool use_held, std::span<fl
                 .rest = static_cast<float>(rounded_up * question.split.rest_norm),
                 .slack = static_cast<float>(rounded_up * question.subspace.slack(question.split)),
                 .limit = static_cast<float>(0.999999 * question.limit),
-                .moved = static_cast<float>(lengthened * length_),
+                .moved = static_cast<float>(share * lengthened * length_),
                 .raise = static_cast<float>(raised),
                 .settled = static_cast<float>(shortened * length_),
                 .held = use_held ? held_.data() : nullptr,
@@ -124,8 +142,18 @@ std::vector<Index> MarkerBounds::undecided(const Question& question) {
   return listed(over_, count, question.skip);
 }
 
-std::vector<Index> MarkerBounds::pointed(const Question& question) {
+std::optional<std::vector<Index>>
+MarkerBounds::undecided(const Question& question, double most, Index skipped) {
   const Index count = answer(question, hold_, computed_);
+  const Index open = count_bits(std::span(over_).first(at(count)));
+  if (static_cast<double>(open - skipped) > most) {
+    return std::nullopt;
+  }
+  return listed(over_, count, question.skip);
+}
+
+std::vector<Index> MarkerBounds::pointed(const Question& question) {
+  const Index count = answer(question, hold_, computed_, likely_share);
   return listed(pointed_, count, question.skip);
 }
 

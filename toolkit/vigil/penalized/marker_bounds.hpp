@@ -7,6 +7,7 @@
 #include "vigil/penalized/residual_subspace.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -47,7 +48,11 @@ public:
   };
   /// The markers, ascending, whose bounds are all over limit factor.
   [[nodiscard]] std::vector<Index> undecided(const Question& question);
-  /// The markers, ascending, that may be over limit factor and are by the sweeps' directions alone.
+  /// The same; nothing where they are more than `most` even without `skipped` of them: they are then not listed.
+  [[nodiscard]] std::optional<std::vector<Index>>
+  undecided(const Question& question, double most, Index skipped);
+  /// The markers, ascending, that are over limit factor by the sweeps' directions alone; but for some that moved unusually
+  /// far since they were last bounded. A guess, not a proof.
   [[nodiscard]] std::vector<Index> pointed(const Question& question);
   /// sum_k a_k C_zk of the markers that the last answer lists.
   [[nodiscard]] std::span<const float> combined() const noexcept { return combined_; }
@@ -55,7 +60,8 @@ public:
   std::span<const float> combine_all(const Question& question);
 
 private:
-  Index answer(const Question& question, bool use_held, std::span<float> combined);
+  Index
+  answer(const Question& question, bool use_held, std::span<float> combined, double share = 1.0);
   std::vector<Index>
   listed(std::span<const std::uint16_t> bits, Index count, std::span<const std::uint8_t> skip);
 

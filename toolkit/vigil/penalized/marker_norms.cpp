@@ -6,6 +6,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <immintrin.h>
 #include <limits>
 #include <utility>
 
@@ -29,6 +30,76 @@ std::pair<float, float> range_of(std::span<const float> values) {
   return {std::bit_cast<float>(least), std::bit_cast<float>(largest)};
 }
 
+constexpr Index four = 4;
+
+// Four markers that are kept, or whatever as_usual() is false of.
+void set_four(MarkerNorms& norms,
+              Index first,
+              const TrainingData& data,
+              const Preparation& preparation,
+              double root) {
+  const auto first_rule = preparation.column(first), second_rule = preparation.column(first + 1),
+             third_rule = preparation.column(first + 2),
+             fourth_rule = preparation.column(first + 3);
+  const auto of_each = [&](const auto& value) { // not by way of memory, which would wait for each
+    return _mm256_setr_pd(
+        value(first_rule, 0), value(second_rule, 1), value(third_rule, 2), value(fourth_rule, 3));
+  };
+  using Rule = Preparation::Column;
+  const __m256d centre = of_each([&](const Rule& rule, Index lane) {
+    return rule.centre - data.features.offset(first + lane);
+  });
+  const __m256d spread = of_each([](const Rule& rule, Index) { return rule.spread; });
+  const __m256d scale = of_each([](const Rule& rule, Index) { return rule.scale; });
+  const __m256d inverse_scale = _mm256_div_pd(_mm256_set1_pd(1.0), scale);
+  const __m256d unit = _mm256_mul_pd(_mm256_set1_pd(root), inverse_scale);
+  const __m256d square =
+      _mm256_add_pd(_mm256_mul_pd(spread, spread), _mm256_mul_pd(centre, centre));
+  const auto store = [&](std::vector<float>& list, __m256d values) {
+    _mm_storeu_ps(list.data() + first, _mm256_cvtpd_ps(values));
+  };
+  store(norms.centre, centre);
+  store(norms.inverse_scale, inverse_scale);
+  store(norms.norm, _mm256_mul_pd(unit, spread));
+  store(norms.uncentred, _mm256_mul_pd(unit, _mm256_sqrt_pd(square)));
+}
+
+// Comparisons that are false of what is no number.
+bool as_usual(const MarkerNorms& norms, Index marker) {
+  using Limits = std::numeric_limits<float>;
+  const float inverse_scale = norms.inverse_scale[at(marker)];
+  return inverse_scale >= Limits::min() && inverse_scale <= Limits::max() &&
+         std::fabs(norms.centre[at(marker)]) <= Limits::max() &&
+         norms.uncentred[at(marker)] <= Limits::max();
+}
+
+void set_one(MarkerNorms& norms,
+             Index marker,
+             bool kept,
+             const TrainingData& data,
+             const Preparation& preparation,
+             double root) {
+  float &norm = norms.norm[at(marker)], &uncentred = norms.uncentred[at(marker)];
+  float &stored_centre = norms.centre[at(marker)], &inverse = norms.inverse_scale[at(marker)];
+  norm = uncentred = stored_centre = inverse = 0.0F;
+  if (!kept) {
+    return;
+  }
+  const auto rule = preparation.column(marker);
+  const double centre = rule.centre - data.features.offset(marker);
+  const double unit = root / rule.scale;
+  const auto inverse_scale = static_cast<float>(1.0 / rule.scale);
+  const auto centre_float = static_cast<float>(centre);
+  if (!std::isnormal(inverse_scale) || !std::isfinite(centre_float)) {
+    norm = uncentred = infinite;
+    return;
+  }
+  stored_centre = centre_float;
+  inverse = inverse_scale;
+  norm = static_cast<float>(unit * rule.spread);
+  uncentred = static_cast<float>(unit * std::sqrt(rule.spread * rule.spread + centre * centre));
+}
+
 } // namespace
 
 std::vector<float> marker_factors(std::span<const double> factor, Index markers) {
@@ -49,26 +120,18 @@ MarkerNorms marker_norms(const TrainingData& data,
   }
   const double root = rounded_up * std::sqrt(most * prepared_on.total());
   const Index markers = size_of(factor);
-  const std::vector<float> zeros(factor.size(), 0.0F);
-  MarkerNorms norms{.norm = zeros, .uncentred = zeros, .centre = zeros, .inverse_scale = zeros};
+  MarkerNorms norms;
+  for (auto* each : {&norms.norm, &norms.uncentred, &norms.centre, &norms.inverse_scale}) {
+    each->resize(at(markers));
+  }
+  Index first = 0;
+  for (; first + four <= markers; first += four) {
+    set_four(norms, first, data, item.preparation, root);
+  }
   for (Index marker = 0; marker < markers; ++marker) {
-    if (factor[at(marker)] == not_kept) {
-      continue;
+    if (marker >= first || factor[at(marker)] == not_kept || !as_usual(norms, marker)) {
+      set_one(norms, marker, factor[at(marker)] != not_kept, data, item.preparation, root);
     }
-    const auto rule = item.preparation.column(marker);
-    const double centre = rule.centre - data.features.offset(marker);
-    const double unit = root / rule.scale;
-    const auto inverse_scale = static_cast<float>(1.0 / rule.scale);
-    const auto centre_float = static_cast<float>(centre);
-    if (!std::isnormal(inverse_scale) || !std::isfinite(centre_float)) {
-      norms.norm[at(marker)] = norms.uncentred[at(marker)] = infinite;
-      continue;
-    }
-    norms.centre[at(marker)] = centre_float;
-    norms.inverse_scale[at(marker)] = inverse_scale;
-    norms.norm[at(marker)] = static_cast<float>(unit * rule.spread);
-    norms.uncentred[at(marker)] =
-        static_cast<float>(unit * std::sqrt(rule.spread * rule.spread + centre * centre));
   }
   // Equal but for their rounding: all become the largest.
   const auto [least, largest] = range_of(norms.norm);

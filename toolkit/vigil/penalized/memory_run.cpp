@@ -15,29 +15,55 @@
 
 namespace vigil::penalized {
 
-void answer_sweeps(std::span<PathFitter* const> sweeping, const ColumnBlock& block) {
-  const Index number = size_of(sweeping), features = block.features();
-  if (number == 0) {
+SweepRound::SweepRound(std::vector<PathFitter*> sweeping) : sweeping_(std::move(sweeping)) {
+  if (sweeping_.empty()) {
     return;
   }
-  std::vector<double> products(at(features * number));
+  const Index subjects = size_of(sweeping_.front()->request().sweep);
+  stride_ = (subjects + sweep_lanes - 1) / sweep_lanes * sweep_lanes;
+  directions_.resize(at(stride_ * size_of(sweeping_)));
+  for (Index fit = 0; fit < size_of(sweeping_); ++fit) {
+    const auto sweep = sweeping_[at(fit)]->request().sweep;
+    std::copy(sweep.begin(), sweep.end(), directions_.begin() + fit * stride_);
+  }
+}
+
+// A few markers at a time, so that their products are taken from the processor's near memory.
+void SweepRound::answer(const ColumnBlock& block) const {
+  constexpr Index together = 128, ahead = 2;
+  const Index number = size_of(sweeping_), most = std::min(together, block.features());
+  if (number == 0 || most == 0) {
+    return;
+  }
+  const Index subjects = size_of(block.values()) / block.features();
+  std::vector<double> products(at(most * number));
   std::vector<double*> out;
   std::vector<const float*> columns, directions;
-  for (Index feature = 0; feature < features; ++feature) {
+  for (Index feature = 0; feature < block.features(); ++feature) {
     columns.push_back(block.column(feature).data());
   }
   for (Index fit = 0; fit < number; ++fit) {
-    out.push_back(products.data() + fit * features);
-    directions.push_back(sweeping[at(fit)]->request().sweep.data());
+    out.push_back(products.data() + fit * most);
+    directions.push_back(directions_.data() + fit * stride_);
   }
-  sweep({.columns = columns.data(),
-         .length = size_of(block.values()) / features,
-         .count = features,
-         .directions = directions.data(),
-         .number = number,
-         .out = out.data()});
-  for (Index fit = 0; fit < number; ++fit) {
-    sweeping[at(fit)]->answer_sweep(block, {out[at(fit)], at(features)});
+  for (Index first = 0; first < block.features(); first += most) {
+    const Index count = std::min(most, block.features() - first);
+    sweep({.columns = columns.data() + first,
+           .length = subjects,
+           .count = count,
+           .directions = directions.data(),
+           .number = number,
+           .out = out.data()});
+    const ColumnBlock part(block.first_feature() + first,
+                           count,
+                           block.values().subspan(at(first * subjects), at(count * subjects)),
+                           nullptr);
+    for (Index fit = 0; fit < number; ++fit) {
+      if (fit + ahead < number) {
+        sweeping_[at(fit + ahead)]->fetch_answer(part.first_feature(), count);
+      }
+      sweeping_[at(fit)]->answer_sweep(part, {out[at(fit)], at(count)});
+    }
   }
 }
 
@@ -116,9 +142,11 @@ private:
 
   void begin_sweep() {
     std::sort(waiting_.begin(), waiting_.end());
+    std::vector<PathFitter*> sweeping;
     for (const Index number : waiting_) {
-      sweeping_.push_back(fitters_[at(number)].get());
+      sweeping.push_back(fitters_[at(number)].get());
     }
+    sweeping_ = SweepRound(std::move(sweeping));
     swept_numbers_ = std::exchange(waiting_, {});
     next_block_ = blocks_done_ = 0;
     ++sweeps_;
@@ -130,12 +158,12 @@ private:
     ++busy_;
     lock.unlock();
     source_.pass(scheduler_, {&block, 1}, [&](const ColumnBlock& values, Index) {
-      answer_sweeps(sweeping_, values);
+      sweeping_.answer(values);
     });
     lock.lock();
     --busy_;
     if (++blocks_done_ == source_.blocks()) {
-      sweeping_.clear();
+      sweeping_ = {};
       runnable_.insert(runnable_.end(), swept_numbers_.begin(), swept_numbers_.end());
     }
     changed_.notify_all();
@@ -151,7 +179,7 @@ private:
   std::condition_variable changed_;
   std::deque<Index> runnable_;
   std::vector<Index> waiting_, swept_numbers_;
-  std::vector<PathFitter*> sweeping_;
+  SweepRound sweeping_;
   Index next_block_ = 0, blocks_done_ = 0, busy_ = 0, sweeps_ = 0;
   Index first_failed_ = std::numeric_limits<Index>::max();
   std::exception_ptr failure_;

@@ -264,14 +264,12 @@ void PathFitter::certify(const MarkerColumns& held) {
   const double limit =
       lambda() * penalty_.l1_ratio * loss_->total_weight() * (1.0 + allowed_violation);
   const double slack = subspace_->slack(split_);
-  std::vector<Index> open =
-      groups_.empty() ? movable(bounds_.undecided(question(limit)), limit, split_.rest_norm, slack)
-                      : ask_about_groups(limit, slack);
-  const bool swept = state_ == State::swept;
+  const bool may_sweep = state_ != State::swept && split_.rest_norm > 0.0;
   const bool early = subspace_->directions() <= early_directions;
   const double most_open =
       (early ? worth_an_early_sweep : worth_a_sweep) * static_cast<double>(markers());
-  if (!swept && static_cast<double>(size_of(open)) > most_open && split_.rest_norm > 0.0) {
+  auto open = open_columns(limit, slack, may_sweep ? most_open : static_cast<double>(markers()));
+  if (!open || (may_sweep && static_cast<double>(size_of(*open)) > most_open)) {
     if (subspace_->full()) {
       subspace_->drop_oldest();
       split_residual();
@@ -280,7 +278,7 @@ void PathFitter::certify(const MarkerColumns& held) {
     state_ = State::swept;
     return;
   }
-  ask_for_checks(std::move(open), limit, held);
+  ask_for_checks(std::move(*open), limit, held);
   state_ = State::checked;
 }
 

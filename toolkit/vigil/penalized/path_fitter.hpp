@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -60,6 +61,8 @@ public:
   [[nodiscard]] const SweepRequest& request() const noexcept { return request_; }
   /// Answers for the markers of a block: their products with the sweep; for one marker: its product with the residual.
   void answer_sweep(const ColumnBlock& block, std::span<const double> products);
+  /// Fetches what the answer for these markers is made of into the processor's near memory.
+  void fetch_answer(Index first, Index count);
   void answer_check(Index number, std::span<const float> column);
   /// The same for panels: see RidgeDual.
   void take_panel(Index place, Index first, std::span<const float> values);
@@ -116,6 +119,8 @@ private:
   void begin_path();
   void begin_point();
   void add_candidates(const MarkerColumns& held);
+  [[nodiscard]] std::optional<std::vector<Index>>
+  open_columns(double limit, double slack, double most);
   void certify(const MarkerColumns& held);
   void take_checks(const MarkerColumns& held);
   void give_up();
@@ -142,6 +147,9 @@ private:
   [[nodiscard]] std::vector<Index>
   movable(std::vector<Index> markers, double limit, double rest_norm, double slack) const;
   void take_product(Index number, std::span<const float> column, double product);
+  void take_products(std::span<const Index> numbers,
+                     std::span<const float* const> columns,
+                     std::span<const double> products);
   void remember_checks();
   [[nodiscard]] std::vector<Index> strongest(std::vector<std::pair<double, Index>> columns) const;
   [[nodiscard]] double lambda() const { return lambda_[at(solved_points())]; }

@@ -97,6 +97,16 @@ void PathFitter::ask_for_sweep(std::span<const double> direction, double norm) {
   request_.sweep = sweep_;
 }
 
+void PathFitter::fetch_answer(Index first, Index count) {
+  constexpr Index line = 16; // floats
+  const float* answers = subspace_->last_products().data();
+  for (Index marker = first; marker < first + count; marker += line) {
+    __builtin_prefetch(norms_.centre.data() + marker);
+    __builtin_prefetch(norms_.inverse_scale.data() + marker);
+    __builtin_prefetch(answers + marker, 1);
+  }
+}
+
 void PathFitter::answer_sweep(const ColumnBlock& block, std::span<const double> products) {
   const std::size_t first = at(block.first_feature()), count = products.size();
   const auto answers = subspace_->last_products().subspan(first, count);
@@ -190,9 +200,12 @@ void PathFitter::ask_for_checks(std::vector<Index> columns,
   check_bound_.assign(checks_.size(), 0.0);
   std::vector<Index> numbers; // of checks whose columns are at hand
   std::vector<const float*> from;
+  const Index count = markers();
+  numbers.reserve(checks_.size());
+  from.reserve(checks_.size());
   for (Index number = 0; number < size_of(checks_); ++number) {
     const Index column = checks_[at(number)];
-    if (column >= markers()) {
+    if (column >= count) {
       check_gradient_[at(number)] = exact_gradient(column, {});
       continue;
     }
@@ -213,8 +226,36 @@ void PathFitter::ask_for_checks(std::vector<Index> columns,
          .directions = &direction,
          .number = 1,
          .out = &out});
+  take_products(numbers, from, products);
+}
+
+// Of many, most are surely under the limit.
+void PathFitter::take_products(std::span<const Index> numbers,
+                               std::span<const float* const> columns,
+                               std::span<const double> products) {
+  const std::size_t subjects = at(data_.subjects());
+  if (!groups_.empty()) {
+    for (std::size_t place = 0; place < numbers.size(); ++place) {
+      take_product(numbers[place], {columns[place], subjects}, products[place]);
+    }
+    return;
+  }
+  const float *centre = norms_.centre.data(), *inverse_scale = norms_.inverse_scale.data(),
+              *uncentred = norms_.uncentred.data();
+  std::vector<std::size_t> left;
   for (std::size_t place = 0; place < numbers.size(); ++place) {
-    take_product(numbers[place], {from[place], at(data_.subjects())}, products[place]);
+    const Index marker = checks_[at(numbers[place])];
+    const double centred =
+        std::fabs(products[place] - static_cast<double>(centre[marker]) * residual_sum_) *
+        static_cast<double>(inverse_scale[marker]);
+    const double most = centred + static_cast<double>(uncentred[marker]) * check_slack_;
+    check_bound_[at(numbers[place])] = most;
+    if (!(most <= check_limit_ * factor_[at(marker)])) {
+      left.push_back(place);
+    }
+  }
+  for (const std::size_t place : left) {
+    take_product(numbers[place], {columns[place], subjects}, products[place]);
   }
 }
 
@@ -239,9 +280,22 @@ MarkerBounds::Question PathFitter::question(double limit) const {
           .skip = in_working_set_};
 }
 
+// Columns whose gradients are to be computed; nothing where they are surely more than `most`, which are not listed.
+std::optional<std::vector<Index>>
+PathFitter::open_columns(double limit, double slack, double most) {
+  if (!groups_.empty()) {
+    return ask_about_groups(limit, slack);
+  }
+  if (!penalty_.lower.empty() || !penalty_.upper.empty()) {
+    return movable(bounds_.undecided(question(limit)), limit, split_.rest_norm, slack);
+  }
+  return bounds_.undecided(question(limit), most, working_->size());
+}
+
 void PathFitter::remember_checks() {
+  const Index count = markers();
   for (Index number = 0; number < size_of(checks_) && groups_.empty(); ++number) {
-    if (checks_[at(number)] < markers()) {
+    if (checks_[at(number)] < count) {
       bounds_.set(checks_[at(number)], check_bound_[at(number)], norms_);
     }
   }

@@ -88,14 +88,17 @@ std::vector<double> penalty_factors(const PenaltyOptions& options,
   std::vector<double> factors(at(columns));
   for (Index column = 0; column < columns; ++column) {
     double& factor = factors[at(column)];
-    if (!preparation.keeps(column)) {
-      factor = -1.0;
-    } else if (!options.factor.empty()) {
+    if (!options.factor.empty()) {
       factor = std::isinf(options.factor[at(column)]) ? -1.0 : options.factor[at(column)];
+    } else if (column < markers) {
+      factor = data.features.penalized(column) ? 1.0 : 0.0;
     } else {
-      const bool penalized = column < markers ? data.features.penalized(column)
-                                              : data.clinical.info(column - markers).penalized;
-      factor = penalized ? 1.0 : 0.0;
+      factor = data.clinical.info(column - markers).penalized ? 1.0 : 0.0;
+    }
+  }
+  for (Index column = 0; column < columns; ++column) {
+    if (!preparation.keeps(column)) {
+      factors[at(column)] = -1.0;
     }
   }
   return factors;

@@ -2,13 +2,59 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/penalized/residual_subspace.hpp"
 
-#include "vigil/numeric/sums.hpp"
 #include "vigil/penalized/sweep_kernel.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace vigil::penalized {
+
+namespace {
+
+// Four doubles in one register; g++ and clang agree on this extension.
+using Lanes = double __attribute__((vector_size(32)));
+using FloatLanes = float __attribute__((vector_size(16)));
+
+Lanes load(const double* from) {
+  Lanes lanes;
+  std::memcpy(&lanes, from, sizeof lanes);
+  return lanes;
+}
+
+Lanes load(const float* from) {
+  FloatLanes lanes;
+  std::memcpy(&lanes, from, sizeof lanes);
+  return __builtin_convertvector(lanes, Lanes);
+}
+
+double as_double(float value) {
+  return static_cast<double>(value);
+}
+double as_double(double value) {
+  return value;
+}
+
+// sum_i left_i weight_i right_i in eight interleaved partial sums; the last rows by themselves.
+template <class Value>
+double
+weighted_product(const Value* left, const double* weight, const double* right, std::size_t rows) {
+  constexpr std::size_t four = 4, eight = 8;
+  Lanes even{}, odd{};
+  std::size_t row = 0;
+  for (; row + eight <= rows; row += eight) {
+    even += load(left + row) * load(weight + row) * load(right + row);
+    odd += load(left + row + four) * load(weight + row + four) * load(right + row + four);
+  }
+  const Lanes sums = even + odd;
+  double last = 0.0;
+  for (; row < rows; ++row) {
+    last += as_double(left[row]) * weight[row] * right[row];
+  }
+  return ((sums[0] + sums[2]) + (sums[1] + sums[3])) + last;
+}
+
+} // namespace
 
 ResidualSubspace::ResidualSubspace(std::span<const double> weight, Index markers, Index most)
     : markers_(markers), most_(most) {
@@ -25,7 +71,8 @@ ResidualSubspace::Split ResidualSubspace::split(std::span<const double> residual
   for (int pass = 0; pass < 2; ++pass) { // the second pass removes what rounding left
     for (std::size_t k = 0; k < direction_.size(); ++k) {
       const float* direction = direction_[k].data();
-      const double product = dot(by_weight_[k], result.rest);
+      const double product =
+          weighted_product(direction, inverse_weight_.data(), result.rest.data(), at(rows));
       part[k] += product;
       for (Index row = 0; row < rows; ++row) {
         result.rest[at(row)] -= product * static_cast<double>(direction[row]);
@@ -52,11 +99,6 @@ void ResidualSubspace::add(std::span<const double> values, double norm) {
   for (const double value : values) {
     direction.push_back(static_cast<float>(value / norm));
   }
-  std::vector<double> by_weight(inverse_weight_);
-  for (std::size_t row = 0; row < by_weight.size(); ++row) {
-    by_weight[row] *= static_cast<double>(direction[row]);
-  }
-  by_weight_.push_back(std::move(by_weight));
   direction_.push_back(std::move(direction));
   products_.resize(std::max(products_.size(), direction_.size()));
   products_[direction_.size() - 1].resize(at(markers_));
@@ -64,7 +106,6 @@ void ResidualSubspace::add(std::span<const double> values, double norm) {
 
 void ResidualSubspace::drop_oldest() {
   direction_.erase(direction_.begin());
-  by_weight_.erase(by_weight_.begin());
   std::rotate(
       products_.begin(), products_.begin() + 1, products_.end()); // its memory is used again
 }
@@ -85,11 +126,8 @@ double ResidualSubspace::slack(const Split& split) const noexcept {
 }
 
 double ResidualSubspace::norm(std::span<const double> residual) const noexcept {
-  double sum = 0.0;
-  for (std::size_t row = 0; row < residual.size(); ++row) {
-    sum += inverse_weight_[row] * residual[row] * residual[row];
-  }
-  return std::sqrt(sum);
+  return std::sqrt(
+      weighted_product(residual.data(), inverse_weight_.data(), residual.data(), residual.size()));
 }
 
 double ResidualSubspace::product_slack(double norm) const noexcept {

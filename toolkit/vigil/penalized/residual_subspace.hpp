@@ -59,9 +59,8 @@ private:
 
   std::vector<double> inverse_weight_;
   Index markers_, most_;
-  std::vector<std::vector<float>> direction_;  ///< oldest first
-  std::vector<std::vector<double>> by_weight_; ///< q_k / w
-  std::vector<std::vector<float>> products_;   ///< markers for each direction
+  std::vector<std::vector<float>> direction_; ///< oldest first
+  std::vector<std::vector<float>> products_;  ///< markers for each direction
 };
 
 } // namespace vigil::penalized

@@ -115,22 +115,25 @@ void sweep_columns(const SweepTask& task, Index first, Index end, Index directio
   }
 }
 
-/// Tiles of C columns and D directions; of S columns for directions left over. Columns that are together as long as
-/// half of a processor's nearest memory stay there while all directions pass.
+/// The directions from `direction` on, D at a time, those left over together; one alone with S columns.
+template <class Lanes, int C, int D, int S>
+void sweep_directions(const SweepTask& task, Index first, Index end, Index direction) {
+  for (; direction + D <= task.number; direction += D) {
+    sweep_columns<Lanes, D == 1 ? S : C, D>(task, first, end, direction);
+  }
+  if constexpr (D > 1) {
+    sweep_directions<Lanes, C, D - 1, S>(task, first, end, direction);
+  }
+}
+
+/// Columns that are together as long as half of a processor's nearest memory stay there while all directions pass.
 template <class Lanes, int C, int D, int S>
 void sweep_all(const SweepTask& task) {
   constexpr Index near_floats = 4096, most_together = 4 * Index{S};
   const Index together =
       std::clamp<Index>(near_floats / std::max<Index>(1, task.length) / S * S, S, most_together);
   for (Index first = 0; first < task.count; first += together) {
-    const Index end = std::min(task.count, first + together);
-    Index direction = 0;
-    for (; direction + D <= task.number; direction += D) {
-      sweep_columns<Lanes, C, D>(task, first, end, direction);
-    }
-    for (; direction < task.number; ++direction) {
-      sweep_columns<Lanes, S, 1>(task, first, end, direction);
-    }
+    sweep_directions<Lanes, C, D, S>(task, first, std::min(task.count, first + together), 0);
   }
 }
 

@@ -94,8 +94,12 @@ std::string why_undefined(const TrainingData& data,
              : "";
 }
 
-Index wave_of(const TrainingData& data, Index halves, bool randomized, const FitContext& context) {
-  const Index fit = context.memory_bytes / penalized::wave_size(data, context);
+Index wave_of(const TrainingData& data,
+              Index halves,
+              const penalized::PathRequest& request,
+              bool randomized,
+              const FitContext& context) {
+  const Index fit = context.memory_bytes / penalized::wave_size(data, context, {&request, 1});
   const Index beside = static_cast<Index>(sizeof(Preparation::Column) + sizeof(double)) +
                        (randomized ? static_cast<Index>(sizeof(double)) : 0);
   return std::clamp<Index>(
@@ -120,6 +124,13 @@ penalized::PenaltyOptions randomized_penalty(const TrainingData& data,
   return penalty;
 }
 
+/// The paths end where they have selected enough.
+penalized::LambdaGrid path_grid(const StabilityOptions& options, Index per_half) {
+  penalized::LambdaGrid grid = options.grid;
+  grid.most_nonzero = per_half;
+  return grid;
+}
+
 /// Selects in half samples first .. first + count of the plan.
 void select_wave(const TrainingData& data,
                  const StabilityOptions& options,
@@ -140,8 +151,7 @@ void select_wave(const TrainingData& data,
           randomized_penalty(data, options, halves[at(place)].key.child("randomize"));
     });
   }
-  penalized::LambdaGrid grid = options.grid;
-  grid.most_nonzero = per_half;
+  const penalized::LambdaGrid grid = path_grid(options, per_half);
   std::vector<FitItem> items;
   std::vector<penalized::PathRequest> requests;
   for (std::size_t place = 0; place < halves.size(); ++place) {
@@ -298,7 +308,8 @@ Stability stability_selection(const TrainingData& data,
   }
   const Index per_half = per_half_of(options, size_of(result.features.item), data, within);
   result.halves.resize(at(plan.size()));
-  const Index wave = wave_of(data, plan.size(), options.weakness < 1.0, context);
+  const penalized::PathRequest request{options.penalty, path_grid(options, per_half)};
+  const Index wave = wave_of(data, plan.size(), request, options.weakness < 1.0, context);
   for (Index first = 0; first < plan.size(); first += wave) {
     std::vector<Resample> halves;
     for (Index number = first; number < std::min(first + wave, plan.size()); ++number) {
