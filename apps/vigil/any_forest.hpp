@@ -17,20 +17,24 @@
 // What the verb forest does with a forest of any outcome: SurvivalForest, RegressionForest.
 namespace vigil::app {
 
+/// What a forest is grown on.
+struct ForestRows {
+  const TrainingData& data;
+  const CaseWeights& weights;
+};
+
 /// The forest of all subjects. That of times is the one that vigil fit --learner survival-forest grows with the same options and
 /// seed: its address is the same.
 template <class Forest>
-[[nodiscard]] Forest grow_forest(const Cohort& cohort,
+[[nodiscard]] Forest grow_forest(const ForestRows& rows,
                                  const Options& options,
                                  const forest::ForestOptions& forest_options,
                                  std::uint64_t seed,
                                  FitContext& context) {
-  const auto weights = cohort.weights();
-  const TrainingData data = cohort.data();
-  const auto preparations =
-      fit_preparations(data, {&weights, 1}, preparation_options(options), context.scheduler);
-  return Forest::grow(data,
-                      {.weights = weights,
+  const auto preparations = fit_preparations(
+      rows.data, {&rows.weights, 1}, preparation_options(options), context.scheduler);
+  return Forest::grow(rows.data,
+                      {.weights = rows.weights,
                        .preparation = preparations.front(),
                        .key = RandomKey(seed).child("final").child("fit").child(Forest::kind)},
                       forest_options,

@@ -15,6 +15,9 @@ cohort_input(const Invocation& invocation, const std::string& file, ByDefault ma
   if (markers == ByDefault::all_numeric) {
     features_by_default(request);
   }
+  if (const auto combat = combat_options(invocation.options)) { // a verb that fits
+    request.batch = combat->batch;
+  }
   request.memory_bytes = invocation.session.memory_bytes();
   return request;
 }

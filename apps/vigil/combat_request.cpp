@@ -10,23 +10,6 @@
 
 namespace vigil::app {
 
-namespace {
-
-constexpr std::array table{
-    OptionSpec{"combat", "COL", "correct the markers for this batch column (ComBat)"},
-    OptionSpec{"combat-covariates", "C1,C2", "clinical columns whose effects the correction keeps"},
-    OptionSpec{"combat-unseen",
-               "none|reference",
-               "subjects of other batches later: left as they are (default), or mapped by their "
-               "batch's own mean and SD"},
-};
-
-} // namespace
-
-std::span<const OptionSpec> combat_options_table() noexcept {
-  return table;
-}
-
 storage::CohortRequest cohort_of_model(const Invocation& invocation,
                                        const std::string& file,
                                        const std::optional<Combat>& combat) {

@@ -7,6 +7,7 @@
 #include "vigil/storage/cohort_reader.hpp"
 
 #include "apps/vigil/verb.hpp"
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,7 +15,20 @@
 namespace vigil::app {
 
 /// Options of a fit that corrects for batches.
-[[nodiscard]] std::span<const OptionSpec> combat_options_table() noexcept;
+inline constexpr std::array combat_specs{
+    OptionSpec{"combat", "COL", "correct the markers for this batch column (ComBat)"},
+    OptionSpec{"combat-covariates", "C1,C2", "clinical columns whose effects the correction keeps"},
+    OptionSpec{"combat-unseen",
+               "none|reference",
+               "subjects of other batches later: left as they are (default), or mapped by their "
+               "batch's own mean and SD"},
+};
+
+/// Of a fit that cuts columns.
+inline constexpr OptionSpec choose_cut_option{
+    "choose-cut",
+    "C1,C2",
+    "cut these columns in two where the log-rank statistic of the training set is largest"};
 
 /// The column of the batch, of verbs that use a model.
 inline constexpr OptionSpec batch_option{

@@ -9,6 +9,8 @@
 #include "vigil/triage/guards.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
+#include "apps/vigil/combat_request.hpp"
+#include "apps/vigil/corrected_input.hpp"
 #include "apps/vigil/filter_request.hpp"
 #include "apps/vigil/path_request.hpp"
 #include "apps/vigil/relaxed_output.hpp"
@@ -175,6 +177,18 @@ void say_choice(const penalized::CrossValidation& cv, const PathInput& input, Lo
   }
 }
 
+/// A pilot has folds inside of each fold: columns of their own would be held beside those of the folds.
+void refuse_adaptive(const Options& options,
+                     const PathInput& input,
+                     const CorrectedInput& corrected) {
+  if (input.adaptive && corrected.combat()) {
+    options.refuse(
+        "penalty",
+        "another penalty beside --combat: the pilots of its folds are not corrected anew",
+        "drop --combat or choose another --penalty");
+  }
+}
+
 int run_cv(const Invocation& invocation) {
   auto& session = invocation.session;
   const auto folder = session.output_folder("cv-results");
@@ -186,21 +200,29 @@ int run_cv(const Invocation& invocation) {
   options.relax = input.relax;
   input.filter = options.preparation.filter;
   check_filter(invocation.options, input.filter);
-  const auto data = cohort.data();
+  check_beside_cuts(invocation.options, options.preparation.cut);
+  FitContext context{session.scheduler(), session.memory_bytes()};
+  const CorrectedInput corrected(cohort, invocation.options, options.preparation.cut, context);
+  refuse_adaptive(invocation.options, input, corrected);
+  input.combat = combat_json(corrected.combat());
+  input.cuts = cuts_json(corrected.cuts());
+  corrected.say("each fold has its own", session.log());
+  const auto data = corrected.data();
   const std::vector<CaseWeights> weights{cohort.weights()};
   const auto prepared = fit_preparations(data, weights, options.preparation, session.scheduler());
-  FitContext context{session.scheduler(), session.memory_bytes()};
   const std::vector<FitItem> items{{weights.front(), prepared.front(), RandomKey(seed)}};
   const std::vector<penalized::PathRequest> requests{{input.penalty, input.grid}};
-  const auto cv = penalized::cross_validate({data, items}, requests, options, context).front();
+  const auto cv =
+      penalized::cross_validate({data, items, corrected.training()}, requests, options, context)
+          .front();
   if (!cv.pilots.empty()) {
     input.pilot = cv.pilots.front();
   }
-  write_path(cv.path, input, cohort, folder);
+  write_path(cv.path, input, data.covariates(), folder);
   write_curve(cv, folder);
   if (input.relax) {
     const auto relaxed = cv.relaxed.value_or(penalized::RelaxedValidation{});
-    write_relaxed(relaxed.path, cv.path, input, cohort, folder);
+    write_relaxed(relaxed.path, cv.path, input, data.covariates(), folder);
     write_relaxed_curves(relaxed, cv.path, folder);
   }
   if (cv.relaxed) {
@@ -237,6 +259,8 @@ std::span<const OptionSpec> all_options() {
     std::vector<OptionSpec> joined(path_options().begin(), path_options().end());
     joined.insert(joined.end(), own_options.begin(), own_options.end());
     joined.insert(joined.end(), filter_options().begin(), filter_options().end());
+    joined.push_back(choose_cut_option);
+    joined.insert(joined.end(), combat_specs.begin(), combat_specs.end());
     return joined;
   }();
   return table;

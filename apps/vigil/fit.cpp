@@ -78,10 +78,8 @@ int run_fit(const Invocation& invocation) {
   section.refuse_unknown();
   const auto seed = entry.draws_random_numbers ? session.seed() : 1;
   const auto folder = session.output_folder("fit-results");
-  auto request = cohort_input(invocation, invocation.argument(), ByDefault::all_numeric);
   const auto& combat = learners.front().combat;
-  request.batch = combat ? combat->batch : "";
-  const Cohort cohort = open_input(session, request);
+  const Cohort cohort = open_input(invocation, invocation.argument(), ByDefault::all_numeric);
   const auto weights = cohort.weights();
   if (combat) {
     check_combat(cohort.data(), weights, *combat, session.scheduler());
@@ -126,18 +124,14 @@ int run_fit(const Invocation& invocation) {
 constexpr std::array fit_options{
     OptionSpec{"learner", "NAME", "which learner (vigil list learners)"},
     OptionSpec{"set", "KEY=value", "an option of the learner, as in a study file", true},
-    OptionSpec{
-        "choose-cut",
-        "C1,C2",
-        "cut these columns in two where the log-rank statistic of the training set is largest"},
+    choose_cut_option,
 };
 
 std::span<const OptionSpec> all_options() {
   static const auto table = [] {
     std::vector<OptionSpec> joined(fit_options.begin(), fit_options.end());
     joined.insert(joined.end(), filter_options().begin(), filter_options().end());
-    const auto combat = combat_options_table();
-    joined.insert(joined.end(), combat.begin(), combat.end());
+    joined.insert(joined.end(), combat_specs.begin(), combat_specs.end());
     return joined;
   }();
   return table;

@@ -13,6 +13,8 @@
 
 #include "apps/vigil/any_forest.hpp"
 #include "apps/vigil/cohort_input.hpp"
+#include "apps/vigil/combat_request.hpp"
+#include "apps/vigil/corrected_input.hpp"
 #include "apps/vigil/importance_lines.hpp"
 #include "apps/vigil/regression_forest.hpp"
 #include "apps/vigil/verbs.hpp"
@@ -42,14 +44,20 @@ forest::ForestOptions read_options(const Options& options) {
                    "a number of trees: where a part with trees = auto ends is not known before",
                    "name --trees N");
   }
+  if (made.keep_votes && options.has("combat")) {
+    options.refuse("first_tree",
+                   "a whole forest beside --combat: merge does not carry a correction over",
+                   "drop --first-tree or --combat");
+  }
   return made;
 }
 
 void write_summary(const SurvivalForest& forest,
                    const forest::ForestOptions& options,
                    std::uint64_t seed,
-                   const Cohort& cohort,
+                   const CorrectedInput& input,
                    const std::filesystem::path& folder) {
+  const Cohort& cohort = input.cohort();
   const auto& grown = forest.grown();
   const auto error = final_error(forest);
   nlohmann::ordered_json out;
@@ -61,6 +69,9 @@ void write_summary(const SurvivalForest& forest,
   out["events"] = cohort.events();
   out["columns"] = grown.columns;
   out["strata"] = grown.strata;
+  if (input.combat()) {
+    out["combat"] = nlohmann::ordered_json::parse(combat_json(input.combat()));
+  }
   out["split_rule"] = forest.split_rule();
   if (options.categories == forest::CategoryUse::sets) {
     out["categories"] = forest::name_of(options.categories);
@@ -163,8 +174,12 @@ int run_forest(const Invocation& invocation) {
                     cohort.weights(),
                     ValidateSettings{}.min_censoring_survival);
   FitContext context{session.scheduler(), session.memory_bytes()};
+  const CorrectedInput input(cohort, invocation.options, {}, context);
+  input.say("out of the bag too: the trees share it", session.log());
+  const TrainingData data = input.data();
+  const CaseWeights weights = cohort.weights();
   const auto forest =
-      grow_forest<SurvivalForest>(cohort, invocation.options, options, seed, context);
+      grow_forest<SurvivalForest>({data, weights}, invocation.options, options, seed, context);
   const auto& out_of_bag = forest.out_of_bag();
   Prediction unseen;
   unseen.score = out_of_bag.mortality;
@@ -172,13 +187,16 @@ int run_forest(const Invocation& invocation) {
   write_out_of_bag(unseen, out_of_bag.trees, cohort, folder);
   const auto told = forest.diagnostics();
   write_diagnostics(told, folder);
-  write_summary(forest, options, seed, cohort, folder);
+  write_summary(forest, options, seed, input, folder);
   say_forest(forest, options, session);
   say_importance(told, session.log());
   const auto support =
       survival::horizon_support(cohort.data().outcome, cohort.weights(), 1.0).largest_supported;
   Record record = forest.record_without_trees();
   record.set("largest_supported_horizon", support);
+  if (input.estimated() != nullptr) {
+    record.set("combat", input.estimated()->record());
+  }
   write_forest(forest, record, folder / "model.h5");
   session.log().say("written   " + folder.string());
   return 0;
@@ -239,6 +257,9 @@ constexpr std::array forest_options_table{
     OptionSpec{"first-tree",
                "N",
                "number of the first tree: a part of a forest, for vigil merge (default: no part)"},
+    combat_specs[0],
+    combat_specs[1],
+    combat_specs[2],
 };
 
 } // namespace

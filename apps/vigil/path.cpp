@@ -6,6 +6,8 @@
 #include "vigil/study/cohort_options.hpp"
 
 #include "apps/vigil/cohort_input.hpp"
+#include "apps/vigil/combat_request.hpp"
+#include "apps/vigil/corrected_input.hpp"
 #include "apps/vigil/path_request.hpp"
 #include "apps/vigil/relaxed_output.hpp"
 #include "apps/vigil/verbs.hpp"
@@ -43,13 +45,14 @@ void say_relaxed(const RelaxedSummary& relaxed, Log& log) {
 /// Nothing can be fitted: the files of a path without points.
 int write_undefined(const PathInput& input,
                     const Cohort& cohort,
+                    const Covariates& covariates,
                     const std::filesystem::path& folder,
                     Log& log) {
   penalized::PathFit path;
   path.undefined = true;
-  write_path(path, input, cohort, folder);
+  write_path(path, input, covariates, folder);
   if (input.relax) {
-    write_relaxed({}, path, input, cohort, folder);
+    write_relaxed({}, path, input, covariates, folder);
   }
   write_path_summary(path, input, cohort, {}, folder);
   log.say("path      0 points");
@@ -63,27 +66,32 @@ int run_path(const Invocation& invocation) {
   const auto preparation = preparation_options(invocation.options);
   const Cohort cohort = open_input(invocation, invocation.argument(), ByDefault::all_numeric);
   auto input = path_input(invocation.options, cohort);
-  const auto data = cohort.data();
+  check_beside_cuts(invocation.options, preparation.cut);
+  FitContext context{session.scheduler(), session.memory_bytes()};
+  const CorrectedInput corrected(cohort, invocation.options, preparation.cut, context);
+  input.combat = combat_json(corrected.combat());
+  input.cuts = cuts_json(corrected.cuts());
+  corrected.say(input.adaptive ? "each fold of the pilot has its own" : "", session.log());
+  const auto data = corrected.data();
   const std::vector<CaseWeights> weights{cohort.weights()};
   const auto prepared = fit_preparations(data, weights, preparation, session.scheduler());
-  FitContext context{session.scheduler(), session.memory_bytes()};
   const std::vector<FitItem> items{{weights.front(), prepared.front(), RandomKey(1)}};
   if (input.adaptive) {
-    adapt({data, items}, preparation, input, context, session.log());
+    adapt({data, items, corrected.training()}, preparation, input, context, session.log());
   }
   if (input.pilot && input.pilot->undefined()) {
-    return write_undefined(input, cohort, folder, session.log());
+    return write_undefined(input, cohort, data.covariates(), folder, session.log());
   }
   const penalized::PathRequest request{input.penalty, input.grid};
   penalized::PathBatch fits({data, items}, {&request, 1}, context);
   const std::vector<Index> to_the_end{std::numeric_limits<Index>::max()};
   fits.run(to_the_end);
   const penalized::PathFit& path = fits.path(0);
-  write_path(path, input, cohort, folder);
+  write_path(path, input, data.covariates(), folder);
   if (input.relax) {
     const auto relaxed =
         penalized::relaxed_path(data, fits.fitter(0), fits.columns(), path.points());
-    write_relaxed(relaxed, path, input, cohort, folder);
+    write_relaxed(relaxed, path, input, data.covariates(), folder);
     input.relaxed = relaxed_summary(relaxed);
     say_relaxed(*input.relaxed, session.log());
   }
@@ -98,20 +106,33 @@ int run_path(const Invocation& invocation) {
   return 0;
 }
 
+std::span<const OptionSpec> all_options() {
+  static const auto table = [] {
+    std::vector<OptionSpec> joined(path_options().begin(), path_options().end());
+    joined.push_back(choose_cut_option);
+    joined.insert(joined.end(), combat_specs.begin(), combat_specs.end());
+    return joined;
+  }();
+  return table;
+}
+
 } // namespace
 
-const Verb path_verb{
-    .name = "path",
-    .arguments = "COHORT",
-    .least_arguments = 1,
-    .most_arguments = 1,
-    .summary = "regularisation path of a penalized model, every point with its KKT violation",
-    .details =
-        "Writes path.tsv, coefficients.tsv, summary.json; with --relax relaxed.tsv and "
-        "relaxed_coefficients.tsv. Cox for --time and --event, else the --family of --outcome. "
-        "With --penalty mcp or scad a point is a local minimum, reached from the larger lambda.",
-    .options = path_options(),
-    .reads_cohort = true,
-    .run = &run_path};
+const Verb& path_verb() {
+  static const Verb verb{
+      .name = "path",
+      .arguments = "COHORT",
+      .least_arguments = 1,
+      .most_arguments = 1,
+      .summary = "regularisation path of a penalized model, every point with its KKT violation",
+      .details =
+          "Writes path.tsv, coefficients.tsv, summary.json; with --relax relaxed.tsv and "
+          "relaxed_coefficients.tsv. Cox for --time and --event, else the --family of --outcome. "
+          "With --penalty mcp or scad a point is a local minimum, reached from the larger lambda.",
+      .options = all_options(),
+      .reads_cohort = true,
+      .run = &run_path};
+  return verb;
+}
 
 } // namespace vigil::app

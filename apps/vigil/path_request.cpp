@@ -148,12 +148,11 @@ std::vector<Index> report_order(const penalized::PathFit& path, const PathInput&
 
 void write_path(const penalized::PathFit& path,
                 const PathInput& input,
-                const Cohort& cohort,
+                const Covariates& covariates,
                 const std::filesystem::path& folder) {
   std::vector<Index> index, nonzero, iterations, point_of;
   std::vector<double> lambda, deviance, objective, violation, lambda_of, coefficient;
   std::vector<std::string> status, feature;
-  const auto covariates = cohort.covariates();
   for (const Index point : report_order(path, input)) {
     index.push_back(size_of(index) + 1);
     lambda.push_back(path.lambda[at(point)]);
@@ -261,6 +260,12 @@ void write_path_summary(const penalized::PathFit& path,
       shape.concave() ? nlohmann::ordered_json(shape.gamma) : nlohmann::ordered_json(nullptr);
   out["ties"] = times ? nlohmann::ordered_json(survival::name_of(input.penalty.ties))
                       : nlohmann::ordered_json(nullptr);
+  if (!input.combat.empty()) {
+    out["combat"] = nlohmann::ordered_json::parse(input.combat);
+  }
+  if (!input.cuts.empty()) {
+    out["choose_cut"] = nlohmann::ordered_json::parse(input.cuts);
+  }
   out["points"] = path.points();
   out["largest_lambda"] = path.largest_lambda;
   out["undefined"] = path.undefined;

@@ -39,6 +39,7 @@ struct PathInput {
   std::optional<penalized::Pilot> pilot;    ///< of all rows, once it is fitted
   bool relax = false;                       ///< --relax
   MarkerFilter filter = {};                 ///< of cv
+  std::string combat = {}, cuts = {};       ///< combat_json, cuts_json; empty: none
   std::optional<RelaxedSummary> relaxed;    ///< once they are fitted
 };
 /// Throws ConfigError and InputError for values and files that cannot be used.
@@ -51,7 +52,7 @@ struct PathInput {
 /// path.tsv and coefficients.tsv, rows in the order of the lambda file where there is one.
 void write_path(const penalized::PathFit& path,
                 const PathInput& input,
-                const Cohort& cohort,
+                const Covariates& covariates,
                 const std::filesystem::path& folder);
 
 /// What cross-validation adds to summary.json; points count from 1.

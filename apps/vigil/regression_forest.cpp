@@ -26,8 +26,12 @@ using forest::RegressionForest;
 
 /// Options of times to an event.
 void refuse_options_of_times(const Options& options) {
-  for (const char* key :
-       {"horizons", "min_leaf_events", "cause_of_interest", "competing", "cause_weights"}) {
+  for (const char* key : {"horizons",
+                          "min_leaf_events",
+                          "cause_of_interest",
+                          "competing",
+                          "cause_weights",
+                          "combat"}) {
     if (options.has(key)) {
       options.refuse(key, "the time to an event, which it belongs to", "leave it out");
     }
@@ -179,8 +183,10 @@ void run_regression_forest(const Invocation& invocation,
   auto& session = invocation.session;
   refuse_options_of_times(invocation.options);
   FitContext context{session.scheduler(), session.memory_bytes()};
+  const TrainingData data = cohort.data();
+  const CaseWeights weights = cohort.weights();
   const auto forest =
-      grow_forest<RegressionForest>(cohort, invocation.options, options, seed, context);
+      grow_forest<RegressionForest>({data, weights}, invocation.options, options, seed, context);
   Prediction unseen;
   unseen.score = forest.out_of_bag().value;
   write_out_of_bag(unseen, forest.out_of_bag().trees, cohort, folder);

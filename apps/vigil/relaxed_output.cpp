@@ -12,12 +12,11 @@ namespace vigil::app {
 void write_relaxed(const penalized::RelaxedPath& relaxed,
                    const penalized::PathFit& path,
                    const PathInput& input,
-                   const Cohort& cohort,
+                   const Covariates& covariates,
                    const std::filesystem::path& folder) {
   std::vector<Index> index, nonzero, point_of;
   std::vector<double> lambda, deviance, lambda_of, coefficient;
   std::vector<std::string> status, feature;
-  const auto covariates = cohort.covariates();
   const auto order = report_order(path, input);
   for (Index place = 0; place < size_of(order); ++place) {
     const Index point = order[at(place)];

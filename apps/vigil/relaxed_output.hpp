@@ -14,7 +14,7 @@ namespace vigil::app {
 void write_relaxed(const penalized::RelaxedPath& relaxed,
                    const penalized::PathFit& path,
                    const PathInput& input,
-                   const Cohort& cohort,
+                   const Covariates& covariates,
                    const std::filesystem::path& folder);
 
 /// relaxed_cv.tsv: gamma ascending, then lambda descending.

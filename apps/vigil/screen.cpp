@@ -10,6 +10,8 @@
 #include "vigil/version.hpp"
 
 #include "apps/vigil/cohort_run.hpp"
+#include "apps/vigil/combat_request.hpp"
+#include "apps/vigil/corrected_input.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <algorithm>
 #include <array>
@@ -95,9 +97,9 @@ constexpr double said_level = 0.05;
 
 void write_summary(const select::Screen& screen,
                    const select::ScreenOptions& options,
-                   std::uint64_t seed,
-                   const Cohort& cohort,
-                   const std::filesystem::path& folder) {
+                   const std::string& combat,
+                   const CohortRun& run) {
+  const Cohort& cohort = run.cohort;
   const auto covariates = cohort.covariates();
   ordered_json out;
   out["intended_use"] = intended_use;
@@ -112,10 +114,13 @@ void write_summary(const select::Screen& screen,
   for (const Index column : screen.adjusted) {
     out["adjusted_for"].push_back(covariates.info(column).name);
   }
+  if (!combat.empty()) {
+    out["combat"] = ordered_json::parse(combat);
+  }
   out["ties"] = survival::name_of(options.ties);
   out["null_share"] =
       std::isfinite(screen.null_share) ? ordered_json(screen.null_share) : ordered_json(nullptr);
-  out["seed"] = seed;
+  out["seed"] = run.seed;
   out["draws"] = options.draws;
   out["drawn_by"] = options.draws == 0 ? "" : options.permute ? "permutations" : "multipliers";
   out["level"] = said_level;
@@ -129,20 +134,22 @@ void write_summary(const select::Screen& screen,
   out["ihw_level"] =
       options.covariate.empty() ? ordered_json(nullptr) : ordered_json(options.level);
   out["undefined_because"] = screen.undefined_because;
-  report::write_file(folder / "summary.json", out.dump(2) + "\n");
+  report::write_file(run.folder / "summary.json", out.dump(2) + "\n");
 }
 
 void write_page(const select::Screen& screen,
                 const select::ScreenOptions& options,
-                const Cohort& cohort,
+                const CorrectedInput& input,
                 const std::filesystem::path& folder) {
+  const Cohort& cohort = input.cohort();
   const auto covariates = cohort.covariates();
   report::ScreenReport page{.screen = screen,
                             .file = cohort.parts().file_name,
                             .subjects = cohort.subjects(),
                             .events = cohort.events(),
                             .draws = options.draws,
-                            .permuted = options.permute};
+                            .permuted = options.permute,
+                            .corrected_for = input.combat() ? input.combat()->batch : ""};
   for (const Index column : screen.column) {
     page.feature.push_back(covariates.info(column).name);
   }
@@ -169,11 +176,13 @@ void say_result(const select::Screen& screen, Session& session) {
 int run_screen(const Invocation& invocation) {
   return run_on_cohort(invocation, "screen-results", [&](CohortRun& run) {
     const auto options = screen_options(invocation.options, run.cohort);
+    const CorrectedInput corrected(run.cohort, invocation.options, {}, run.context);
+    corrected.say("the tests take the corrected values as given", run.session.log());
     const auto screen = select::screen(
-        run.cohort.data(), run.cohort.weights(), options, RandomKey(run.seed), run.context);
+        corrected.data(), run.cohort.weights(), options, RandomKey(run.seed), run.context);
     write_features(screen, run.cohort, run.folder);
-    write_summary(screen, options, run.seed, run.cohort, run.folder);
-    write_page(screen, options, run.cohort, run.folder);
+    write_summary(screen, options, combat_json(corrected.combat()), run);
+    write_page(screen, options, corrected, run.folder);
     say_result(screen, run.session);
   });
 }
@@ -191,6 +200,9 @@ constexpr std::array own_options{
                "Q",
                "false discovery rate at which hypothesis weights are to find most (default 0.1)"},
     OptionSpec{"ties", "breslow|efron", "tied event times (default breslow)"},
+    combat_specs[0],
+    combat_specs[1],
+    combat_specs[2],
 };
 
 } // namespace

@@ -10,6 +10,8 @@
 #include "vigil/version.hpp"
 
 #include "apps/vigil/cohort_run.hpp"
+#include "apps/vigil/combat_request.hpp"
+#include "apps/vigil/corrected_input.hpp"
 #include "apps/vigil/filter_request.hpp"
 #include "apps/vigil/path_request.hpp"
 #include "apps/vigil/penalty_request.hpp"
@@ -178,9 +180,9 @@ ordered_json clusters_json(const select::Stability& stability) {
 
 void write_summary(const select::Stability& stability,
                    const select::StabilityOptions& options,
-                   std::uint64_t seed,
-                   const Cohort& cohort,
-                   const std::filesystem::path& folder) {
+                   const std::string& combat,
+                   const CohortRun& run) {
+  const Cohort& cohort = run.cohort;
   const auto& design = stability.features.design;
   const auto halves_where = [&](const auto& holds) {
     return std::count_if(stability.halves.begin(), stability.halves.end(), holds);
@@ -195,7 +197,7 @@ void write_summary(const select::Stability& stability,
   out["columns"] = cohort.covariates().columns();
   out["l1_ratio"] = options.penalty.l1_ratio;
   out["ties"] = survival::name_of(options.penalty.ties);
-  out["seed"] = seed;
+  out["seed"] = run.seed;
   out["subsamples"] = 2 * options.pairs;
   out["candidates"] = design.candidates;
   out["q"] = stability.undefined() ? ordered_json(nullptr) : ordered_json(design.per_half);
@@ -204,6 +206,9 @@ void write_summary(const select::Stability& stability,
   out["randomize"] =
       options.weakness < 1.0 ? ordered_json(options.weakness) : ordered_json(nullptr);
   out["filter"] = ordered_json::parse(filter_json(options.preparation.filter));
+  if (!combat.empty()) {
+    out["combat"] = ordered_json::parse(combat);
+  }
   out["selected"] = stability.features.count_selected();
   out["subsamples_below_q"] =
       halves_where([&](const auto& half) { return size_of(half.features) < design.per_half; });
@@ -212,7 +217,7 @@ void write_summary(const select::Stability& stability,
   out["selection_stability"] = agreement_json(stability, options.level);
   out["clusters"] = clusters_json(stability);
   out["undefined_because"] = stability.undefined_because;
-  report::write_file(folder / "summary.json", out.dump(2) + "\n");
+  report::write_file(run.folder / "summary.json", out.dump(2) + "\n");
 }
 
 std::string bound_text(const select::ErrorBound& bound) {
@@ -237,15 +242,18 @@ void say_result(const select::Stability& stability, Session& session) {
 
 int run_stability(const Invocation& invocation) {
   return run_on_cohort(invocation, "stability-results", [&](CohortRun& run) {
-    const auto options = stability_options(invocation.options, run.cohort);
+    auto options = stability_options(invocation.options, run.cohort);
+    const CorrectedInput corrected(run.cohort, invocation.options, {}, run.context);
+    corrected.say("each half sample has its own", run.session.log());
+    options.columns = corrected.training();
     const auto stability = select::stability_selection(
-        run.cohort.data(), run.cohort.weights(), options, RandomKey(run.seed), run.context);
+        corrected.data(), run.cohort.weights(), options, RandomKey(run.seed), run.context);
     write_features(stability, run.cohort, run.folder);
     write_halves(stability, run.cohort, run.folder);
     if (!options.clusters.empty()) {
       write_clusters(stability, options.clusters, run.folder);
     }
-    write_summary(stability, options, run.seed, run.cohort, run.folder);
+    write_summary(stability, options, combat_json(corrected.combat()), run);
     say_result(stability, run.session);
   });
 }
@@ -275,6 +283,7 @@ std::span<const OptionSpec> all_options() {
     }
     joined.insert(joined.end(), own_options.begin(), own_options.end());
     joined.insert(joined.end(), filter_options().begin(), filter_options().end());
+    joined.insert(joined.end(), combat_specs.begin(), combat_specs.end());
     return joined;
   }();
   return table;

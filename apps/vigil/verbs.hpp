@@ -9,6 +9,7 @@ namespace vigil::app {
 /// Functions, because their options are joined from two tables.
 [[nodiscard]] const Verb& cv_verb();
 [[nodiscard]] const Verb& fit_verb();
+[[nodiscard]] const Verb& path_verb();
 [[nodiscard]] const Verb& simulate_verb();
 [[nodiscard]] const Verb& stability_verb();
 extern const Verb added_value_verb;
@@ -25,7 +26,6 @@ extern const Verb knockoffs_verb;
 extern const Verb list_verb;
 extern const Verb measure_verb;
 extern const Verb merge_verb;
-extern const Verb path_verb;
 extern const Verb pool_verb;
 extern const Verb predict_verb;
 extern const Verb report_verb;

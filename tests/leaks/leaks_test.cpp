@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/study/run_study.hpp"
+#include "vigil/validate/corrected_view.hpp"
 #include "vigil/validate/summarise.hpp"
 
 #include <gmock/gmock.h>
@@ -134,6 +135,83 @@ TEST(leaks, a_score_that_tells_the_fold_changes_no_concordance) {
     EXPECT_EQ(before.performance[row].estimate, after.performance[row].estimate)
         << before.performance[row].measure;
   }
+}
+
+/// Sixty subjects in three batches and one more in a batch of its own with another one; markers as they are, or other ones in
+/// the subjects of `others`.
+Cohort batch_cohort(const CaseWeights& others, float shift) {
+  CohortParts parts = test::small_parts({});
+  std::vector<std::string> batch;
+  for (Index i = 0; i < 60; ++i) {
+    batch.push_back(i < 2 ? "rare" : std::string(1, "ABC"[i % 3]));
+  }
+  parts.batch = make_grouping(batch);
+  Scheduler scheduler(1);
+  const std::vector<Index> all{0, 1, 2, 3, 4, 5};
+  std::vector<float> values = parts.features.columns(all, scheduler);
+  std::vector<FeatureInfo> info;
+  for (const Index marker : all) {
+    info.push_back(parts.features.info(marker));
+    for (const Index subject : others.support()) {
+      values[at(marker * 60 + subject)] += shift * static_cast<float>(marker + 1);
+    }
+  }
+  parts.features = FeatureMatrix(resident_source(60, 6, std::move(values), 4), std::move(info));
+  return Cohort(std::move(parts));
+}
+
+/// Corrected values of the listed subjects.
+std::vector<float> values_of(const TrainingData& data, const CaseWeights& weights) {
+  Scheduler scheduler(1);
+  const std::vector<Index> all{0, 1, 2, 3, 4};
+  const auto values = data.features.columns(all, scheduler);
+  std::vector<float> result;
+  for (const Index marker : all) {
+    for (const Index subject : weights.support()) {
+      result.push_back(values[at(marker * 60 + subject)]);
+    }
+  }
+  return result;
+}
+
+CaseWeights every(Index step, Index of, bool others) {
+  std::vector<std::uint32_t> times;
+  for (Index i = 0; i < 60; ++i) {
+    times.push_back((i % of == step) != others ? 1 : 0);
+  }
+  return CaseWeights::ones(60).with_times(times);
+}
+
+// L44: batches that are corrected once for a whole training set tell its inner folds of the rows that they hold out.
+TEST(leaks, rows_that_an_inner_fold_holds_out_do_not_correct_its_training_rows) {
+  const CaseWeights held_out = every(1, 4, false), train = every(1, 4, true);
+  const auto corrected = [&](float shift, bool inside) {
+    const Cohort cohort = batch_cohort(held_out, shift);
+    const CaseWeights all = cohort.weights();
+    Scheduler scheduler(1);
+    const FitContext context{scheduler};
+    const CombatTraining training(cohort.data(), {.combat = {.batch = "batch"}});
+    if (!inside) {
+      return values_of(training.fit(all, context)->data(), train);
+    }
+    return values_of(training.fit_all({&train, 1}, all, context).front()->data(), train);
+  };
+  EXPECT_EQ(corrected(0.0F, true), corrected(50.0F, true));
+  EXPECT_NE(corrected(0.0F, false), corrected(50.0F, false)) << "the leak is none";
+}
+
+// L45: a batch of which a training set has one subject, mapped by the mean and SD of those who will test.
+TEST(leaks, test_subjects_do_not_map_the_batch_of_a_training_subject) {
+  const CaseWeights test = every(1, 4, false), train = every(1, 4, true);
+  const auto corrected = [&](float shift) {
+    const Cohort cohort = batch_cohort(test, shift);
+    Scheduler scheduler(1);
+    const FitContext context{scheduler};
+    const CombatTraining training(cohort.data(),
+                                  {.combat = {.batch = "batch", .unseen = UnseenBatch::reference}});
+    return values_of(training.fit(train, context)->data(), train);
+  };
+  EXPECT_EQ(corrected(0.0F), corrected(50.0F));
 }
 
 /// Names (L01 ..) in a text, with their number of occurrences.

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/select/stability.hpp"
+#include "vigil/validate/corrected_view.hpp"
 
 #include <gtest/gtest.h>
 
@@ -225,6 +226,53 @@ TEST(StabilitySelects, NoMoreThanItsBoundsWhereNothingIsThere) {
   }
   EXPECT_GT(checked, 60);
   EXPECT_GT(at_sixty, 0.0) << "nothing is selected at all: the test cannot fail";
+}
+
+// A half sample whose batches are corrected by itself selects what it selects in a cohort that was corrected by it.
+TEST(StabilityLaws, EachHalfSampleCorrectsItsOwnBatches) {
+  SurvivalCase made = centred_case();
+  std::vector<Index> batch;
+  for (Index i = 0; i < made.subjects; ++i) {
+    batch.push_back(i % 2);
+    for (Index marker = 0; i % 2 == 1 && marker < 60; ++marker) {
+      made.marker_values[at(marker * 90 + i)] *= 2.5F;
+      made.marker_values[at(marker * 90 + i)] += 2.0F;
+    }
+  }
+  const std::vector<std::string> names{"A", "B"};
+  TrainingData data = made.data();
+  data.batch = batch;
+  data.batch_names = names;
+  Scheduler scheduler(2);
+  FitContext context{scheduler};
+  const CaseWeights all = CaseWeights::ones(made.subjects);
+  const CombatOptions combat{.batch = "site", .covariates = {"c0"}};
+  const CombatTraining training(data, {.combat = combat});
+  StabilityOptions options = usual;
+  options.columns = &training;
+  const auto own = stability_selection(data, all, options, RandomKey(8), context);
+  expect_same(own, [&] {
+    Scheduler one(1);
+    FitContext small{one, 1 << 20};
+    return stability_selection(data, all, options, RandomKey(8), small);
+  }());
+  bool another_without = false;
+  const auto without = stability_selection(data, all, usual, RandomKey(8), context);
+  for (const std::size_t number : {0U, 3U, 11U}) {
+    const HalfSelection& half = own.halves[number];
+    std::vector<std::uint32_t> times(90, 0);
+    for (const Index subject : half.subjects) {
+      times[at(subject)] = 1;
+    }
+    const CorrectedColumns corrected = Combat::fit(data, all.with_times(times), combat, scheduler)
+                                           .correct(data.covariates(), scheduler, true);
+    const auto by_hand =
+        stability_selection(corrected.data(data), all, usual, RandomKey(8), context);
+    EXPECT_EQ(half.subjects, by_hand.halves[number].subjects);
+    EXPECT_EQ(half.features, by_hand.halves[number].features) << number;
+    another_without = another_without || without.halves[number].features != half.features;
+  }
+  EXPECT_TRUE(another_without);
 }
 
 } // namespace

@@ -138,6 +138,15 @@ TEST(ScreenPage, SaysWhatWasFound) {
   EXPECT_THAT(page, HasSubstr("Research use only"));
 }
 
+TEST(ScreenPage, SaysThatMarkersWereCorrected) {
+  const auto screen = five();
+  const std::string page = screen_html(
+      {.screen = screen, .feature = {"a", "b", "c", "d", "e"}, .corrected_for = "plate"});
+  EXPECT_THAT(page,
+              HasSubstr("adjusted for nothing, of markers corrected for plate in all subjects, "
+                        "whose values the tests take as given. Found at"));
+}
+
 TEST(ScreenPage, SaysWhyThereIsNoTest) {
   select::Screen screen;
   screen.undefined_because = "no events";

@@ -90,8 +90,8 @@ private:
 };
 
 /// Refuses what nobody should ask for, before anything is fitted: ConfigError for a covariate that is no clinical column,
-/// and for one that is the time or the event or a linear function of it; InputError for fewer than two batches of two
-/// subjects or two markers, and for a covariate that the batch determines.
+/// and for one that is the time, the event or another outcome, or a linear function of it; InputError for fewer than two
+/// batches of two subjects or two markers, and for a covariate that the batch determines.
 void check_combat(const TrainingData& data,
                   const CaseWeights& weights,
                   const CombatOptions& options,

@@ -32,7 +32,7 @@ struct OutcomeColumn {
   std::vector<double> values;
 };
 
-/// What an outcome consists of, the event last; nothing for an outcome without times.
+/// What an outcome consists of; of times the event last.
 std::vector<OutcomeColumn> outcome_columns(const Outcome& outcome) {
   if (const auto* survival = std::get_if<SurvivalOutcome>(&outcome)) {
     return {{"time", survival->time}, {"event", {survival->event.begin(), survival->event.end()}}};
@@ -46,7 +46,13 @@ std::vector<OutcomeColumn> outcome_columns(const Outcome& outcome) {
             {"cause", {competing->cause.begin(), competing->cause.end()}},
             std::move(event)};
   }
-  return {};
+  if (const auto* binary = std::get_if<BinaryOutcome>(&outcome)) {
+    return {{"outcome", {binary->label.begin(), binary->label.end()}}};
+  }
+  if (const auto* count = std::get_if<CountOutcome>(&outcome)) {
+    return {{"outcome", count->count}};
+  }
+  return {{"outcome", std::get<ContinuousOutcome>(outcome).value}};
 }
 
 /// Whether one column is a linear function of the other where both are known, and both vary.
@@ -90,9 +96,6 @@ void refuse_outcome(const TrainingData& data, const CombatOptions& options) {
       }
     }
   }
-  if (outcome.empty()) {
-    return;
-  }
   std::vector<std::set<double>> events(data.batch_names.size());
   for (Index subject = 0; subject < data.subjects(); ++subject) {
     if (data.batch[at(subject)] != no_index) {
@@ -107,7 +110,8 @@ void refuse_outcome(const TrainingData& data, const CombatOptions& options) {
   }
   if (pure && all.size() > 1) {
     refuse("combat, batch " + quoted(options.batch),
-           "batches that say who has the event",
+           outcome.back().name == "event" ? "batches that say who has the event"
+                                          : "batches that say what the outcome is",
            "a column of where subjects were measured",
            "name another column: with this one nothing can be told from the batch");
   }

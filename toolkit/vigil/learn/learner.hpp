@@ -8,6 +8,7 @@
 #include "vigil/learn/prediction.hpp"
 #include "vigil/learn/preparation.hpp"
 #include "vigil/learn/record.hpp"
+#include "vigil/learn/training_columns.hpp"
 #include "vigil/parallel/scheduler.hpp"
 
 #include <concepts>
@@ -35,9 +36,12 @@ struct FitItem {
   bool with_diagnostics = false; ///< the model is asked for its FitDiagnostics
 };
 
+/// columns: null, or how the columns of `data`, which are then those of all items, were made of their training set. A learner
+/// that holds rows out makes those of the others anew.
 struct FitBatch {
   const TrainingData& data;
   std::span<const FitItem> items;
+  const TrainingColumns* columns = nullptr;
 };
 
 struct FitContext {

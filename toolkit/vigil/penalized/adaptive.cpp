@@ -68,7 +68,7 @@ std::vector<Pilot> fit_pilots(const FitBatch& batch,
     own.push_back({requests[number].penalty, requests[number].grid});
     own.back().grid.values.clear();
   }
-  const auto results = cross_validate({batch.data, items}, own, options, context);
+  const auto results = cross_validate({batch.data, items, batch.columns}, own, options, context);
   std::vector<Pilot> pilots;
   for (std::size_t number = 0; number < results.size(); ++number) {
     pilots.push_back(

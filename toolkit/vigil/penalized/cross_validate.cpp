@@ -3,6 +3,7 @@
 #include "vigil/penalized/cross_validate.hpp"
 
 #include "vigil/penalized/cv_curve.hpp"
+#include "vigil/penalized/fold_batches.hpp"
 #include "vigil/penalized/held_out_loss.hpp"
 #include "vigil/resample/plan.hpp"
 
@@ -28,24 +29,6 @@ struct Group {
   std::optional<CvCurve> curve = {};
   bool finished = false;
 };
-
-/// Weights of a fold's training and test rows.
-struct Fold {
-  CaseWeights train, test;
-};
-
-std::vector<Fold> folds_of(const CaseWeights& within, std::span<const Index> fold_of, Index folds) {
-  std::vector<Fold> result;
-  for (Index fold = 1; fold <= folds; ++fold) {
-    std::vector<std::uint32_t> train(at(within.subjects()), 0), test(at(within.subjects()), 0);
-    for (const Index subject : within.support()) {
-      auto& side = fold_of[at(subject)] == fold ? test : train;
-      side[at(subject)] = within.times(subject);
-    }
-    result.push_back({within.with_times(std::move(train)), within.with_times(std::move(test))});
-  }
-  return result;
-}
 
 /// Why an item cannot be cross-validated; empty: it can.
 std::string
@@ -95,7 +78,7 @@ public:
   }
 
   std::vector<CrossValidation> run() {
-    PathBatch fits({batch_.data, fit_items_}, fit_requests_, context_);
+    FoldBatches fits(data_, fit_items_, fit_requests_, context_);
     std::vector<Index> until(fit_items_.size(), 0);
     fits.run(until);
     for (const Group& group : groups_) {
@@ -148,13 +131,48 @@ private:
     group.curve.emplace(std::move(weights), options_.folds);
   }
 
-  void prepare(std::span<const PathRequest> requests) {
+  /// Columns of each fold's own, where they depend on who trains. All items of such a batch have the same rows and key, and
+  /// so the same folds.
+  void make_columns() {
+    data_.push_back(batch_.data);
+    if (batch_.columns == nullptr || fold_weights_.empty()) {
+      return;
+    }
+    std::vector<CaseWeights> training;
+    for (Index fold = 0; fold < fits_per_group_; ++fold) {
+      training.push_back(fold_weights_[at(fold)].train);
+    }
+    own_columns_ = batch_.columns->fit_all(training, batch_.items.front().weights, context_);
+    for (const auto& own : own_columns_) {
+      data_.push_back(own->data());
+    }
+  }
+
+  [[nodiscard]] std::vector<Preparation> prepare_folds() const {
     std::vector<CaseWeights> weightings;
     for (const Fold& fold : fold_weights_) {
       weightings.push_back(fold.train);
     }
-    preparations_ =
-        fit_preparations(batch_.data, weightings, options_.preparation, context_.scheduler);
+    if (own_columns_.empty()) {
+      return fit_preparations(batch_.data, weightings, options_.preparation, context_.scheduler);
+    }
+    std::vector<Preparation> prepared;
+    const CaseWeights* const first = weightings.data();
+    for (Index fold = 0; fold < size_of(weightings); ++fold) {
+      prepared.push_back(fold < fits_per_group_
+                             ? fit_preparations(data_[at(1 + fold)],
+                                                {first + fold, 1},
+                                                options_.preparation,
+                                                context_.scheduler)
+                                   .front()
+                             : prepared[at(fold - fits_per_group_)]); // another item's same fold
+    }
+    return prepared;
+  }
+
+  void prepare(std::span<const PathRequest> requests) {
+    make_columns();
+    preparations_ = prepare_folds();
     Index fold = 0;
     for (const Group& group : groups_) {
       if (group.finished) {
@@ -213,7 +231,7 @@ private:
     return group.first - groups_before + fit - 1;
   }
 
-  void share_lambdas(const Group& group, PathBatch& fits) const {
+  void share_lambdas(const Group& group, FoldBatches& fits) const {
     if (group.finished) {
       return;
     }
@@ -226,7 +244,7 @@ private:
   }
 
   /// Points that the full fit and all folds have solved; a fold without events does not count.
-  [[nodiscard]] Index common_points(const Group& group, const PathBatch& fits) const {
+  [[nodiscard]] Index common_points(const Group& group, const FoldBatches& fits) const {
     Index points = fits.path(group.first).points();
     for (Index fit = 1; fit <= fits_per_group_; ++fit) {
       const PathFit& path = fits.path(group.first + fit);
@@ -235,7 +253,7 @@ private:
     return points;
   }
 
-  void add_losses(Group& group, Index asked, const PathBatch& fits) {
+  void add_losses(Group& group, Index asked, const FoldBatches& fits) {
     const Index from = group.curve->points(), end = common_points(group, fits);
     const Index count = end - from;
     std::vector<double> losses(at(count * fits_per_group_), // points x folds
@@ -256,15 +274,17 @@ private:
     group.finished = group.finished || end < asked;
   }
 
-  [[nodiscard]] FoldRows fold_rows(const Group& group, Index fold, const PathBatch& fits) const {
+  [[nodiscard]] FoldRows fold_rows(const Group& group, Index fold, const FoldBatches& fits) const {
     const PathFitter& fitter = fits.fitter(group.first + 1 + fold);
     return {.all = fits.fitter(group.first).loss(),
             .train = fitter.loss(),
             .test = fold_weights_[at(fold_number(group, 1 + fold))].test,
             .preparation = fitter.preparation(),
-            .weight = group.curve->weights()[at(fold)]};
+            .weight = group.curve->weights()[at(fold)],
+            .data = data_[at(fits.data_number(group.first + 1 + fold))],
+            .markers = fits.columns(group.first + 1 + fold)};
   }
-  [[nodiscard]] static bool counts(const Group& group, Index fold, const PathBatch& fits) {
+  [[nodiscard]] static bool counts(const Group& group, Index fold, const FoldBatches& fits) {
     return !fits.path(group.first + 1 + fold).undefined && group.curve->weights()[at(fold)] > 0.0;
   }
 
@@ -272,7 +292,7 @@ private:
                    Index fold,
                    Index from,
                    Index end,
-                   const PathBatch& fits,
+                   const FoldBatches& fits,
                    std::vector<double>& losses) const {
     const PathFitter& fitter = fits.fitter(group.first + 1 + fold);
     const FoldRows rows = fold_rows(group, fold, fits);
@@ -283,12 +303,11 @@ private:
         by_rows = fitter.dual_predictor(point);
         model.others = {.subjects = fitter.dual()->subjects(), .predictor = by_rows};
       }
-      losses[at((point - from) * fits_per_group_ + fold)] =
-          (*group.loss)(rows, model, fits.columns());
+      losses[at((point - from) * fits_per_group_ + fold)] = (*group.loss)(rows, model);
     }
   }
 
-  void finish(Group& group, const PathBatch& fits) const {
+  void finish(Group& group, const FoldBatches& fits) const {
     if (!group.curve) {
       return;
     }
@@ -308,7 +327,7 @@ private:
     }
   }
 
-  void relax(Group& group, const PathBatch& fits) const {
+  void relax(Group& group, const FoldBatches& fits) const {
     std::vector<RelaxedFold> folds;
     for (Index fold = 0; fold < fits_per_group_; ++fold) {
       const PathFitter& fitter = fits.fitter(group.first + 1 + fold);
@@ -321,7 +340,7 @@ private:
                                                   *group.loss,
                                                   *group.curve,
                                                   options_.folds,
-                                                  fits.columns(),
+                                                  fits.columns(group.first),
                                                   context_.scheduler);
   }
 
@@ -329,7 +348,9 @@ private:
   const CvOptions& options_;
   FitContext& context_;
   std::vector<Group> groups_;
-  std::vector<Fold> fold_weights_; ///< all folds of all groups
+  std::vector<Fold> fold_weights_;                             ///< all folds of all groups
+  std::vector<std::unique_ptr<const OwnColumns>> own_columns_; ///< of the folds; or none
+  std::vector<TrainingData> data_; ///< of the batch; then of each fold that has its own
   std::vector<Preparation> preparations_;
   std::vector<FitItem> fit_items_;
   std::vector<PenaltyOptions> penalties_; ///< adaptive only: of each fit
@@ -355,13 +376,14 @@ std::vector<CrossValidation> cross_validate(const FitBatch& batch,
                                             FitContext& context) {
   check_cv(options, batch.data);
   VIGIL_EXPECTS(requests.size() == batch.items.size());
+  VIGIL_EXPECTS(batch.columns == nullptr || !options.adaptive);
   const Index together = options.folds * options.repeats + 1;
   const Index wave = std::max<Index>(1, most_fits(batch.data, context, requests) / together);
   const KeptBlocks blocks; // of one wave for the next
   std::vector<CrossValidation> results;
   for (Index first = 0; first < size_of(batch.items); first += wave) {
     const Index count = std::min(wave, size_of(batch.items) - first);
-    const FitBatch part{batch.data, batch.items.subspan(at(first), at(count))};
+    const FitBatch part{batch.data, batch.items.subspan(at(first), at(count)), batch.columns};
     Wave fits(part, requests.subspan(at(first), at(count)), options, context);
     for (CrossValidation& result : fits.run()) {
       results.push_back(std::move(result));

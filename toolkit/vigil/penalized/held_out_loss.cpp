@@ -80,10 +80,8 @@ double HeldOutLoss::weight(const CaseWeights& test) const {
   return weight;
 }
 
-double HeldOutLoss::operator()(const FoldRows& fold,
-                               const RawModel& model,
-                               const MarkerColumns& markers) const {
-  std::vector<double> eta = linear_predictor(fold, model, markers);
+double HeldOutLoss::operator()(const FoldRows& fold, const RawModel& model) const {
+  std::vector<double> eta = linear_predictor(fold, model);
   const auto value = [&](const Loss& rows) { return rows.value(rows_of(rows, eta)); };
   switch (options_.loss) {
   case CvLoss::partial_likelihood:
@@ -118,9 +116,9 @@ double HeldOutLoss::deviance_of(const FoldRows& fold,
 
 // x'b by subject at centred columns, of the subjects in `all`; NaN for the others. The offset is not part of it.
 std::vector<double> HeldOutLoss::linear_predictor(const FoldRows& fold,
-                                                  const RawModel& model,
-                                                  const MarkerColumns& markers) const {
-  std::vector<double> eta(at(data_.subjects()), std::numeric_limits<double>::quiet_NaN());
+                                                  const RawModel& model) const {
+  const TrainingData& data = fold.data;
+  std::vector<double> eta(at(data.subjects()), std::numeric_limits<double>::quiet_NaN());
   for (const Index subject : fold.all.subjects()) {
     eta[at(subject)] = 0.0;
   }
@@ -128,13 +126,13 @@ std::vector<double> HeldOutLoss::linear_predictor(const FoldRows& fold,
     eta[at(model.others.subjects[at(place)])] = model.others.predictor[at(place)];
   }
   for (Index place = 0; place < size_of(model.features); ++place) {
-    const Index column = model.features[at(place)], clinical = column - data_.features.features();
+    const Index column = model.features[at(place)], clinical = column - data.features.features();
     const auto rule = fold.preparation.column(column);
     const double coefficient = model.values[at(place)];
     if (clinical < 0) {
-      add_multiple(coefficient, markers.find(column), data_.features.offset(column), rule, eta);
+      add_multiple(coefficient, fold.markers.find(column), data.features.offset(column), rule, eta);
     } else {
-      add_multiple(coefficient, data_.clinical.column(clinical), 0.0, rule, eta);
+      add_multiple(coefficient, data.clinical.column(clinical), 0.0, rule, eta);
     }
   }
   return eta;

@@ -33,6 +33,8 @@ struct FoldRows {
   const CaseWeights& test;        ///< held-out rows
   const Preparation& preparation; ///< of the training rows: it fills missing cells
   double weight;                  ///< HeldOutLoss::weight(test)
+  const TrainingData& data; ///< its columns: those of the loss, or corrected in the training rows
+  const MarkerColumns& markers; ///< of these
 };
 
 /// The losses of CvLoss, for the folds of one item.
@@ -58,12 +60,11 @@ public:
   /// What the losses of the folds are weighted with: weight of the held-out events, for the families without times and
   /// for the Brier score of all held-out rows.
   [[nodiscard]] double weight(const CaseWeights& test) const;
-  [[nodiscard]] double
-  operator()(const FoldRows& fold, const RawModel& model, const MarkerColumns& markers) const;
+  [[nodiscard]] double operator()(const FoldRows& fold, const RawModel& model) const;
 
 private:
-  [[nodiscard]] std::vector<double>
-  linear_predictor(const FoldRows& fold, const RawModel& model, const MarkerColumns& markers) const;
+  [[nodiscard]] std::vector<double> linear_predictor(const FoldRows& fold,
+                                                     const RawModel& model) const;
   [[nodiscard]] double
   deviance_of(const FoldRows& fold, const RawModel& model, std::vector<double> eta) const;
   [[nodiscard]] double concordance_of(std::vector<double> eta, const CaseWeights& test) const;

@@ -88,7 +88,8 @@ std::vector<PenalizedModel> PenalizedLearner::fit_all(const FitBatch& batch,
       requests.push_back({penalty, options_.grid});
     }
   }
-  const auto results = cross_validate({batch.data, items}, requests, options_.inner, context);
+  const auto results =
+      cross_validate({batch.data, items, batch.columns}, requests, options_.inner, context);
   std::vector<PenalizedModel> models(batch.items.size());
   std::vector<CrossValidation> chosen(batch.items.size());
   for (Index number = 0; number < size_of(batch.items); ++number) {

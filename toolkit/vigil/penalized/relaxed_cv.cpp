@@ -17,8 +17,7 @@ constexpr std::array mixing_shares{0.0, 0.25, 0.5, 0.75}; // and 1, the path its
 std::vector<double> fold_losses(const RelaxedFold& fold,
                                 const RelaxedPath& relaxed,
                                 Index points,
-                                const HeldOutLoss& loss,
-                                const MarkerColumns& markers) {
+                                const HeldOutLoss& loss) {
   const PathFit& path = fold.fitter->path();
   std::vector<double> losses;
   for (const double share : mixing_shares) {
@@ -36,8 +35,7 @@ std::vector<double> fold_losses(const RelaxedFold& fold,
       losses.push_back(loss(fold.rows,
                             {.features = path.coefficients.features_at(point),
                              .values = values,
-                             .intercept = intercept},
-                            markers));
+                             .intercept = intercept}));
     }
   }
   return losses;
@@ -70,9 +68,12 @@ RelaxedValidation cross_validate_relaxed(const TrainingData& data,
   const Index count = size_of(folds);
   std::vector<RelaxedPath> relaxed(at(count + 1)); // the last one: of all rows
   scheduler.for_each(count + 1, [&](Index number, Index) {
-    const PathFitter* fitter = number == count ? &full : folds[at(number)].fitter;
-    if (fitter != nullptr) {
-      relaxed[at(number)] = relaxed_path(data, *fitter, markers, penalized.points());
+    if (number == count) {
+      relaxed.back() = relaxed_path(data, full, markers, penalized.points());
+    } else if (folds[at(number)].fitter != nullptr) {
+      const RelaxedFold& fold = folds[at(number)];
+      relaxed[at(number)] =
+          relaxed_path(fold.rows.data, *fold.fitter, fold.rows.markers, penalized.points());
     }
   });
   Index points = relaxed.back().fitted();
@@ -82,11 +83,10 @@ RelaxedValidation cross_validate_relaxed(const TrainingData& data,
   }
   std::vector<std::vector<double>> losses(at(count));
   scheduler.for_each(count, [&](Index number, Index) {
-    losses[at(number)] =
-        folds[at(number)].fitter == nullptr
-            ? std::vector<double>(mixing_shares.size() * at(points),
-                                  std::numeric_limits<double>::quiet_NaN())
-            : fold_losses(folds[at(number)], relaxed[at(number)], points, loss, markers);
+    losses[at(number)] = folds[at(number)].fitter == nullptr
+                             ? std::vector<double>(mixing_shares.size() * at(points),
+                                                   std::numeric_limits<double>::quiet_NaN())
+                             : fold_losses(folds[at(number)], relaxed[at(number)], points, loss);
   });
   RelaxedValidation result;
   for (std::size_t share = 0; share < mixing_shares.size(); ++share) {

@@ -34,7 +34,7 @@ struct RelaxedFold {
   FoldRows rows;
 };
 
-/// data       of all fits
+/// data       of the path of all rows, as markers; folds have theirs
 /// full       the path of all rows
 /// folds      repeats x folds, as in `penalized`
 /// penalized  the losses of gamma = 1 at the points that were compared; the losses of the others are of the same kind

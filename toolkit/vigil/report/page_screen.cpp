@@ -22,14 +22,18 @@ Index found_at(const std::vector<double>& adjusted, double level) {
 
 std::string adjusted_words(const ScreenReport& report) {
   constexpr Index most_named = 12;
+  const std::string corrected = report.corrected_for.empty()
+                                    ? ""
+                                    : ", of markers corrected for " + report.corrected_for +
+                                          " in all subjects, whose values the tests take as given";
   if (report.adjusted_for.empty()) {
-    return "adjusted for nothing";
+    return "adjusted for nothing" + corrected;
   }
   std::vector<std::string> names = report.adjusted_for;
   if (size_of(names) > most_named) {
-    return "adjusted for " + count_text(size_of(names)) + " columns";
+    return "adjusted for " + count_text(size_of(names)) + " columns" + corrected;
   }
-  return "adjusted for " + join(names, ", ");
+  return "adjusted for " + join(names, ", ") + corrected;
 }
 
 std::string verdict(const ScreenReport& report) {

@@ -20,6 +20,8 @@ struct ScreenReport {
   std::string file = {};                      ///< of the cohort, without its folder
   Index subjects = 0, events = 0, draws = 0;
   bool permuted = false; ///< draws are permutations, else multipliers
+  std::string corrected_for =
+      {}; ///< batch column that markers were corrected for; empty: they were not
 };
 
 /// Figure `volcano`: estimates against -log10 p, the largest p-value that is a discovery at 0.05 by maxT and at 0.05 and

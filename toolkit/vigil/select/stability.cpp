@@ -174,6 +174,16 @@ void select_wave(const TrainingData& data,
   }
 }
 
+/// Selects in one half sample, on columns that are its own where they depend on who trains.
+void select_half(const StabilityOptions& options,
+                 Index per_half,
+                 const Resample& half,
+                 HalfSelection& selection,
+                 FitContext& context) {
+  const auto own = options.columns->fit_all({&half.train, 1}, half.train, context);
+  select_wave(own.front()->data(), options, per_half, {&half, 1}, {&selection, 1}, context);
+}
+
 /// Counts, for each item, the half samples that hold it; `item_of` maps a column to its item, ascending items.
 void count(Frequencies& frequencies,
            std::span<const HalfSelection> halves,
@@ -308,9 +318,12 @@ Stability stability_selection(const TrainingData& data,
   }
   const Index per_half = per_half_of(options, size_of(result.features.item), data, within);
   result.halves.resize(at(plan.size()));
+  for (Index number = 0; options.columns != nullptr && number < plan.size(); ++number) {
+    select_half(options, per_half, plan.at_number(number), result.halves[at(number)], context);
+  }
   const penalized::PathRequest request{options.penalty, path_grid(options, per_half)};
   const Index wave = wave_of(data, plan.size(), request, options.weakness < 1.0, context);
-  for (Index first = 0; first < plan.size(); first += wave) {
+  for (Index first = 0; options.columns == nullptr && first < plan.size(); first += wave) {
     std::vector<Resample> halves;
     for (Index number = first; number < std::min(first + wave, plan.size()); ++number) {
       halves.push_back(plan.at_number(number));

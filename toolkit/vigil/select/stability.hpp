@@ -20,6 +20,7 @@ namespace vigil::select {
 /// weakness   1: the plain penalty; below: penalty factors v / u, u uniform on [weakness, 1] for each half and feature
 /// grid       its most_nonzero is set to q
 /// clusters   empty: none
+/// columns    null, or how each half sample makes the columns of its own (batches that are corrected)
 struct StabilityOptions {
   Index pairs = 50, per_half = 0;
   double threshold = 0.75, weakness = 1.0, level = 0.95;
@@ -27,6 +28,7 @@ struct StabilityOptions {
   penalized::PenaltyOptions penalty = {};
   penalized::LambdaGrid grid = {};
   Clusters clusters = {};
+  const TrainingColumns* columns = nullptr;
 };
 
 /// One half sample: who is in it, and the features that it selected, in order of entry.

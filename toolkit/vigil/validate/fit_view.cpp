@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/validate/fit_view.hpp"
 
-#include "vigil/validate/cut_view.hpp"
+#include "vigil/validate/corrected_view.hpp"
 
 namespace vigil {
 
@@ -11,6 +11,7 @@ namespace {
 std::vector<AnyModel> fit_data(const TrainingData& data,
                                const NamedLearner& learner,
                                const ViewFits& fits,
+                               const TrainingColumns* columns,
                                FitContext& context) {
   const std::vector<Preparation> preparations =
       fit_preparations(data, fits.weights, learner.preparation, context.scheduler);
@@ -21,9 +22,19 @@ std::vector<AnyModel> fit_data(const TrainingData& data,
                      .key = fits.keys[at(item)],
                      .with_diagnostics = fits.with_diagnostics});
   }
-  std::vector<AnyModel> models = learner.learner.fit_all({.data = data, .items = items}, context);
+  std::vector<AnyModel> models =
+      learner.learner.fit_all({.data = data, .items = items, .columns = columns}, context);
   VIGIL_ENSURES(models.size() == items.size());
   return models;
+}
+
+void cut_models(const CutView& cut,
+                const CutRule& rule,
+                std::span<const CaseWeights> weights,
+                std::vector<AnyModel>& models) {
+  for (std::size_t item = 0; item < models.size() && !cut.empty(); ++item) {
+    models[item] = models[item].cut_by(cut.frozen(weights[item], rule));
+  }
 }
 
 std::vector<AnyModel> fit_columns(const ColumnView& view,
@@ -32,40 +43,33 @@ std::vector<AnyModel> fit_columns(const ColumnView& view,
                                   FitContext& context) {
   const CutRule& rule = learner.preparation.cut;
   if (rule.empty()) {
-    return fit_data(view.data(), learner, fits, context);
+    return fit_data(view.data(), learner, fits, nullptr, context);
   }
   const CutView cut(view.data(), rule, context);
-  std::vector<AnyModel> models = fit_data(cut.data(), learner, fits, context);
-  for (std::size_t item = 0; item < models.size() && !cut.empty(); ++item) {
-    models[item] = models[item].cut_by(cut.frozen(fits.weights[item], rule));
-  }
+  std::vector<AnyModel> models = fit_data(cut.data(), learner, fits, nullptr, context);
+  cut_models(cut, rule, fits.weights, models);
   return models;
 }
 
-// Whether the markers fit into memory a second time. Else they are corrected as they are read, pass by pass: slower, and the
-// same to the bit.
-bool fits_twice(const FeatureMatrix& features, const FitContext& context) {
-  const Index bytes = features.subjects() * features.features() * static_cast<Index>(sizeof(float));
-  return 2 * bytes <= context.memory_bytes;
-}
-
-// One after another, as each training set has columns of its own.
+// One after another, as each training set has columns of its own; so have the inner folds of a learner.
 std::vector<AnyModel> fit_corrected(const ColumnView& view,
                                     const NamedLearner& learner,
                                     const ViewFits& fits,
                                     FitContext& context) {
-  const bool in_memory = fits_twice(view.full().features, context);
+  const CutRule& rule = learner.preparation.cut;
+  const CombatTraining training(
+      view.full(), {.combat = *learner.combat, .cut = rule, .columns = learner.columns});
   std::vector<AnyModel> models;
   for (std::size_t item = 0; item < fits.weights.size(); ++item) {
-    const Combat combat =
-        Combat::fit(view.full(), fits.weights[item], *learner.combat, context.scheduler);
-    const CorrectedColumns corrected =
-        combat.correct(view.full().covariates(), context.scheduler, in_memory);
-    const ColumnView own(corrected.data(view.full()), learner.columns);
+    const auto own = training.fit(fits.weights[item], context);
     const ViewFits one{.weights = fits.weights.subspan(item, 1),
                        .keys = fits.keys.subspan(item, 1),
                        .with_diagnostics = fits.with_diagnostics};
-    models.push_back(fit_columns(own, learner, one, context).front().corrected_by(combat));
+    auto fitted = fit_data(own->data(), learner, one, &training, context);
+    if (own->cut() != nullptr) {
+      cut_models(*own->cut(), rule, one.weights, fitted);
+    }
+    models.push_back(fitted.front().corrected_by(own->combat()));
   }
   return models;
 }
