@@ -6,6 +6,7 @@
 #include "vigil/measure/brier.hpp"
 #include "vigil/measure/calibration.hpp"
 #include "vigil/measure/concordance.hpp"
+#include "vigil/measure/convention.hpp"
 #include "vigil/measure/explained_variation.hpp"
 #include "vigil/measure/follow_up_calibration.hpp"
 #include "vigil/measure/horizon_calibration.hpp"
@@ -153,6 +154,21 @@ TEST_F(PbcModels, ExplainedVariation) {
              cox_solver);
   // make_measure.R, part 9. survAUC's OXS, 0.757 here, comes from a likelihood of its own.
   expect_row(oquigley_xu_stare_r2(example.evaluation()).value, 0.763255439056659, cox_solver);
+}
+
+/// Song and Zhou's AUC by survAUC, of Cox's model of three columns. Two deaths share day 264 and two day 1191; no score ties.
+TEST_F(PbcModels, IncidentAucOfSurvauc) {
+  MeasureCase example = scored();
+  for (const char* t : {"1000", "2000"}) {
+    example.at(std::stod(t));
+    const Estimate found = find("survauc", "auc_incident").evaluate(example.evaluation());
+    expect_row(found.value,
+               pbc_row("Song-Zhou AUC(t) I/C",
+                       "survAUC",
+                       (std::string("lp of coxph log(bili)+albumin+age; t=") + t).c_str()),
+               cox_solver);
+    EXPECT_TRUE(found.influence.empty());
+  }
 }
 
 /// Ours is the error of a score that is given. CPE adds what fitting the coefficients does to a smoothed K; make_measure.R, part 9, comes
