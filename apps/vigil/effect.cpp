@@ -7,10 +7,12 @@
 
 #include "apps/vigil/cohort_input.hpp"
 #include "apps/vigil/effect_output.hpp"
+#include "apps/vigil/effect_rows.hpp"
 #include "apps/vigil/verbs.hpp"
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 namespace vigil::app {
@@ -26,7 +28,22 @@ struct EffectRequest {
   triage::TargetPopulation target = triage::TargetPopulation::everybody;
   survival::Ties ties = survival::Ties::efron;
   double level = 0.95;
+  Index cross_fit = 0; ///< folds; 0: none
 };
+
+Index cross_fit_folds(const Options& options) {
+  if (!options.has("cross_fit")) {
+    return 0;
+  }
+  if (options.text("target").value_or("everybody") == "overlap") {
+    options.refuse("cross_fit", "--target everybody beside it: it is of the augmented estimator");
+  }
+  const Index folds = options.count("cross_fit").value_or(0);
+  if (folds < 2 || folds > 50) {
+    options.refuse("cross_fit", "2 to 50 folds");
+  }
+  return folds;
+}
 
 EffectRequest effect_request(const Options& options) {
   for (const char* key : {"clinical",
@@ -82,6 +99,7 @@ EffectRequest effect_request(const Options& options) {
                    "--target everybody beside it: the value of a rule is that of all subjects");
   }
   request.ties = *survival::parse_ties(options.choice("ties", {"breslow", "efron"}, "efron"));
+  request.cross_fit = cross_fit_folds(options);
   return request;
 }
 
@@ -211,75 +229,6 @@ rule_of(const Cohort& cohort, const EffectRequest& request, const Options& optio
   return treat;
 }
 
-/// Makes the rows of effect.tsv; with groups their influence is summed within them.
-class EffectRows {
-public:
-  EffectRows(const triage::TreatmentModels& models,
-             const EffectRequest& request,
-             std::span<const Index> group)
-      : models_(models), request_(request), group_(group) {}
-
-  std::vector<triage::EffectRow> run(const std::vector<bool>& treat) {
-    for (const double horizon : request_.horizons) {
-      if (request_.target == triage::TargetPopulation::overlap) {
-        add_both("overlap", triage::overlap_weighted, horizon);
-        continue;
-      }
-      add_both("g-formula", triage::g_formula, horizon);
-      add_both("iptw", triage::iptw, horizon);
-      add_augmented(treat, horizon);
-    }
-    return std::move(rows_);
-  }
-
-private:
-  [[nodiscard]] triage::InfluencedRisk by_group(const triage::InfluencedRisk& risk) const {
-    return group_.empty() ? risk : triage::grouped(risk, group_);
-  }
-  void add(const char* name,
-           const triage::InfluencedRisk& untreated,
-           const triage::InfluencedRisk& treated,
-           double horizon) {
-    for (auto& row : triage::effect_rows(
-             name, by_group(untreated), by_group(treated), horizon, request_.level)) {
-      rows_.push_back(std::move(row));
-    }
-  }
-  template <class Estimator>
-  void add_both(const char* name, const Estimator& estimator, double horizon) {
-    add(name, estimator(models_, false, horizon), estimator(models_, true, horizon), horizon);
-  }
-  void add_rule(const char* quantity, const triage::InfluencedRisk& risk, double horizon) {
-    auto row = triage::effect_row("aiptw", by_group(risk), request_.level);
-    row.quantity = quantity;
-    row.horizon = horizon;
-    rows_.push_back(std::move(row));
-  }
-  /// The augmented estimator, the value of the rule, and its differences from treating everybody and nobody.
-  void add_augmented(const std::vector<bool>& treat, double horizon) {
-    const auto untreated = triage::augmented_scores(models_, false, horizon);
-    const auto treated = triage::augmented_scores(models_, true, horizon);
-    const auto none = triage::mean_score(untreated), all = triage::mean_score(treated);
-    add("aiptw", none, all, horizon);
-    if (request_.treat_if.empty()) {
-      return;
-    }
-    std::vector<double> scores;
-    for (std::size_t subject = 0; subject < treat.size(); ++subject) {
-      scores.push_back(treat[subject] ? treated[subject] : untreated[subject]);
-    }
-    const auto rule = triage::mean_score(std::move(scores));
-    add_rule("rule_risk", rule, horizon);
-    add_rule("rule_minus_treat_all", triage::difference(rule, all), horizon);
-    add_rule("rule_minus_treat_none", triage::difference(rule, none), horizon);
-  }
-
-  const triage::TreatmentModels& models_;
-  const EffectRequest& request_;
-  std::span<const Index> group_;
-  std::vector<triage::EffectRow> rows_;
-};
-
 /// The group of each subject; empty without --group. Warns of few, refuses subjects without one.
 std::span<const Index> groups_of(const Cohort& cohort, std::vector<std::string>& warnings) {
   const Grouping& group = cohort.parts().group;
@@ -337,7 +286,8 @@ int run_effect(const Invocation& invocation) {
                     .treat_if = join(options.whole_texts("treat_if"), " and "),
                     .ties = std::string(survival::name_of(request.ties)),
                     .censoring = request.censoring.empty() ? "marginal" : "cox",
-                    .level = request.level};
+                    .level = request.level,
+                    .cross_fit = request.cross_fit};
   const auto treated = treated_cohort(cohort, request, options, words.treated_level);
   for (const double horizon : request.horizons) {
     triage::require_arms(treated, horizon);
@@ -353,7 +303,20 @@ int run_effect(const Invocation& invocation) {
       treated.treated, cohort.parts().centre.level, cohort.parts().centre.names);
   result.warnings = triage::overlap_warnings(result.overlap);
   const auto group = groups_of(cohort, result.warnings);
-  result.rows = EffectRows(models, request, group).run(rule_of(cohort, request, options));
+  std::optional<triage::CrossFit> cross_fit;
+  if (request.cross_fit > 0) {
+    const RandomKey key = RandomKey(session.seed()).child("effect").child("cross-fit");
+    cross_fit.emplace(treated,
+                      triage::TreatmentModelOptions{.ties = request.ties},
+                      cross_fit_folds_of(cohort, treated.treated, request.cross_fit, key));
+  }
+  const EffectRowOptions wanted{.horizons = request.horizons,
+                                .target = request.target,
+                                .level = request.level,
+                                .has_rule = !request.treat_if.empty(),
+                                .group = group};
+  result.rows = effect_rows_of(
+      models, cross_fit ? &*cross_fit : nullptr, rule_of(cohort, request, options), wanted);
   write_effect(result, words, treated, cohort, folder);
   say_effect(result, words, session);
   session.log().say("written   " + folder.string());
@@ -376,6 +339,9 @@ constexpr std::array own_options{
                "'nodes>=4'",
                "value of this rule beside treating everybody or nobody; joined by and",
                true},
+    OptionSpec{"cross-fit",
+               "K",
+               "also the augmented estimator with models that have not seen the fold of a subject"},
     OptionSpec{"ties", "breslow|efron", "tied times of the Cox model (default efron)"},
     OptionSpec{"level", "0.95", "coverage of the intervals"},
 };

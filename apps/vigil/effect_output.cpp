@@ -122,6 +122,7 @@ void write_effect(const EffectResult& result,
   out["censoring"] = words.censoring;
   out["censoring_columns"] = treated.censoring.name;
   out["ties"] = words.ties;
+  out["cross_fit"] = words.cross_fit == 0 ? ordered_json(nullptr) : ordered_json(words.cross_fit);
   out["share_between_0.1_and_0.9"] = result.overlap.share_between;
   out["warnings"] = result.warnings;
   report::write_file(folder / "summary.json", out.dump(2) + "\n");

@@ -24,6 +24,7 @@ struct EffectWords {
   std::string treatment, treated_level, target, treat_if;
   std::string ties, censoring;
   double level = 0.95;
+  Index cross_fit = 0; ///< folds; 0: none
 };
 
 /// What an effect wrote and printed is made of.

@@ -108,10 +108,15 @@ run_case() {
   printf '    kept in  %s\n' "$folder"
 }
 
+# Named from where the caller stands; every case moves away from there.
+files=()
+for file in "$@"; do
+  [[ -r $file ]] || { printf 'run_cases.sh: no case file %s\n' "$file" >&2; exit 2; }
+  files+=("$(realpath "$file")")
+done
 mkdir -p "$work"
 work=$(cd "$work" && pwd)
-for file in "$@"; do
-  file=$(realpath "$file")
+for file in "${files[@]}"; do
   number=0
   while IFS= read -r text || [[ -n $text ]]; do
     number=$((number + 1))

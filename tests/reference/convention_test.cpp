@@ -107,6 +107,42 @@ TEST(Survauc, UnoOfPbc) {
   }
 }
 
+// Hazard ratios 1, 2, 1, 4, 5; an event at 1, two at 2 where one leaves too, the last one leaves at 3. The censored row of day 2 is the first of
+// its time, so that both events there count those of day 3 alone: H(1.5) = 1 / (1 + 2 + 1 + 4 + 5), H(2) = 1/13 + 1/5 + 1/5.
+TEST(Survauc, IncidentAucByHand) {
+  MeasureCase example({1, 2, 2, 2, 3}, std::vector<double>{1, 1, 1, 0, 0});
+  const std::vector<double> ratio = {1, 2, 1, 4, 5};
+  std::vector<double> score;
+  for (const double r : ratio) {
+    score.push_back(std::log(r));
+  }
+  example.score(score);
+  for (const auto& [t, hazard] : {std::pair{1.5, 1.0 / 13.0}, std::pair{2.0, 1.0 / 13.0 + 0.4}}) {
+    double concordant = 0.0, cases = 0.0, controls = 0.0;
+    for (const double i : ratio) {
+      cases += i * std::exp(-hazard * i);
+      controls += std::exp(-hazard * i);
+      for (const double j : ratio) {
+        const double share = i > j ? 1.0 : i == j ? 0.5 : 0.0;
+        concordant += i * std::exp(-hazard * i) * std::exp(-hazard * j) * share;
+      }
+    }
+    example.at(t);
+    expect_row(find("survauc", "auc_incident").evaluate(example.evaluation()).value,
+               concordant / (cases * controls));
+  }
+}
+
+// Both deaths at the last time: the second one has nobody behind it.
+TEST(Survauc, IncidentAucNeedsSomebodyBehindTiedEvents) {
+  MeasureCase example({1, 2, 2}, std::vector<double>{1, 1, 1});
+  example.score({0, 1, 2}).at(2);
+  EXPECT_EQ(find("survauc", "auc_incident").evaluate(example.evaluation()).undefined_because,
+            "nobody is left behind events at one time");
+  example.at(1);
+  EXPECT_TRUE(std::isfinite(find("survauc", "auc_incident").evaluate(example.evaluation()).value));
+}
+
 TEST(Survivalroc, KaplanMeierAboveEachCut) {
   MeasureCase example = pbc_by_bili();
   example.at(2000);

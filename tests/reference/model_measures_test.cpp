@@ -6,9 +6,12 @@
 #include "vigil/measure/brier.hpp"
 #include "vigil/measure/calibration.hpp"
 #include "vigil/measure/concordance.hpp"
+#include "vigil/measure/convention.hpp"
 #include "vigil/measure/explained_variation.hpp"
 #include "vigil/measure/follow_up_calibration.hpp"
 #include "vigil/measure/horizon_calibration.hpp"
+#include "vigil/measure/reclassification.hpp"
+#include "vigil/survival/nelson_aalen.hpp"
 
 #include <gtest/gtest.h>
 
@@ -153,6 +156,61 @@ TEST_F(PbcModels, ExplainedVariation) {
              cox_solver);
   // make_measure.R, part 9. survAUC's OXS, 0.757 here, comes from a likelihood of its own.
   expect_row(oquigley_xu_stare_r2(example.evaluation()).value, 0.763255439056659, cox_solver);
+}
+
+/// Song and Zhou's AUC by survAUC, of Cox's model of three columns. Two deaths share day 264 and two day 1191; no score ties.
+TEST_F(PbcModels, IncidentAucOfSurvauc) {
+  MeasureCase example = scored();
+  for (const char* t : {"1000", "2000"}) {
+    example.at(std::stod(t));
+    const Estimate found = find("survauc", "auc_incident").evaluate(example.evaluation());
+    expect_row(found.value,
+               pbc_row("Song-Zhou AUC(t) I/C",
+                       "survAUC",
+                       (std::string("lp of coxph log(bili)+albumin+age; t=") + t).c_str()),
+               cox_solver);
+    EXPECT_TRUE(found.influence.empty());
+  }
+}
+
+/// The category-less NRI by survIDINRI: an event by t counts 1 / G(T), G = exp(-Nelson-Aalen of censoring) with everybody under observation at
+/// risk of it, also those with an event then. Halved, it is the share of raised risks among events less that among the others.
+TEST_F(PbcModels, ContinuousNri) {
+  constexpr double t = 1826;
+  std::vector<std::uint8_t> censored;
+  for (const double death : pbc.death) {
+    censored.push_back(death > 0.0 ? 0 : 1);
+  }
+  const auto ones = CaseWeights::ones(size_of(pbc.time));
+  const auto hazard = survival::nelson_aalen(
+      SurvivalOutcome{.entry = {}, .time = pbc.time, .event = censored}, ones);
+  const auto large = model.risk(design, t), small = small_model.risk(small_design, t);
+  double events = 0.0, raised_events = 0.0, others = 0.0, raised_others = 0.0;
+  for (std::size_t i = 0; i < pbc.time.size(); ++i) {
+    const double raised = large[i] > small[i] ? 1.0 : 0.0;
+    if (pbc.time[i] > t) {
+      others += 1.0;
+      raised_others += raised;
+    } else if (pbc.death[i] > 0.0) {
+      const double weight = std::exp(hazard.hazard(pbc.time[i]));
+      events += weight;
+      raised_events += weight * raised;
+    }
+  }
+  const double expected = pbc_row("continuous NRI/2 (Uno 2013)", "survIDINRI", "same; m2");
+  // 2^25 times its number is whole: two shares in single precision, each within 2^-25.
+  constexpr double printed = 1e-6, single_precision = 0x1p-24;
+  EXPECT_NEAR(std::ldexp(expected, 25), 8303011.0, printed);
+  EXPECT_NEAR(raised_events / events - raised_others / others, expected, single_precision);
+  // vigil weighs by Kaplan-Meier's G(T-).
+  MeasureCase one = scored(), other(pbc.time, pbc.death);
+  one.risk(t, large);
+  other.risk(t, small);
+  const auto moved = reclassification(one.evaluation(), other.evaluation());
+  EXPECT_NEAR(
+      0.5 * (moved.nri_events.value + moved.nri_nonevents.value),
+      expected,
+      test::relative(expected, 1e-4, "another estimate of G, read at another side of its step"));
 }
 
 /// Ours is the error of a score that is given. CPE adds what fitting the coefficients does to a smoothed K; make_measure.R, part 9, comes

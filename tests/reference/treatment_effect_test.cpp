@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Effect of a recorded treatment: rows of reference_values.csv (riskRegression 2022.11.28, base R), and effect.csv by make_effect.R.
+#include "vigil/triage/cross_fit.hpp"
 #include "vigil/triage/treatment_effect.hpp"
 #include "vigil/triage/treatment_overlap.hpp"
 
@@ -130,6 +131,30 @@ TEST(TreatmentEffectReference, RiskRegressionWithoutTies) {
         EXPECT_NEAR((arm ? treated : untreated).se(), risk_se, close(risk_se, 1e-8, solver)) << of;
       }
     }
+  }
+}
+
+// Models of two folds judge the third: plain R, with Cox's model of censoring and with Kaplan-Meier.
+TEST(TreatmentEffectReference, CrossFitWithoutTies) {
+  for (const std::string censoring : {"cox", "marginal"}) {
+    TreatedCohort cohort = gbsg(Times::untied);
+    if (censoring == "marginal") {
+      cohort.censoring = {};
+    }
+    std::vector<Index> fold_of;
+    for (Index subject = 0; subject < cohort.subjects(); ++subject) {
+      fold_of.push_back(subject % 3 + 1);
+    }
+    const CrossFit cross(cohort, {}, fold_of);
+    const auto untreated = mean_score(cross.scores(false, 1826.0));
+    const auto treated = mean_score(cross.scores(true, 1826.0));
+    const std::string of = "untied; t=1826; " + censoring;
+    const double without = expected("AIPTW cross-fit", of + "; h=0");
+    const double with = expected("AIPTW cross-fit", of + "; h=1");
+    const double se = expected("AIPTW cross-fit difference se", of);
+    EXPECT_NEAR(untreated.value, without, close(without, 1e-8, solver)) << of;
+    EXPECT_NEAR(treated.value, with, close(with, 1e-8, solver)) << of;
+    EXPECT_NEAR(difference(treated, untreated).se(), se, close(se, 1e-8, solver)) << of;
   }
 }
 

@@ -56,6 +56,19 @@ TEST(Words, AnApparentValueIsNoHeadline) {
   EXPECT_EQ(vigil::report::headline(report), nullptr);
 }
 
+// Predictions of held-out subjects are nothing less optimism; nor is a plan.
+TEST(Words, APlanAndItsHeldOutPredictionsAreNamedByTheDraws) {
+  using vigil::report::held_out_words;
+  using vigil::report::scheme_words;
+  EXPECT_EQ(scheme_words("bootstrap"), "bootstrap");
+  EXPECT_EQ(scheme_words("centre-bootstrap"), "bootstrap of centres");
+  EXPECT_EQ(scheme_words("loco"), "leave one centre out");
+  EXPECT_EQ(held_out_words("bootstrap .632+"), "left out of a bootstrap sample");
+  EXPECT_EQ(held_out_words("centre-bootstrap"), "left out of a bootstrap of centres");
+  EXPECT_EQ(held_out_words("subsampling .632+"), "left out of a subsample");
+  EXPECT_EQ(held_out_words("nested-cv"), "nested cross-validation");
+}
+
 TEST(Figures, NumbersCarryFourDigits) {
   EXPECT_EQ(vigil::report::four_digits(0.123456), 0.1235);
   EXPECT_EQ(vigil::report::four_digits(-98765.4), -98770.0);
@@ -213,6 +226,37 @@ TEST(Page, StatesTheConcordanceWithItsIntervalAndWithoutAVerdict) {
                         "; 0.5 is chance."));
   for (const char* word : {"weak accuracy", "moderate accuracy", "good accuracy"}) {
     EXPECT_THAT(html, Not(HasSubstr(word)));
+  }
+}
+
+// A value less optimism, or of .632, is not one of subjects that the model had not seen.
+TEST(Page, SaysWhereValuesRestOnTheSubjectsOfTheFit) {
+  auto report = vigil::test::tiny_report();
+  const auto page_of = [&report](const char* resampling) {
+    report.performance.front().resampling = resampling;
+    return html_text(report);
+  };
+  const auto own = testing::AllOf(HasSubstr("to whom it was fitted, and corrected for that"),
+                                  HasSubstr("on the subjects of the fit and corrected for that"),
+                                  Not(HasSubstr("not seen")),
+                                  Not(HasSubstr("took no part in fitting, with")));
+  const auto corrected = std::string("fitted to, corrected for that: ");
+  EXPECT_THAT(page_of("bootstrap"),
+              testing::AllOf(own, HasSubstr(corrected + "bootstrap, less optimism.")));
+  EXPECT_THAT(page_of("centre-bootstrap"),
+              testing::AllOf(own, HasSubstr(corrected + "bootstrap of centres, less optimism.")));
+  EXPECT_THAT(
+      page_of("bootstrap .632+"),
+      testing::AllOf(
+          own, HasSubstr(corrected + "bootstrap .632+, own subjects and subjects left out.")));
+  EXPECT_THAT(
+      page_of("subsampling .632"),
+      testing::AllOf(
+          own, HasSubstr(corrected + "subsampling .632, own subjects and subjects left out.")));
+  for (const char* unseen : {"nested-cv", "loco", "split", "centre-bootstrap left-out"}) {
+    EXPECT_THAT(page_of(unseen),
+                testing::AllOf(HasSubstr("Measured on subjects that it had not seen: "),
+                               HasSubstr("judged by models that had not seen them")));
   }
 }
 

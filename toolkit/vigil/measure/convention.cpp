@@ -183,6 +183,13 @@ Entry as(std::string_view name, Estimate (*evaluate)(const Evaluation&)) {
   return row;
 }
 
+/// The same without an interval, as the package.
+Entry plain(std::string_view name, Estimate (*evaluate)(const Evaluation&)) {
+  Entry row = as(name, evaluate);
+  row.by_bootstrap = false;
+  return row;
+}
+
 /// The integral is over the times of the risks, up to tau.
 Entry integrated(Estimate (*evaluate)(const Evaluation&)) {
   Entry row = as("ibs", evaluate);
@@ -204,7 +211,9 @@ std::span<const Entry> measures_of(std::string_view package) {
   static const std::array timeroc = {as("auc", auc_of_timeroc),
                                      as("auc_event_free_controls", auc_1_of_timeroc)};
   static const std::array survc1 = {as("uno_c", uno_of_survc1)};
-  static const std::array survauc = {as("uno_c", uno_of_survauc), as("auc", auc_of_survauc)};
+  static const std::array survauc = {as("uno_c", uno_of_survauc),
+                                     as("auc", auc_of_survauc),
+                                     plain("auc_incident", auc_incident_of_survauc)};
   static const std::array survivalroc = {as("auc", auc_of_survivalroc)};
   static const std::array sksurv = {find("harrell_c"),
                                     as("uno_c", uno_of_sksurv),

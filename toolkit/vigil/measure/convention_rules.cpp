@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/measure/convention_rules.hpp"
 
+#include "vigil/numeric/order.hpp"
 #include "vigil/survival/risk_sets.hpp"
 
 #include <algorithm>
@@ -175,6 +176,80 @@ Estimate auc_of_survauc(const Evaluation& evaluation) {
   const Column marker = inverse.problem.empty() ? marker_column(evaluation, rows) : inverse;
   return marker.problem.empty() ? weighted_auc(evaluation, rows, inverse.value, marker.value)
                                 : undefined(marker.problem);
+}
+
+namespace {
+
+/// Cumulative hazard at t of a subject whose hazard ratio is 1, as survAUC counts those at risk: rows by time, censored ones first where
+/// times tie; the first row of a time has everybody still under observation beside it, each further one those with a later time.
+double baseline_of_survauc(const EvaluationRows& rows, std::span<const double> ratio, double t) {
+  std::vector<Index> order(at(rows.rows()));
+  std::iota(order.begin(), order.end(), Index{0});
+  std::stable_sort(order.begin(), order.end(), [&rows](Index one, Index other) {
+    const double first = rows.time[at(one)], second = rows.time[at(other)];
+    return first < second || (first == second && rows.ending[at(one)] == Ending::censored &&
+                              rows.ending[at(other)] != Ending::censored);
+  });
+  std::vector<double> from(order.size() + 1, 0.0); // sum over this place and those behind it
+  for (std::size_t place = order.size(); place-- > 0;) {
+    from[place] = from[place + 1] + rows.weight[at(order[place])] * ratio[at(order[place])];
+  }
+  double hazard = 0.0;
+  for (std::size_t first = 0; first < order.size();) {
+    const double now = rows.time[at(order[first])];
+    std::size_t last = first;
+    while (last < order.size() && rows.time[at(order[last])] == now) {
+      ++last;
+    }
+    for (std::size_t place = first; place < last && now <= t; ++place) {
+      if (rows.ending[at(order[place])] == Ending::event) {
+        hazard += rows.weight[at(order[place])] / (place == first ? from[first] : from[last]);
+      }
+    }
+    first = last;
+  }
+  return hazard;
+}
+
+} // namespace
+
+Estimate auc_incident_of_survauc(const Evaluation& evaluation) {
+  const EvaluationRows rows = evaluation_rows(evaluation);
+  Column score{.value = {}, .problem = plain_problem(evaluation, rows)};
+  if (score.problem.empty() && !std::isfinite(evaluation.horizon)) {
+    score.problem = "needs a horizon";
+  }
+  if (score.problem.empty()) {
+    score = score_column(evaluation, rows);
+  }
+  if (!score.problem.empty()) {
+    return undefined(score.problem);
+  }
+  // The AUC is the same for scores that are shifted; so that no ratio is infinite.
+  const double largest = *std::max_element(score.value.begin(), score.value.end());
+  std::vector<double> ratio;
+  for (const double value : score.value) {
+    ratio.push_back(std::exp(value - largest));
+  }
+  const double hazard = baseline_of_survauc(rows, ratio, evaluation.horizon);
+  double concordant = 0.0, cases = 0.0, controls = 0.0; // of scores below, or equal
+  const auto order = ascending_order(score.value);
+  for (std::size_t first = 0, last = 0; first < order.size(); first = last) {
+    double failing = 0.0, free = 0.0;
+    for (; last < order.size() && score.value[at(order[last])] == score.value[at(order[first])];
+         ++last) {
+      const auto row = at(order[last]);
+      const double survival = rows.weight[row] * std::exp(-hazard * ratio[row]);
+      failing += survival * ratio[row];
+      free += survival;
+    }
+    concordant += failing * (controls + 0.5 * free);
+    cases += failing;
+    controls += free;
+  }
+  const double value = concordant / (cases * controls);
+  return std::isfinite(value) ? Estimate{.value = value}
+                              : undefined("nobody is left behind events at one time");
 }
 
 Estimate auc_of_survivalroc(const Evaluation& evaluation) {

@@ -37,6 +37,7 @@ struct PairRule {
 /// Of survAUC and survivalROC: convention.hpp says what they are.
 [[nodiscard]] Estimate uno_of_survauc(const Evaluation& evaluation);
 [[nodiscard]] Estimate auc_of_survauc(const Evaluation& evaluation);
+[[nodiscard]] Estimate auc_incident_of_survauc(const Evaluation& evaluation);
 [[nodiscard]] Estimate auc_of_survivalroc(const Evaluation& evaluation);
 
 } // namespace vigil::measure

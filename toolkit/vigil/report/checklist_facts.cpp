@@ -112,7 +112,7 @@ std::string analysis_facts(const Report& report) {
   if (plan.learners.empty()) {
     return {};
   }
-  std::string text = "Learners " + join(plan.learners, ", ") + "; " + resampling_words(plan.scheme);
+  std::string text = "Learners " + join(plan.learners, ", ") + "; " + scheme_words(plan.scheme);
   if (plan.folds > 0) {
     text +=
         ", " + number_text(plan.folds) + " folds x " + counted(plan.repeats, "repeat", "repeats");

@@ -162,7 +162,7 @@ Figure calibration_figure(const Report& report,
                           : "calibration_" + number_text(static_cast<Index>(number) + 1),
       .template_name = "calibration",
       .title = "Predicted and observed risk: " + calibration.learner + ", " +
-               resampling_words(calibration.resampling),
+               held_out_words(calibration.resampling),
       .caption = "Points: groups of subjects by predicted risk, with 95 % intervals of "
                  "the observed risk (Kaplan–Meier). On the dashed line the risks are "
                  "right; above it they are too low. The curve is smoothed and has no band. Bars: "

@@ -85,7 +85,7 @@ std::string plan_block(const Report& report) {
   const PlanSummary& plan = report.plan;
   PageTable table{.header = {"Plan", ""}, .rows = {}, .words = 2};
   table.rows.push_back({"Models", join(plan.learners, ", ")});
-  std::string scheme = resampling_words(plan.scheme);
+  std::string scheme = scheme_words(plan.scheme);
   if (plan.folds > 0) {
     scheme += ", " + counted(plan.folds, "fold", "folds");
   }

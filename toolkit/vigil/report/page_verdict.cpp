@@ -75,8 +75,10 @@ std::string prediction_card(const Report& report) {
                     " interval: of two subjects, the "
                     "model names the one with the earlier event in " +
                     fixed_text(100 * row->estimate, 0) + " of 100 pairs (chance: 50).");
-  html += paragraph(
-      "Measured on subjects that it had not seen: " + resampling_words(row->resampling) + ".");
+  html += paragraph((counts_own_subjects(row->resampling)
+                         ? "Measured on the subjects that it was fitted to, corrected for that: "
+                         : "Measured on subjects that it had not seen: ") +
+                    resampling_words(row->resampling) + ".");
   if (!row->undefined_because.empty()) {
     html += paragraph("Note: " + row->undefined_because + ".", "note");
   }
@@ -163,9 +165,12 @@ std::string control_claim(const Report& report, const TriageSummary& triage) {
 
 std::string shown_list(const Report& report) {
   std::string items;
-  if (headline(report) != nullptr) {
-    items += list_item("How well the risks rank and fit, measured on subjects that took no part in "
-                       "fitting, with intervals.");
+  if (const PerformanceRow* row = headline(report)) {
+    items += list_item(counts_own_subjects(row->resampling)
+                           ? "How well the risks rank and fit, on the subjects of the fit and "
+                             "corrected for that, with intervals where the method has them."
+                           : "How well the risks rank and fit, measured on subjects that took no "
+                             "part in fitting, with intervals.");
   }
   if (report.triage) {
     items += list_item("Which action follows for whom from the predicted risk and the declared "
@@ -222,7 +227,9 @@ std::string lead(const Report& report) {
     const bool external = row->resampling.starts_with("external:");
     text = "In " + counted(row->subjects, "subject", "subjects") +
            (external ? " of another cohort (" + row->resampling.substr(9) + ")"
-                     : std::string(", each judged by models that had not seen them")) +
+            : counts_own_subjects(row->resampling)
+                ? std::string(", to whom it was fitted, and corrected for that")
+                : std::string(", each judged by models that had not seen them")) +
            ", the model “" + row->learner + "” ranks the risk of " + endpoint_words(report) +
            " with " + std::string(measure_words(row->measure).title) + " " +
            interval_words(row->estimate, row->lower, row->upper, 2) + "; 0.5 is chance.";

@@ -248,7 +248,7 @@ std::string resampling_words(std::string_view resampling) {
     return "repeated cross-validation";
   }
   if (resampling == "bootstrap") {
-    return "bootstrap, out of bag";
+    return "bootstrap, less optimism";
   }
   if (resampling.starts_with("centre-bootstrap")) {
     return std::string("bootstrap of centres") + (resampling.ends_with(left_out_suffix)
@@ -261,13 +261,32 @@ std::string resampling_words(std::string_view resampling) {
   }
   for (const std::string_view scheme : {"bootstrap ", "subsampling "}) {
     if (resampling.starts_with(scheme)) {
-      return std::string(scheme) + "(" + std::string(resampling.substr(scheme.size())) + ")";
+      return std::string(scheme) + std::string(resampling.substr(scheme.size())) +
+             ", own subjects and subjects left out";
     }
   }
   if (resampling == "loco") {
     return "leave one centre out";
   }
   return std::string(resampling);
+}
+
+bool counts_own_subjects(std::string_view resampling) noexcept {
+  return resampling.starts_with("subsampling") || resampling.starts_with("bootstrap") ||
+         (resampling.starts_with("centre-bootstrap") && !resampling.ends_with(left_out_suffix));
+}
+
+std::string scheme_words(std::string_view scheme) {
+  return scheme == "bootstrap"          ? "bootstrap"
+         : scheme == "centre-bootstrap" ? "bootstrap of centres"
+                                        : resampling_words(scheme);
+}
+
+std::string held_out_words(std::string_view resampling) {
+  return !counts_own_subjects(resampling)             ? resampling_words(resampling)
+         : resampling.starts_with("centre-bootstrap") ? "left out of a bootstrap of centres"
+         : resampling.starts_with("bootstrap")        ? "left out of a bootstrap sample"
+                                                      : "left out of a subsample";
 }
 
 std::string hazard_words(const HazardTestRow& test) {

@@ -29,6 +29,12 @@ namespace vigil::report {
 [[nodiscard]] std::string time_axis_words(TimeUnit unit);
 /// "external cohort gbsg", "nested cross-validation", "same subjects as fitted (optimistic)".
 [[nodiscard]] std::string resampling_words(std::string_view resampling);
+/// Whether a value rests on the subjects that the model was fitted to, corrected for that (bootstrap, subsampling).
+[[nodiscard]] bool counts_own_subjects(std::string_view resampling) noexcept;
+/// How the resamples of a plan were drawn, whatever is computed from them.
+[[nodiscard]] std::string scheme_words(std::string_view scheme);
+/// Whose predictions those of the held-out subjects are: "left out of a bootstrap sample".
+[[nodiscard]] std::string held_out_words(std::string_view resampling);
 /// "proportional: chi-square 23.10 on 4, p 0.0001: coefficients change with time", or why there is no test.
 [[nodiscard]] std::string hazard_words(const HazardTestRow& test);
 /// The event in words, "the event" when the report does not say.

@@ -68,12 +68,12 @@ CensoringModel::CensoringModel(const FollowUp& observed,
     for (const Index subject : sets.subject) {
       mean += weights[subject] * covariate(subject, column) / total;
     }
-    for (const Index subject : sets.subject) {
+    for (Index subject = 0; subject < observed.subjects(); ++subject) {
       covariate_[at(column * observed.subjects() + subject)] -= mean;
     }
   }
   fit(observed, weights, sets);
-  for (const Index subject : sets.subject) {
+  for (Index subject = 0; subject < observed.subjects(); ++subject) {
     double log_hazard = 0.0;
     for (Index column = 0; column < columns_; ++column) {
       log_hazard += coefficient_[at(column)] * covariate(subject, column);

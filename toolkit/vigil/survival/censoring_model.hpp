@@ -46,7 +46,7 @@ public:
 
   [[nodiscard]] Index columns() const noexcept { return columns_; }
   [[nodiscard]] std::span<const double> coefficient() const noexcept { return coefficient_; }
-  /// e^(b'x) of a subject, x centred; NaN for those absent.
+  /// e^(b'x) of a subject, x less its mean over those present; also of subjects with weight 0, on whom nothing rests.
   [[nodiscard]] double relative_hazard(Index subject) const { return relative_[at(subject)]; }
   /// A centred column.
   [[nodiscard]] double covariate(Index subject, Index column) const {

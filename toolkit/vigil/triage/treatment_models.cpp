@@ -32,18 +32,53 @@ std::vector<double> centred_columns(const TreatedCohort& cohort, std::vector<dou
 }
 
 survival::CensoringWeights censoring_of(const TreatedCohort& cohort,
-                                        const CaseWeights& ones,
+                                        const CaseWeights& train,
                                         const survival::CensoringModelOptions& options) {
   if (cohort.censoring.columns == 0) {
-    return {cohort.outcome, ones};
+    return {cohort.outcome, train};
   }
   return {cohort.outcome,
-          ones,
+          train,
           {.value = cohort.censoring.value, .columns = cohort.censoring.columns},
           options};
 }
 
-void refuse_unless(bool usable, const char* where, const std::string& found, const char* expected) {
+/// The logistic model of those with weight.
+LogisticFit propensity_of(const TreatedCohort& cohort, const CaseWeights& train) {
+  std::vector<double> columns;
+  std::vector<std::uint8_t> treated;
+  for (Index column = 0; column < cohort.propensity.columns; ++column) {
+    for (const Index subject : train.support()) {
+      columns.push_back(cohort.propensity.at_subject(subject, column));
+    }
+  }
+  for (const Index subject : train.support()) {
+    treated.push_back(cohort.treated[at(subject)]);
+  }
+  return {columns, treated};
+}
+
+/// e(x) of everybody.
+std::vector<double> probabilities(const TreatedCohort& cohort, const LogisticFit& fit) {
+  if (!fit.undefined_because().empty() || size_of(fit.probability()) == cohort.subjects()) {
+    return {fit.probability().begin(), fit.probability().end()};
+  }
+  const auto coefficient = fit.coefficient();
+  std::vector<double> probability;
+  for (Index subject = 0; subject < cohort.subjects(); ++subject) {
+    double log_odds = coefficient.front();
+    for (Index column = 0; column < cohort.propensity.columns; ++column) {
+      log_odds += coefficient[at(column + 1)] * cohort.propensity.at_subject(subject, column);
+    }
+    probability.push_back(1.0 / (1.0 + std::exp(-log_odds)));
+  }
+  return probability;
+}
+
+void refuse_unless(bool usable,
+                   const std::string& where,
+                   const std::string& found,
+                   const char* expected) {
   if (!usable) {
     throw InputError({.where = where,
                       .found = found,
@@ -56,25 +91,31 @@ void refuse_unless(bool usable, const char* where, const std::string& found, con
 } // namespace
 
 TreatmentModels::TreatmentModels(TreatedCohort cohort, const TreatmentModelOptions& options)
-    : cohort_(std::move(cohort)), options_(options), ones_(CaseWeights::ones(cohort_.subjects())),
+    : TreatmentModels(std::move(cohort), options, CaseWeights::ones(size_of(cohort.treated))) {}
+
+TreatmentModels::TreatmentModels(TreatedCohort cohort,
+                                 const TreatmentModelOptions& options,
+                                 const CaseWeights& train)
+    : cohort_(std::move(cohort)), options_(options), train_(train),
       outcome_columns_(centred_columns(cohort_, outcome_mean_)),
-      likelihood_(cohort_.outcome, ones_, {}, {}, options.ties),
+      likelihood_(cohort_.outcome, train_, {}, {}, options.ties),
       outcome_fit_(survival::fit_cox(likelihood_, outcome_columns_)),
-      propensity_(cohort_.propensity.value, cohort_.treated),
-      censoring_(censoring_of(cohort_, ones_, options.censoring)) {
+      propensity_(propensity_of(cohort_, train_)),
+      probability_(probabilities(cohort_, propensity_)),
+      censoring_(censoring_of(cohort_, train_, options.censoring)) {
   refuse_unless(outcome_fit_.status == survival::CoxFitStatus::converged,
-                "the Cox model of the outcome",
+                "the Cox model of the outcome" + options.fitted_to,
                 outcome_fit_.reason.empty() ? "no convergence" : outcome_fit_.reason,
                 "finite coefficients");
   refuse_unless(propensity_.undefined_because().empty(),
-                "the logistic model of the treatment",
+                "the logistic model of the treatment" + options.fitted_to,
                 propensity_.undefined_because(),
                 "treated and untreated subjects that the columns do not tell apart");
   baseline_ = likelihood_.baseline(outcome_fit_.point).cumulative_hazard.front();
 }
 
 double TreatmentModels::arm_probability(Index subject, bool treated) const {
-  const double probability = propensity_.probability()[at(subject)];
+  const double probability = probability_[at(subject)];
   return treated ? probability : 1.0 - probability;
 }
 

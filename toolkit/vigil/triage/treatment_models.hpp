@@ -43,9 +43,10 @@ struct TreatmentModelOptions {
   survival::CensoringModelOptions censoring = {};
   /// G just before u divides the jump of censoring at u; false: G at u, as in some papers.
   bool censoring_before = true;
+  std::string fitted_to = {}; ///< said where a model fails: ", fitted without fold 2"
 };
 
-/// Three models, each fitted once to all subjects.
+/// Three models, each fitted once to all subjects, or to those with weight 1; they predict for everybody.
 ///
 ///   risk        Cox: treatment and columns;  H_a(t | x) = H0(t) exp(a b_A + x'b),  Q_a = 1 - exp(-H_a)
 ///   propensity  logistic: e(x) = P(treated | x)
@@ -55,9 +56,14 @@ struct TreatmentModelOptions {
 class TreatmentModels {
 public:
   TreatmentModels(TreatedCohort cohort, const TreatmentModelOptions& options);
+  /// train   weights 0 and 1; nothing is read of the others on the way to a model. Influences are those of models of everybody only
+  TreatmentModels(TreatedCohort cohort,
+                  const TreatmentModelOptions& options,
+                  const CaseWeights& train);
 
   [[nodiscard]] const TreatedCohort& cohort() const noexcept { return cohort_; }
   [[nodiscard]] Index subjects() const noexcept { return cohort_.subjects(); }
+  [[nodiscard]] const std::string& fitted_to() const noexcept { return options_.fitted_to; }
   [[nodiscard]] const LogisticFit& propensity() const noexcept { return propensity_; }
   [[nodiscard]] const survival::CensoringWeights& censoring() const noexcept { return censoring_; }
   [[nodiscard]] const survival::CoxFit& outcome_fit() const noexcept { return outcome_fit_; }
@@ -90,12 +96,13 @@ private:
 
   TreatedCohort cohort_;
   TreatmentModelOptions options_;
-  CaseWeights ones_;
+  CaseWeights train_;
   std::vector<double> outcome_mean_, outcome_columns_; ///< treatment first; less their means
   survival::CoxLikelihood likelihood_;
   survival::CoxFit outcome_fit_;
   survival::StepFunction baseline_;
   LogisticFit propensity_;
+  std::vector<double> probability_; ///< of treatment, of everybody
   survival::CensoringWeights censoring_;
 };
 

@@ -195,7 +195,8 @@ void require_censoring(const TreatmentModels& models, double horizon) {
   }
   if (few > 0) {
     throw InputError(
-        {.where = "the model of censoring, horizon " + number_text(horizon),
+        {.where =
+             "the model of censoring" + models.fitted_to() + ", horizon " + number_text(horizon),
          .found = "censoring survival down to " + fixed_text(smallest, 4) + ", below " +
                   number_text(smallest_censoring_survival_of_a_subject) + " for " +
                   number_text(few) + (few == 1 ? " subject" : " subjects"),
