@@ -77,17 +77,20 @@ std::vector<storage::TableColumn> comparison_columns(const std::vector<Compariso
 
 void print_rows(Session& session, const std::vector<PerformanceRow>& rows) {
   for (const auto& row : rows) {
-    const std::string when = row.horizon == row.horizon ? " at " + number_text(row.horizon) : "";
-    const std::string where =
-        row.threshold == row.threshold ? " threshold " + number_text(row.threshold) : "";
+    std::string name = row.measure;
+    if (row.horizon == row.horizon) {
+      name.append(" at ").append(number_text(row.horizon));
+    }
+    if (row.threshold == row.threshold) {
+      name.append(" threshold ").append(number_text(row.threshold));
+    }
     if (!row.undefined_because.empty()) {
-      session.log().say(
-          fmt::format("{:<24} NA   {}", row.measure + when + where, row.undefined_because));
+      session.log().say(fmt::format("{:<24} NA   {}", name, row.undefined_because));
       continue;
     }
     session.log().say(
         fmt::format("{:<24} {}{}",
-                    row.measure + when + where,
+                    name,
                     fixed_text(row.estimate, 4),
                     row.lower == row.lower
                         ? " (" + fixed_text(row.lower, 4) + " to " + fixed_text(row.upper, 4) + ")"

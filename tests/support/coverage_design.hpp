@@ -37,6 +37,50 @@ struct CoverageSetting {
   return settings;
 }
 
+/// Exponential times with hazard exp(eta), eta normal: 4,000 equally probable values of it.
+///
+/// spread  standard deviation of eta
+class NormalLogHazards {
+public:
+  explicit NormalLogHazards(double spread) : spread_(spread) {}
+
+  /// Rate of exponential censoring at which this share is expected to be censored.
+  [[nodiscard]] double censoring_rate(double share) const {
+    return root(share, [&](double rate) {
+      return mean([&](double hazard) { return rate / (rate + hazard); });
+    });
+  }
+  /// Time by which this share has had its event.
+  [[nodiscard]] double time_of_risk(double share) const {
+    return root(share, [&](double time) {
+      return mean([&](double hazard) { return 1.0 - std::exp(-hazard * time); });
+    });
+  }
+
+private:
+  template <class Function>
+  [[nodiscard]] double mean(const Function& function) const {
+    constexpr int values = 4000;
+    double total = 0.0;
+    for (int value = 0; value < values; ++value) {
+      total += function(std::exp(spread_ * normal_quantile((value + 0.5) / values)));
+    }
+    return total / values;
+  }
+  /// Where a function that rises from 0 reaches `wanted`, by bisection on the log scale.
+  template <class Function>
+  [[nodiscard]] static double root(double wanted, const Function& function) {
+    double low = 1e-6, high = 1e6;
+    for (int step = 0; step < 60; ++step) {
+      const double middle = std::sqrt(low * high);
+      (function(middle) < wanted ? low : high) = middle;
+    }
+    return std::sqrt(low * high);
+  }
+
+  double spread_ = 0.0;
+};
+
 /// Fifty features in five blocks of ten, correlation 0.3 within a block, the first of each block acts; hazard exp(eta),
 /// eta = effect times their sum; censoring exponential, independent of everything.
 class CoverageDesign {
@@ -44,13 +88,9 @@ public:
   static constexpr Index features = 50, block = 10;
 
   explicit CoverageDesign(const CoverageSetting& setting) : setting_(setting) {
-    const auto censored = [&](double rate) {
-      return over_hazards([&](double hazard) { return rate / (rate + hazard); });
-    };
-    censoring_rate_ = root(setting.censored, censored);
-    horizon_ = root(setting.risk, [&](double time) {
-      return over_hazards([&](double hazard) { return 1.0 - std::exp(-hazard * time); });
-    });
+    const NormalLogHazards hazards(setting.effect * std::sqrt(5.0));
+    censoring_rate_ = hazards.censoring_rate(setting.censored);
+    horizon_ = hazards.time_of_risk(setting.risk);
   }
 
   [[nodiscard]] const CoverageSetting& setting() const noexcept { return setting_; }
@@ -99,28 +139,6 @@ public:
   }
 
 private:
-  /// Mean of a function of the hazard over subjects: 4,000 equally probable values of eta.
-  template <class Function>
-  [[nodiscard]] double over_hazards(const Function& function) const {
-    constexpr int values = 4000;
-    const double spread = setting_.effect * std::sqrt(5.0);
-    double total = 0.0;
-    for (int value = 0; value < values; ++value) {
-      total += function(std::exp(spread * normal_quantile((value + 0.5) / values)));
-    }
-    return total / values;
-  }
-  /// Where a function that rises from 0 reaches `wanted`, by bisection on the log scale.
-  template <class Function>
-  [[nodiscard]] static double root(double wanted, const Function& function) {
-    double low = 1e-6, high = 1e6;
-    for (int step = 0; step < 60; ++step) {
-      const double middle = std::sqrt(low * high);
-      (function(middle) < wanted ? low : high) = middle;
-    }
-    return std::sqrt(low * high);
-  }
-
   CoverageSetting setting_;
   double censoring_rate_ = 0.0, horizon_ = 0.0;
 };

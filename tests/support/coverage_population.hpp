@@ -7,6 +7,7 @@
 #include "vigil/numeric/order.hpp"
 
 #include "tests/support/coverage_design.hpp"
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <span>
@@ -19,21 +20,22 @@ namespace vigil::test {
 /// What is estimated: the value of a frozen model's measure over all subjects that the design could draw.
 ///
 /// It is the value over a very large sample that no model has seen, its outcomes without censoring, by the definitions
-/// themselves: no weights and no influence functions. The estimand of Harrell's C depends on who is censored when: its value
+/// themselves: no weights and no influence functions. The estimands of Harrell's C and of the calibration slope depend on who is censored when: their value
 /// is that of the large sample with its censoring. End of follow-up (tau, the horizon), threshold and null risk are those
 /// of the test set. Times are not tied; risks rise with the score. Checked by tests/property/coverage_test.
-class CoveragePopulation {
+template <class Design>
+class PopulationOf {
 public:
-  CoveragePopulation(const CoverageDesign& design, Index subjects, const RandomKey& key)
+  PopulationOf(const Design& design, Index subjects, const RandomKey& key)
       : design_(design), sample_(design.draw(subjects, key)),
         observed_order_(ascending_order(observed().time)),
         uncensored_order_(ascending_order(uncensored().time)) {}
 
-  [[nodiscard]] const CoverageDesign& design() const noexcept { return design_; }
+  [[nodiscard]] const Design& design() const noexcept { return design_; }
   [[nodiscard]] Covariates covariates() const { return sample_.observed.covariates(); }
-  [[nodiscard]] const CoverageDesign::Sample& sample() const noexcept { return sample_; }
+  [[nodiscard]] const typename Design::Sample& sample() const noexcept { return sample_; }
 
-  /// One value for each of harrell_c, uno_c, auc, brier, ipa, oe_ratio, net_benefit that is named.
+  /// One value for each of harrell_c, uno_c, auc, brier, ipa, oe_ratio, net_benefit, calibration_slope that is named.
   [[nodiscard]] std::vector<double> values(std::span<const std::string_view> measures,
                                            const Prediction& prediction,
                                            double null_risk) const {
@@ -43,6 +45,9 @@ public:
     all["harrell_c"] = concordance(observed(), observed_order_, ranks);
     all["uno_c"] = concordance(uncensored(), uncensored_order_, ranks);
     all["auc"] = auc(ranks);
+    if (std::find(measures.begin(), measures.end(), "calibration_slope") != measures.end()) {
+      all["calibration_slope"] = slope(prediction.score);
+    }
     std::vector<double> result;
     for (const std::string_view name : measures) {
       result.push_back(all.at(name));
@@ -91,6 +96,26 @@ private:
     }
     return concordant / (events * below);
   }
+  /// Coefficient of the score in Cox's model, by Newton steps from 1 on sums over who comes later.
+  [[nodiscard]] double slope(std::span<const double> score) const {
+    const SurvivalOutcome& outcome = observed();
+    double result = 1.0;
+    for (int step = 0; step < 10; ++step) {
+      double hazard = 0.0, first = 0.0, second = 0.0, gradient = 0.0, curvature = 0.0;
+      for (auto place = observed_order_.rbegin(); place != observed_order_.rend(); ++place) {
+        const double value = score[at(*place)], own = std::exp(result * value);
+        hazard += own;
+        first += own * value;
+        second += own * value * value;
+        if (outcome.event[at(*place)] != 0) {
+          gradient += value - first / hazard;
+          curvature += second / hazard - (first / hazard) * (first / hazard);
+        }
+      }
+      result += gradient / curvature;
+    }
+    return result;
+  }
   [[nodiscard]] std::map<std::string_view, double> means(std::span<const double> risk,
                                                          double null_risk) const {
     const double threshold = design_.threshold(), odds = threshold / (1.0 - threshold);
@@ -110,9 +135,11 @@ private:
             {"oe_ratio", events / expected}};
   }
 
-  CoverageDesign design_;
-  CoverageDesign::Sample sample_;
+  Design design_;
+  typename Design::Sample sample_;
   std::vector<Index> observed_order_, uncensored_order_;
 };
+
+using CoveragePopulation = PopulationOf<CoverageDesign>;
 
 } // namespace vigil::test

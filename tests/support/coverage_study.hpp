@@ -22,8 +22,9 @@ namespace vigil::test {
 inline constexpr Index coverage_subjects = 150;
 
 /// The cells of these measures at the design's horizon and threshold.
-[[nodiscard]] inline SummaryOptions coverage_options(const CoverageDesign& design,
-                                                     std::span<const std::string_view> measures) {
+template <class Design>
+[[nodiscard]] SummaryOptions coverage_options(const Design& design,
+                                              std::span<const std::string_view> measures) {
   SummaryOptions options{
       .measures = {}, .horizons = {design.horizon()}, .thresholds = {design.threshold()}};
   options.tau = design.horizon();

@@ -40,9 +40,9 @@ TEST(subsampling, draws_the_share_of_all_and_of_each_stratum) {
 TEST(subsampling, is_another_one_for_each_replicate_and_key) {
   const Cohort cohort = small_cohort({});
   const auto drawn = [&](std::uint64_t seed, Index number) {
-    const auto support = subsampling(cohort.data(), cohort.weights(), 3, RandomKey(seed))
-                             .at_number(number)
-                             .train.support();
+    const CaseWeights train =
+        subsampling(cohort.data(), cohort.weights(), 3, RandomKey(seed)).at_number(number).train;
+    const auto support = train.support();
     return std::vector<Index>(support.begin(), support.end());
   };
   EXPECT_EQ(drawn(1, 0), drawn(1, 0));

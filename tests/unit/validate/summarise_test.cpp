@@ -228,6 +228,59 @@ TEST(summarise_bootstrap, corrects_the_apparent_value_by_the_optimism) {
   EXPECT_GT(row.upper, row.estimate);
 }
 
+/// Share of the rows with an event by the horizon over their mean risk, nobody censored.
+double plain_ratio(const SurvivalOutcome& outcome,
+                   const std::vector<double>& times,
+                   std::span<const double> risk) {
+  double observed = 0.0, expected = 0.0;
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    observed += outcome.time[i] <= horizons[0] ? times[i] : 0.0;
+    expected += times[i] * risk[i];
+  }
+  return observed / expected;
+}
+
+// O/E and calibration slope are 1 on the sample of a fit whichever that is: their limits are the apparent value less percentiles of
+// the optimism. Of 25 values the 2.5th and 97.5th percentiles are the smallest and the largest.
+TEST(summarise_bootstrap, takes_limits_of_calibration_from_the_optimism) {
+  const Cohort cohort = uncensored_cohort(60);
+  const ValidationRun run =
+      run_toys(cohort, bootstrap(cohort.data(), cohort.weights(), 25, RandomKey(3)), horizons);
+  const auto& outcome = std::get<SurvivalOutcome>(run.cohort.data().outcome);
+  const std::vector<double> ones(60, 1.0);
+  std::vector<double> optimism;
+  for (const ResampleRecord& record : run.records) {
+    if (record.learner == "best") {
+      std::vector<double> times;
+      for (Index i = 0; i < 60; ++i) {
+        times.push_back(run.plan.at_number(record.resample).train.times(i));
+      }
+      const auto risk = record.prediction.risk.at_horizon(0);
+      optimism.push_back(plain_ratio(outcome, times, risk) - plain_ratio(outcome, ones, risk));
+    }
+  }
+  const double apparent = plain_ratio(outcome, ones, run.apparent[0].prediction.risk.at_horizon(0));
+  double mean = 0.0, variance = 0.0;
+  for (const double value : optimism) {
+    mean += value / 25.0;
+  }
+  for (const double value : optimism) {
+    variance += (value - mean) * (value - mean) / 24.0;
+  }
+  const auto [smallest, largest] = std::minmax_element(optimism.begin(), optimism.end());
+  Scheduler scheduler(1);
+  const Summary summary = summarise(
+      run.results_with_apparent(), options_for({"oe_ratio", "calibration_slope"}), scheduler);
+  const PerformanceRow& row = find_row(summary, "best", "oe_ratio", horizons[0]);
+  EXPECT_NEAR(row.estimate, apparent - mean, test::rounding(1.0, 64));
+  EXPECT_NEAR(row.se, std::sqrt(variance), test::rounding(1.0, 64));
+  EXPECT_NEAR(row.lower, apparent - *largest, test::rounding(1.0, 64));
+  EXPECT_NEAR(row.upper, apparent - *smallest, test::rounding(1.0, 64));
+  EXPECT_EQ(row.interval_method, "bootstrap_optimism_percentile");
+  EXPECT_EQ(find_row(summary, "best", "calibration_slope", not_available).interval_method,
+            "bootstrap_optimism_percentile");
+}
+
 // The optimism as that of a bootstrap; left out: the pairs of each replicate's other centres, each replicate by its pairs.
 TEST(summarise_drawn_centres, corrects_the_optimism_and_averages_over_centres_left_out) {
   const Cohort cohort = test::small_cohort({.subjects = 72, .centres = 6});

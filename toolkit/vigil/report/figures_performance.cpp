@@ -344,7 +344,6 @@ std::vector<Figure> performance_figures(const Report& report) {
 }
 
 std::vector<Figure> feature_figures(const Report& report) {
-  std::vector<Figure> figures;
   std::vector<std::string> learners;
   for (const SelectedFeatureRow& row : report.selected_features) {
     if (row.selected > 0 &&
@@ -352,6 +351,8 @@ std::vector<Figure> feature_figures(const Report& report) {
       learners.push_back(row.learner);
     }
   }
+  std::vector<Figure> figures;
+  figures.reserve(learners.size());
   for (const std::string& learner : learners) {
     figures.push_back(selection_figure(report, learner, learner == learners.front()));
   }

@@ -121,6 +121,7 @@ Points points_of(const ScreenReport& report) {
 /// Largest |estimate|, at most four times the 95th percentile.
 double axis_end(const std::vector<double>& estimate) {
   std::vector<double> size;
+  size.reserve(estimate.size());
   for (const double value : estimate) {
     size.push_back(std::fabs(value));
   }

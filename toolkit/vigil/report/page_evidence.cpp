@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fmt/format.h>
 #include <vector>
 
 namespace vigil::report {
@@ -156,7 +157,8 @@ std::string hazard_tables(const Report& report) {
            count_text(row.degrees_of_freedom),
            !std::isnan(row.p) && row.p < 0.001 ? "< 0.001" : value_words(row.p, 3)});
     }
-    html += "<details><summary>" + escaped("Hazards of " + learner + ": " + global) + "</summary>" +
+    html += "<details class=\"says\"><summary>" +
+            escaped(fmt::format("Hazards of {}: {}", learner, global)) + "</summary>" +
             table_block(table) +
             paragraph("Score tests that a coefficient of the model fitted to all subjects does not "
                       "change with time. A small p says that it does, not how; with many events "

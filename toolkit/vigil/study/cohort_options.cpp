@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 #include <memory>
 #include <utility>
 #include <variant>
@@ -167,11 +168,12 @@ CutRule cut_rule(const Options& options) {
   if (std::holds_alternative<OptionValue::Table>(entry->second.value)) {
     Options section(where);
     for (const auto& [key, texts] : options.table("choose_cut")) {
+      const std::string place = fmt::format("{} {}", where, key);
       OptionValue::List list;
       for (const auto& text : texts) {
-        list.push_back({text, where + " " + key});
+        list.push_back({text, place});
       }
-      section.set(key, {std::move(list), where + " " + key});
+      section.set(key, {std::move(list), place});
     }
     rule.columns = section.texts("columns");
     const auto word = section.texts("rule");

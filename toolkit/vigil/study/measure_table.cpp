@@ -110,7 +110,7 @@ Grouping group_of(const Cohort& cohort, std::span<const Index> joined) {
 
 /// Sampling weights of the rows.
 CaseWeights weights_of(const storage::DataFrame& table, const std::string& name) {
-  const auto ones = CaseWeights::ones(table.rows());
+  auto ones = CaseWeights::ones(table.rows());
   if (name.empty()) {
     return ones;
   }

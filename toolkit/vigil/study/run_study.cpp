@@ -351,7 +351,7 @@ StudyResult run_study(const StudySettings& study,
   const ShardFolder folder = run.folder(units, KeptBy::run);
   auto records = run.units(folder).compute({}).records;
   const StudyNullCheck check = run.null_check(folder);
-  check.compute({});
+  static_cast<void>(check.compute({}));
   return run.conclude(std::move(records), check);
 }
 

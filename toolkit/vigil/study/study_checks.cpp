@@ -155,13 +155,14 @@ std::vector<double> supported_horizons(std::span<const double> horizons,
 void warn_of_few_centres(const StudySettings& study,
                          const Cohort& cohort,
                          std::vector<std::string>& warnings) {
-  constexpr Index few = 10;
+  constexpr Index few = 20; // coverage in benchmarks/results/coverage.md
   const Index centres = size_of(cohort.centre_names());
   if (study.validate.scheme == "centre-bootstrap" && study.validate.folds_file.empty() &&
       centres < few) {
     warnings.push_back(
         number_text(centres) +
-        " centres: the interval of a bootstrap of fewer than 10 centres is too short");
+        " centres: the interval of a bootstrap of fewer than 20 centres is too short (nominal 95 % "
+        "covered 82 to 90 % of simulated cohorts with 10 centres, 74 to 88 % with 5)");
   }
 }
 

@@ -50,7 +50,7 @@ void warn_of_thin_follow_up(const survival::HorizonSupport& support,
                                                      double min_censoring_survival,
                                                      std::vector<std::string>& warnings);
 
-/// Adds a warning where a bootstrap of centres has fewer than 10 of them.
+/// Adds a warning where a bootstrap of centres has fewer than 20 of them.
 void warn_of_few_centres(const StudySettings& study,
                          const Cohort& cohort,
                          std::vector<std::string>& warnings);

@@ -32,7 +32,7 @@ public:
 
   /// Computes those units of a shard that the folder does not have, each kept as soon as it is finished; the number of the
   /// shard's units. Throws Stopped where the watch asks for it, before another unit is begun.
-  Index compute(const Shard& shard) const;
+  [[nodiscard]] Index compute(const Shard& shard) const;
   /// The units that the folder lacks, in words, for each learner and shard.
   [[nodiscard]] std::vector<std::string> missing(Index shards) const;
   /// Judges all units, which the folder must have, beside the records of the study.

@@ -56,7 +56,8 @@ struct ValidationResults {
 ///     interval by Nadeau and Bengio; comparisons from the differences on common folds. With records of pairs of folds: rows
 ///     "nested-cv debiased" of the Brier score and net benefit, by nested_cv_interval
 /// bootstrap   apparent value less the mean optimism theta(model_b, sample_b) - theta(model_b, original);
-///     percentiles of theta(model_b, sample_b) shifted by the optimism; SE their SD
+///     percentiles of theta(model_b, sample_b) shifted by the optimism; SE their SD. Measures that are to be near one or zero
+///     are so on the sample of any fit: apparent value less percentiles of the optimism, SE the SD of that
 /// centre-bootstrap   the same of samples of whole centres: the interval also holds what other centres would have brought.
 ///     Then rows "centre-bootstrap left-out": each replicate's model on the centres it left out, averaged as folds are, no interval
 /// bootstrap, subsampling with estimator .632 or .632+   the Brier score, concordance and AUC alone; rows are named

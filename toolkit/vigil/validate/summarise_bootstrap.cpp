@@ -78,18 +78,28 @@ BootstrapTable bootstrap_table(const ValidationResults& results,
   return table;
 }
 
-/// Optimism-corrected value with the shifted percentile interval (Efron 1983; Noma et al. 2021).
+/// Optimism-corrected value with its percentile interval.
 struct Corrected {
   double estimate = not_available, se = not_available, lower = not_available, upper = not_available;
   std::string problem = {};
 };
 
-Corrected
-correct(double apparent, std::span<const Replicate> replicates, const SummaryOptions& options) {
-  std::vector<double> drawn, optimism;
+/// A fit makes these 1 or 0 on its own sample, whichever that is: percentiles of theta(model_b, sample_b) would have next to no width.
+bool fixed_by_the_fit(const MeasureCell& cell) {
+  return cell.entry->better == measure::Better::nearer_one ||
+         cell.entry->better == measure::Better::nearer_zero;
+}
+
+/// Percentiles of theta(model_b, sample_b), shifted by the optimism (Efron 1983; Noma et al. 2021); of what the fit itself fixes, the
+/// apparent value less percentiles of the optimism.
+Corrected correct(double apparent,
+                  std::span<const Replicate> replicates,
+                  bool by_optimism,
+                  const SummaryOptions& options) {
+  std::vector<double> spread, optimism;
   for (const Replicate& one : replicates) {
     if (one.because.empty()) {
-      drawn.push_back(one.drawn);
+      spread.push_back(by_optimism ? one.original - one.drawn : one.drawn);
       optimism.push_back(one.drawn - one.original);
     }
   }
@@ -98,23 +108,24 @@ correct(double apparent, std::span<const Replicate> replicates, const SummaryOpt
     result.problem = "no value of the final model";
     return result;
   }
-  if (size_of(drawn) < options.smallest_bootstrap) {
-    result.problem = number_text(size_of(drawn)) + " replicates with a value, at least " +
+  if (size_of(spread) < options.smallest_bootstrap) {
+    result.problem = number_text(size_of(spread)) + " replicates with a value, at least " +
                      number_text(options.smallest_bootstrap) + " needed";
     return result;
   }
-  const auto count = static_cast<double>(drawn.size());
+  const auto count = static_cast<double>(spread.size());
   const double shift = sum(optimism) / count;
-  const double mean = sum(drawn) / count;
+  const double mean = sum(spread) / count;
   double squares = 0.0;
-  for (const double value : drawn) {
+  for (const double value : spread) {
     squares += (value - mean) * (value - mean);
   }
-  const std::vector<double> ones(drawn.size(), 1.0);
+  const std::vector<double> ones(spread.size(), 1.0);
+  const double from = by_optimism ? apparent : -shift;
   result.estimate = apparent - shift;
   result.se = std::sqrt(squares / (count - 1.0));
-  result.lower = weighted_quantile(drawn, ones, 0.5 - 0.5 * options.level) - shift;
-  result.upper = weighted_quantile(drawn, ones, 0.5 + 0.5 * options.level) - shift;
+  result.lower = from + weighted_quantile(spread, ones, 0.5 - 0.5 * options.level);
+  result.upper = from + weighted_quantile(spread, ones, 0.5 + 0.5 * options.level);
   return result;
 }
 
@@ -125,13 +136,18 @@ PerformanceRow bootstrap_row(const BootstrapTable& table,
   PerformanceRow row =
       performance_row(table.learners[at(learner)].learner, table.cells[at(cell)], options);
   table.count_undefined(learner, cell, row);
-  const Corrected corrected =
-      correct(table.apparent[at(learner)][at(cell)], table.value[at(learner)][at(cell)], options);
+  const bool by_optimism = fixed_by_the_fit(table.cells[at(cell)]);
+  const Corrected corrected = correct(table.apparent[at(learner)][at(cell)],
+                                      table.value[at(learner)][at(cell)],
+                                      by_optimism,
+                                      options);
   row.estimate = corrected.estimate;
   row.se = corrected.se;
   row.lower = corrected.lower;
   row.upper = corrected.upper;
-  row.interval_method = corrected.problem.empty() ? "bootstrap_shifted_percentile" : "none";
+  row.interval_method = !corrected.problem.empty() ? "none"
+                        : by_optimism              ? "bootstrap_optimism_percentile"
+                                                   : "bootstrap_shifted_percentile";
   row.subjects = table.counts.subjects;
   row.events = table.counts.events;
   if (!corrected.problem.empty()) {
@@ -156,6 +172,7 @@ ComparisonRow bootstrap_comparison(const BootstrapTable& table,
   const Corrected corrected =
       correct(table.apparent[at(learner)][at(cell)] - table.apparent[at(reference)][at(cell)],
               difference,
+              fixed_by_the_fit(table.cells[at(cell)]),
               options);
   ComparisonRow row = table.comparison(learner, reference, cell, options);
   row.difference = corrected.estimate;
@@ -200,8 +217,9 @@ Summary summarise_drawn_centres(const ValidationResults& results,
                                 Scheduler& scheduler) {
   Summary summary = summarise_bootstrap(results, options, scheduler);
   for (PerformanceRow& row : summary.performance) {
-    row.interval_method =
-        row.interval_method == "none" ? "none" : "centre_bootstrap_shifted_percentile";
+    if (row.interval_method != "none") {
+      row.interval_method = "centre_" + row.interval_method;
+    }
   }
   const double freedom = static_cast<double>(centres_in(results)) - 1.0;
   for (ComparisonRow& row : summary.comparisons) { // as many independent draws as there are centres

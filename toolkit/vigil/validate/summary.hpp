@@ -21,7 +21,7 @@ inline constexpr const char* debiased_suffix = " debiased";
 /// One row of performance.tsv. resampling: `apparent`, the scheme's name, or `external:<id>`.
 ///
 /// interval_method   nadeau_bengio (mean of the fold models), influence (the frozen model),
-///                   bootstrap_shifted_percentile, centre_bootstrap_shifted_percentile, bates_hastie_tibshirani
+///                   bootstrap_shifted_percentile, bootstrap_optimism_percentile, both after centre_, bates_hastie_tibshirani
 ///                   (the model of all subjects), reml_hartung_knapp (mean over centres),
 ///                   one_stage_cluster (within centres), none
 /// undefined         resamples (or centres) without a value, of `resamples`; never dropped silently:
