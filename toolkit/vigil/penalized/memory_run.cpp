@@ -5,6 +5,7 @@
 #include "vigil/penalized/sweep.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -69,6 +70,8 @@ void SweepRound::answer(const ColumnBlock& block) const {
 
 namespace {
 
+constexpr Index floats_per_nanosecond = 8; // that one core reads
+
 class MemoryRun {
 public:
   MemoryRun(std::span<const std::unique_ptr<PathFitter>> fitters,
@@ -76,8 +79,8 @@ public:
             const MarkerColumns& columns,
             const FeatureSource& source,
             Scheduler& scheduler)
-      : fitters_(fitters), until_(until), columns_(columns), source_(source),
-        scheduler_(scheduler) {
+      : fitters_(fitters), until_(until), columns_(columns), source_(source), scheduler_(scheduler),
+        patience_(size_of(source.in_memory()) / floats_per_nanosecond) {
     for (Index number = 0; number < size_of(fitters); ++number) {
       runnable_.push_back(number);
     }
@@ -103,7 +106,9 @@ private:
       } else if (!runnable_.empty()) {
         advance_one(lock);
       } else if (!waiting_.empty() && sweeping_.empty()) {
-        begin_sweep();
+        if (nobody_comes(lock)) {
+          begin_sweep();
+        }
       } else if (busy_ > 0) {
         changed_.wait(lock);
       } else {
@@ -111,6 +116,12 @@ private:
       }
     }
     changed_.notify_all();
+  }
+
+  // Fits that are under way would miss the pass, and need one of their own: it is worth about as long to wait for them.
+  bool nobody_comes(std::unique_lock<std::mutex>& lock) {
+    const auto come = [&] { return busy_ == 0 || !runnable_.empty() || !sweeping_.empty(); };
+    return busy_ == 0 || !changed_.wait_for(lock, patience_, come);
   }
 
   void advance_one(std::unique_lock<std::mutex>& lock) {
@@ -180,6 +191,7 @@ private:
   std::deque<Index> runnable_;
   std::vector<Index> waiting_, swept_numbers_;
   SweepRound sweeping_;
+  const std::chrono::nanoseconds patience_; ///< about the time of a pass
   Index next_block_ = 0, blocks_done_ = 0, busy_ = 0, sweeps_ = 0;
   Index first_failed_ = std::numeric_limits<Index>::max();
   std::exception_ptr failure_;
