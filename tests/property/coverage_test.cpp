@@ -162,12 +162,14 @@ TEST(CoveragePopulation, HasTheSlopeOfCoxsModel) {
               relative(1.0, 1e-8, "both end where a Newton step changes little"));
 }
 
-// Estimand: the final model's value over the subjects of all centres (centre_coverage.hpp). 400 replicates of
-// benchmarks/studies/coverage.cpp cover 87.5 to 93 % with ten centres alike; percentiles that did not come from the optimism
-// covered 36 % of O/E and 0 % of slopes.
+// Estimand: the final model's value over the subjects of all centres (centre_coverage.hpp). 40 replicates: bounds of three
+// standard errors below the lowest share of 400 replicates of benchmarks/studies/coverage.cpp, which are 93.2 to 94.5 %, and 90.8
+// to 93.0 % of a bootstrap of subjects.
+// Percentiles that did not come from the optimism covered 36 % of O/E and 0 % of slopes.
 TEST(DrawnCentres, CoverTheValueOfTheFinalModel) {
   constexpr std::array<std::string_view, 5> measures{
       "harrell_c", "auc", "brier", "oe_ratio", "calibration_slope"};
+  constexpr double of_centres = 0.932, of_subjects = 0.908;
   const CentreSetting setting{.name = "centres alike", .centres = 10};
   const CentrePopulation population(
       CentreDesign(setting), 10000, RandomKey(15).child("population"));
@@ -181,7 +183,8 @@ TEST(DrawnCentres, CoverTheValueOfTheFinalModel) {
                                    });
   for (std::size_t cell = 0; cell < results.size(); ++cell) {
     EXPECT_EQ(results[cell].undefined(), 0.0) << cell;
-    EXPECT_GE(results[cell].coverage(), 0.875 - monte_carlo(results[cell].nominal_se(0.875)))
+    const double share = cell < measures.size() ? of_centres : of_subjects;
+    EXPECT_GE(results[cell].coverage(), share - monte_carlo(results[cell].nominal_se(share)))
         << cell;
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: vigil authors
 // SPDX-License-Identifier: Apache-2.0
 #include "vigil/base/error.hpp"
+#include "vigil/numeric/sums.hpp"
 #include "vigil/numeric/tail.hpp"
 #include "vigil/validate/intervals.hpp"
 #include "vigil/validate/summarise.hpp"
@@ -288,6 +289,7 @@ TEST(summarise_drawn_centres, corrects_the_optimism_and_averages_over_centres_le
       cohort, centre_bootstrap(cohort.data(), cohort.weights(), 25, RandomKey(3)), horizons);
   const auto& outcome = std::get<SurvivalOutcome>(run.cohort.data().outcome);
   double optimism = 0.0, concordant = 0.0, pairs = 0.0;
+  std::vector<double> drawn_values;
   for (const ResampleRecord& record : run.records) {
     if (record.learner != "best") {
       continue;
@@ -306,9 +308,10 @@ TEST(summarise_drawn_centres, corrects_the_optimism_and_averages_over_centres_le
         score_of_others.push_back(record.prediction.score[at(i)]);
       }
     }
-    optimism += (plain_c(outcome, drawn, score).value -
-                 plain_c(outcome, record.subject, record.prediction.score).value) /
-                25.0;
+    drawn_values.push_back(plain_c(outcome, drawn, score).value);
+    optimism +=
+        (drawn_values.back() - plain_c(outcome, record.subject, record.prediction.score).value) /
+        25.0;
     const auto left_out = plain_c(outcome, others, score_of_others);
     if (left_out.pairs > 0.0) { // a replicate may draw every centre
       concordant += left_out.value * left_out.pairs;
@@ -325,7 +328,21 @@ TEST(summarise_drawn_centres, corrects_the_optimism_and_averages_over_centres_le
   EXPECT_EQ(row.resampling, "centre-bootstrap");
   EXPECT_EQ(row.interval_method, "centre_bootstrap_shifted_percentile");
   EXPECT_NEAR(row.estimate, apparent - optimism, test::rounding(1.0, 64));
-  EXPECT_LT(row.lower, row.upper);
+  // the percentiles of a bootstrap of 25 values, 0 and 24 in 25 of them, as they are with very many centres
+  std::sort(drawn_values.begin(), drawn_values.end());
+  const double middle = sum(drawn_values) / 25.0;
+  double squares = 0.0;
+  for (const double value : drawn_values) {
+    squares += (value - middle) * (value - middle);
+  }
+  // sqrt(6 / 5) and qt(0.975, 5) / qnorm(0.975) = 2.570581836 / 1.959963985
+  const double deviation = std::sqrt(1.2), reach = deviation * 2.570581836 / 1.959963985;
+  EXPECT_NEAR(row.se, deviation * std::sqrt(squares / 24.0), test::rounding(1.0, 64));
+  EXPECT_NEAR(row.lower,
+              row.estimate - reach * (row.estimate - (drawn_values.front() - optimism)),
+              1e-9); // ten digits of the quantiles
+  EXPECT_NEAR(
+      row.upper, row.estimate + reach * (drawn_values.back() - optimism - row.estimate), 1e-9);
   const PerformanceRow& left_out = summary.performance[4];
   EXPECT_EQ(left_out.learner, "best");
   EXPECT_EQ(left_out.resampling, "centre-bootstrap left-out");

@@ -59,6 +59,7 @@ struct ValidationResults {
 ///     percentiles of theta(model_b, sample_b) shifted by the optimism; SE their SD. Measures that are to be near one or zero
 ///     are so on the sample of any fit: apparent value less percentiles of the optimism, SE the SD of that
 /// centre-bootstrap   the same of samples of whole centres: the interval also holds what other centres would have brought.
+///     With k centres SEs are sqrt(k / (k - 1)) times as large, and limits sqrt(k / (k - 1)) t(k - 1) / z times as far from the estimate.
 ///     Then rows "centre-bootstrap left-out": each replicate's model on the centres it left out, averaged as folds are, no interval
 /// bootstrap, subsampling with estimator .632 or .632+   the Brier score, concordance and AUC alone; rows are named
 ///     "bootstrap .632+". Left out: of the Brier score the mean over subjects of the mean loss over the replicates that left them

@@ -192,6 +192,24 @@ Index centres_in(const ValidationResults& results) {
   return size_of(centres);
 }
 
+/// What percentiles and SD of samples of few centres fall short of: the SD of k draws from k has the divisor k, and t with
+/// k - 1 degrees of freedom is longer than the normal (Hesterberg 2015, Am. Stat. 69:371; quantiles as far out as there would need thousands
+/// of replicates, so that limits are moved away from the estimate instead).
+struct FewCentres {
+  double deviation, reach; ///< factors of SEs, and of the distances of limits
+
+  FewCentres(double centres, double level)
+      : deviation(std::sqrt(centres / (centres - 1.0))),
+        reach(deviation * student_t_quantile(0.5 + 0.5 * level, centres - 1.0) /
+              normal_quantile(0.5 + 0.5 * level)) {}
+
+  void apply(double estimate, double& se, double& lower, double& upper) const {
+    se *= deviation;
+    lower = estimate - reach * (estimate - lower);
+    upper = estimate + reach * (upper - estimate);
+  }
+};
+
 /// Values of the models on the centres that they left out: without intervals, since the values of replicates scatter with the few
 /// centres that each is tested on, not as the estimate does.
 Summary left_out_rows(const ValidationResults& results,
@@ -216,14 +234,18 @@ Summary summarise_drawn_centres(const ValidationResults& results,
                                 const SummaryOptions& options,
                                 Scheduler& scheduler) {
   Summary summary = summarise_bootstrap(results, options, scheduler);
+  const auto centres = static_cast<double>(centres_in(results)); // so many independent draws
+  const FewCentres few(centres, options.level);
   for (PerformanceRow& row : summary.performance) {
     if (row.interval_method != "none") {
       row.interval_method = "centre_" + row.interval_method;
+      few.apply(row.estimate, row.se, row.lower, row.upper);
     }
   }
-  const double freedom = static_cast<double>(centres_in(results)) - 1.0;
-  for (ComparisonRow& row : summary.comparisons) { // as many independent draws as there are centres
-    row.p = row.se > 0.0 ? two_sided_student_t_p(row.difference / row.se, freedom) : not_available;
+  for (ComparisonRow& row : summary.comparisons) {
+    few.apply(row.difference, row.se, row.lower, row.upper);
+    row.p = row.se > 0.0 ? two_sided_student_t_p(row.difference / row.se, centres - 1.0)
+                         : not_available;
   }
   const Summary left_out = left_out_rows(results, options, scheduler);
   summary.performance.insert(
