@@ -113,6 +113,7 @@ TEST(Survauc, IncidentAucByHand) {
   MeasureCase example({1, 2, 2, 2, 3}, std::vector<double>{1, 1, 1, 0, 0});
   const std::vector<double> ratio = {1, 2, 1, 4, 5};
   std::vector<double> score;
+  score.reserve(ratio.size());
   for (const double r : ratio) {
     score.push_back(std::log(r));
   }

@@ -83,7 +83,7 @@ TreatedCohort gbsg(Times times) {
 }
 
 // coxph of the reversed status: those with an event at a time of censoring are at risk of it, and ties are Efron's.
-constexpr TreatmentModelOptions as_coxph{
+const TreatmentModelOptions as_coxph{
     .ties = survival::Ties::efron,
     .censoring = {.events_first = false, .ties = survival::Ties::efron, .newton_steps = 0},
     .censoring_before = true};
