@@ -3,30 +3,14 @@
 #include "vigil/penalized/residual_subspace.hpp"
 
 #include "vigil/penalized/sweep_kernel.hpp"
+#include "vigil/penalized/vector_lanes.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 namespace vigil::penalized {
 
 namespace {
-
-// Four doubles in one register; g++ and clang agree on this extension.
-using Lanes = double __attribute__((vector_size(32)));
-using FloatLanes = float __attribute__((vector_size(16)));
-
-Lanes load(const double* from) {
-  Lanes lanes;
-  std::memcpy(&lanes, from, sizeof lanes);
-  return lanes;
-}
-
-Lanes load(const float* from) {
-  FloatLanes lanes;
-  std::memcpy(&lanes, from, sizeof lanes);
-  return __builtin_convertvector(lanes, Lanes);
-}
 
 double as_double(float value) {
   return static_cast<double>(value);
@@ -46,12 +30,11 @@ weighted_product(const Value* left, const double* weight, const double* right, s
     even += load(left + row) * load(weight + row) * load(right + row);
     odd += load(left + row + four) * load(weight + row + four) * load(right + row + four);
   }
-  const Lanes sums = even + odd;
   double last = 0.0;
   for (; row < rows; ++row) {
     last += as_double(left[row]) * weight[row] * right[row];
   }
-  return ((sums[0] + sums[2]) + (sums[1] + sums[3])) + last;
+  return total(even + odd) + last;
 }
 
 } // namespace

@@ -3,30 +3,15 @@
 #include "vigil/penalized/sweep.hpp"
 
 #include "vigil/numeric/instruction_set.hpp"
+#include "vigil/penalized/vector_lanes.hpp"
 
 #include <array>
-#include <cstring>
 
 namespace vigil::penalized {
 
 namespace {
 
-// Four doubles in one register; g++ and clang agree on this extension.
-using Lanes = double __attribute__((vector_size(32)));
 using Mask = std::int64_t __attribute__((vector_size(32)));
-using FloatLanes = float __attribute__((vector_size(16)));
-
-Lanes load(const double* from) {
-  Lanes lanes;
-  std::memcpy(&lanes, from, sizeof lanes);
-  return lanes;
-}
-
-Lanes load(const float* from) {
-  FloatLanes lanes;
-  std::memcpy(&lanes, from, sizeof lanes);
-  return __builtin_convertvector(lanes, Lanes);
-}
 
 Lanes choose(Mask condition, Lanes yes, Lanes no) {
   return reinterpret_cast<Lanes>((condition & reinterpret_cast<Mask>(yes)) |
@@ -67,8 +52,7 @@ double product(std::span<const Value> column,
     even += term(values.data(), weights.data());
     odd += term(values.data() + 4, weights.data() + 4);
   }
-  const Lanes sums = even + odd;
-  return (sums[0] + sums[2]) + (sums[1] + sums[3]);
+  return total(even + odd);
 }
 
 } // namespace
