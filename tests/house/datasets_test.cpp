@@ -59,12 +59,12 @@ TEST(ShippedDatasets, HaveTheRecordedDigests) {
 }
 
 TEST(ShippedDatasets, StateSourceAndLicence) {
-  const std::string notice = read_text(fs::path(VIGIL_DATASETS) / ".." / "NOTICE");
+  const std::string notice = read_text(fs::path(VIGIL_DATASETS) / "NOTICE");
   for (const fs::path& table : shipped_tables()) {
     const fs::path folder = table.parent_path();
     EXPECT_TRUE(fs::exists(folder / "SOURCE.md")) << folder;
     EXPECT_NE(notice.find("datasets/" + folder.filename().string() + " "), std::string::npos)
-        << folder << " is not in NOTICE";
+        << folder << " is not in datasets/NOTICE";
   }
 }
 
